@@ -1,0 +1,386 @@
+/* One element of a node: its inputs, its plan, the step's run(), what is kept of it.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "eval_private.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "error.h"
+
+/* ---- Results ---- */
+
+frit_result *frit_result_new(uint32_t n)
+{
+    frit_result *r = g_new0(frit_result, 1);
+    r->refs = 1;
+    r->n = n;
+    r->outputs = g_new0(frit_dataset *, n ? n : 1);
+    return r;
+}
+
+frit_result *frit_result_ref(frit_result *r)
+{
+    g_atomic_int_inc(&r->refs);
+    return r;
+}
+
+void frit_result_unref(frit_result *r)
+{
+    if (!r || !g_atomic_int_dec_and_test(&r->refs))
+        return;
+    for (uint32_t o = 0; o < r->n; o++)
+        frit_dataset_unref(r->outputs[o]);
+    g_free(r->outputs);
+    g_clear_error(&r->failure);
+    g_free(r);
+}
+
+void frit_task_init(frit_task *t, frit_eval *e)
+{
+    t->eval = e;
+    t->results = g_array_new(FALSE, FALSE, sizeof(frit_memo));
+}
+
+void frit_task_clear(frit_task *t)
+{
+    for (guint k = 0; k < t->results->len; k++)
+        frit_result_unref(g_array_index(t->results, frit_memo, k).result);
+    g_array_unref(t->results);
+}
+
+static frit_result *remembered(const frit_task *t, const frit_node *n, uint64_t i)
+{
+    for (guint k = 0; k < t->results->len; k++) {
+        const frit_memo *m = &g_array_index(t->results, frit_memo, k);
+        if (m->node == n && m->element == i)
+            return m->result;
+    }
+    return NULL;
+}
+
+/* ---- Inputs ---- */
+
+frit_dataset *frit_edge_dataset(frit_task *t, const frit_edge *edge, uint64_t i, char **failure)
+{
+    uint64_t element;
+    frit_edge from = frit_edge_resolve(*edge, frit_edge_element(edge, i), &element);
+    frit_result *r = frit_element(t, from.node, element, from.output);
+    if (!r)
+        return NULL;
+    frit_dataset *d = r->failure ? NULL : frit_dataset_ref(r->outputs[from.output]);
+    if (r->failure)
+        *failure = g_strdup(r->failure->message);
+    frit_result_unref(r);
+    return d;
+}
+
+/* What goes to a PLAN port is the same for every element: fitted to the port once. */
+static frit_dataset *fit_once(frit_node *n, uint32_t p, guint e, frit_dataset *d, GError **error)
+{
+    struct frit_node_state *state = n->state;
+    g_mutex_lock(&state->lock);
+    if (!state->fitted)
+        state->fitted = g_new0(frit_dataset **, n->n_ports);
+    if (!state->fitted[p])
+        state->fitted[p] = g_new0(frit_dataset *, n->inputs[p]->len);
+    if (!state->fitted[p][e])
+        state->fitted[p][e] = frit_fit_to_port(d, &n->info->step.inputs[p], error);
+    frit_dataset *fitted = frit_dataset_ref(state->fitted[p][e]);
+    g_mutex_unlock(&state->lock);
+    return fitted;
+}
+
+/* Sets one input; false: the element fails with *error, or the run has stopped (no error). */
+static bool set_input(frit_task *t, frit_context *x, uint32_t p, guint e, GError **error)
+{
+    frit_node *n = (frit_node *)x->node;
+    const frit_port *port = &n->info->step.inputs[p];
+    const frit_edge *edge = &g_array_index(n->inputs[p], frit_edge, e);
+    char *failure = NULL;
+    g_autoptr(frit_dataset) d = frit_edge_dataset(t, edge, x->element, &failure);
+    if (failure) {
+        g_set_error_literal(error, FRIT_ERROR, FRIT_EDATA, failure);   /* says its own place already */
+        g_free(failure);
+    }
+    if (!d)
+        return false;
+    g_autoptr(frit_dataset) fitted = NULL;
+    GError *misfit = NULL;
+    if (port->flags & FRIT_PORT_PLAN)
+        fitted = fit_once(n, p, e, d, &misfit);
+    else
+        fitted = frit_dataset_ref(d);
+    bool set = fitted && frit_input_set(&x->inputs[p][e], port, edge, frit_edge_element(edge, x->element), fitted,
+                                        NULL, &misfit);
+    if (!set) {
+        g_autofree char *element = frit_node_element_text(n, x->element);
+        frit_error_prefix(&misfit, n->place, n->name, element);
+        g_propagate_error(error, misfit);
+        return false;
+    }
+    x->inputs[p][e].view.dataset = e;
+    return true;
+}
+
+static bool set_inputs(frit_task *t, frit_context *x, GError **error)
+{
+    const frit_node *n = x->node;
+    for (uint32_t p = 0; p < n->n_ports; p++) {
+        if (n->info->step.inputs[p].flags & FRIT_PORT_SERIES)
+            continue;
+        for (guint e = 0; n->inputs[p] && e < n->inputs[p]->len; e++)
+            if (!set_input(t, x, p, e, error))
+                return false;
+    }
+    return true;
+}
+
+static size_t bytes_of_inputs(const frit_context *x)
+{
+    size_t bytes = 0;
+    for (uint32_t p = 0; p < x->node->n_ports; p++)
+        for (guint e = 0; x->node->inputs[p] && e < x->node->inputs[p]->len; e++) {
+            bool series = x->node->info->step.inputs[p].flags & FRIT_PORT_SERIES;
+            if (!series && x->inputs[p][e].dataset)
+                bytes += frit_dataset_bytes(x->inputs[p][e].dataset);
+        }
+    return bytes;
+}
+
+/* ---- Running the step ---- */
+
+/* Inputs are set: plan and run.  Errors get their place. */
+static bool run_step(frit_context *x, GError **error)
+{
+    const frit_node *n = x->node;
+    void *plan;
+    GError *why = NULL;
+    if (frit_plan_get(x, &plan, &why)) {
+        x->call.plan = plan;
+        if (frit_context_call(x, n->info->step.run, &why))
+            return true;
+    }
+    g_autofree char *element = frit_node_element_text(n, x->element);
+    frit_error_prefix(&why, n->place, n->name, element);
+    g_propagate_error(error, why);
+    return false;
+}
+
+/* Of an element's outputs: what a barrier needs, unless it is large; what is small beside what it
+ * was made of.  Not what lies in a file already. */
+static uint64_t worth_keeping(const frit_node *n, const frit_result *r, size_t made_of)
+{
+    enum { LARGE = 1 << 20 };
+    uint64_t keep = 0;
+    for (uint32_t o = 0; o < n->n_outputs && !frit_reads_files(n); o++) {
+        size_t bytes = r->outputs[o] ? frit_dataset_bytes(r->outputs[o]) : 0;
+        bool small = made_of && bytes <= made_of / 16;
+        bool asked_for = (n->demanded >> o & 1) && (bytes <= LARGE || n->barrier);
+        if (bytes && (small || asked_for))
+            keep |= 1ull << o;
+    }
+    return keep;
+}
+
+static bool lasting(const GError *failure)
+{
+    return failure->code == FRIT_EDATA || failure->code == FRIT_ENUMERIC;
+}
+
+static void keep_result(frit_eval *e, frit_node *n, uint64_t i, frit_result *r, size_t made_of)
+{
+    uint64_t keep = r->failure ? (lasting(r->failure) ? n->demanded & n->wanted : 0) : worth_keeping(n, r, made_of);
+    uint64_t large = r->failure ? 0 : n->demanded & ~keep;
+    g_mutex_lock(&n->state->lock);
+    n->state->n_computed++;
+    n->state->streams |= large;
+    g_mutex_unlock(&n->state->lock);
+    frit_keep(e, n, i, r, keep);
+    g_mutex_lock(&e->lock);
+    e->tally.computed++;
+    g_mutex_unlock(&e->lock);
+}
+
+/* A failure that concerns this element alone, where the recipe says to go on without it. */
+static frit_result *settle_failure(frit_eval *e, frit_node *n, uint64_t i, GError *error)
+{
+    if (!error)
+        return NULL;
+    if (!n->mask_failures || !frit_error_of_element(error)) {
+        frit_eval_fail(e, i, error);
+        return NULL;
+    }
+    g_mutex_lock(&e->lock);
+    if (!g_hash_table_contains(e->missing, error->message))
+        g_hash_table_add(e->missing, g_strdup(error->message));
+    g_mutex_unlock(&e->lock);
+    frit_result *r = frit_result_new(n->n_outputs);
+    r->failure = error;
+    return r;
+}
+
+static frit_result *take_outputs(frit_context *x)
+{
+    frit_result *r = frit_result_new(x->node->n_outputs);
+    for (uint32_t o = 0; o < r->n; o++)
+        r->outputs[o] = g_steal_pointer(&x->outputs[o]);
+    return r;
+}
+
+static frit_result *compute(frit_task *t, frit_node *n, uint64_t i)
+{
+    frit_context x;
+    frit_context_init(&x, FRIT_PHASE_RUN, n, i);
+    x.cancelled = frit_is_cancelled;
+    GError *error = NULL;
+    frit_result *r = NULL;
+    if (set_inputs(t, &x, &error) && run_step(&x, &error))
+        r = take_outputs(&x);
+    else
+        r = settle_failure(t->eval, n, i, error);
+    if (r)
+        keep_result(t->eval, n, i, r, bytes_of_inputs(&x));
+    frit_context_clear(&x);
+    return r;
+}
+
+/* From the store where it is there (all that anybody could want of it is then asked for singly),
+ * else computed. */
+static frit_result *find_or_compute(frit_task *t, frit_node *n, uint64_t i, uint32_t output)
+{
+    frit_eval *e = t->eval;
+    if (frit_eval_stopped(e))
+        return NULL;
+    if (n->kind == FRIT_NODE_CONSTANT) {
+        frit_result *r = frit_result_new(1);
+        r->outputs[0] = frit_dataset_ref(n->constant);
+        return r;
+    }
+    if (!frit_reads_files(n) && !(n->state->need && frit_bit(n->state->need, i))) {
+        frit_result *r = frit_result_new(n->n_outputs);
+        if (frit_stored_result(e, n, i, output, r))
+            return r;
+        frit_result_unref(r);
+    }
+    return n->barrier ? frit_run_barrier(e, n, i, NULL) : compute(t, n, i);
+}
+
+static bool serves(const frit_result *r, uint32_t output)
+{
+    return r && (r->failure || r->outputs[output]);
+}
+
+/* The only element of a single node: made by the first thread that asks, the others wait. */
+static frit_result *single(frit_task *t, frit_node *n, uint32_t output)
+{
+    struct frit_node_state *state = n->state;
+    g_mutex_lock(&state->lock);
+    while (state->computing)
+        g_cond_wait(&state->changed, &state->lock);
+    if (serves(state->single, output)) {
+        frit_result *r = frit_result_ref(state->single);
+        g_mutex_unlock(&state->lock);
+        return r;
+    }
+    state->computing = true;
+    g_mutex_unlock(&state->lock);
+    frit_result *r = find_or_compute(t, n, 0, output);
+    g_mutex_lock(&state->lock);
+    for (uint32_t o = 0; r && state->single && !r->failure && o < r->n; o++)
+        if (!r->outputs[o])
+            r->outputs[o] = frit_dataset_ref(state->single->outputs[o]);
+    if (r) {
+        frit_result_unref(state->single);
+        state->single = frit_result_ref(r);
+    }
+    state->computing = false;
+    g_cond_broadcast(&state->changed);
+    g_mutex_unlock(&state->lock);
+    return r;
+}
+
+frit_result *frit_element(frit_task *t, frit_node *n, uint64_t i, uint32_t output)
+{
+    if (n->count == 1 && !n->series)
+        return single(t, n, output);
+    frit_result *known = remembered(t, n, i);
+    if (serves(known, output))
+        return frit_result_ref(known);
+    frit_result *r = find_or_compute(t, n, i, output);
+    if (!r)
+        return NULL;
+    frit_memo memo = {n, i, frit_result_ref(r)};
+    g_array_append_val(t->results, memo);
+    return r;
+}
+
+/* ---- Barriers ---- */
+
+/* A series of numbers as a curve over its axis. */
+static frit_result *stack(frit_eval *e, frit_node *n, frit_stream *stream, GError **error)
+{
+    const frit_edge *edge = &g_array_index(n->inputs[0], frit_edge, 0);
+    size_t count = edge->node->count;
+    const frit_spec *spec = &n->specs[0];
+    frit_dataset *curve = frit_dataset_new(FRIT_F64, 1, &count);
+    curve->axis[0] = frit_axis_new(spec->axis_name[0], spec->axis_unit[0], count, NULL);
+    curve->quantity = spec->quantity;
+    frit_dataset_want_mask(curve);
+    for (size_t i = 0; i < count; i++) {
+        const char *name, *unit;
+        char *failure = NULL;
+        double position = frit_node_position(edge->node, i, &name, &unit);
+        curve->axis[0]->at[i] = name ? position : (double)(i + 1);
+        g_autoptr(frit_dataset) d = frit_stream_fetch(stream, edge, i, &failure, error);
+        if (!d && !failure) {
+            frit_dataset_unref(curve);
+            return NULL;
+        }
+        ((double *)curve->data)[i] = d ? *frit_dataset_values(d) : NAN;
+        curve->mask[i] = !d || (d->mask && d->mask[0]);
+        if (d && d->sigma && frit_dataset_want_sigma(curve))
+            curve->sigma[i] = d->sigma[0];
+        if (d)
+            curve->unit = d->unit;
+        g_free(failure);
+    }
+    (void)e;
+    frit_result *r = frit_result_new(1);
+    r->outputs[0] = curve;
+    return r;
+}
+
+frit_result *frit_run_barrier(frit_eval *e, frit_node *n, uint64_t i, frit_outputs **files)
+{
+    GError *error = NULL;
+    frit_result *r = NULL;
+    frit_stream *stream = frit_stream_new(e);
+    if (n->kind == FRIT_NODE_STACK) {
+        r = stack(e, n, stream, &error);
+        if (!r && error)
+            frit_eval_fail(e, i, error);
+        frit_stream_free(stream);
+        return r;
+    }
+    frit_task t;
+    frit_task_init(&t, e);
+    frit_context x;
+    frit_context_init(&x, FRIT_PHASE_RUN, n, i);
+    x.cancelled = frit_is_cancelled;
+    x.fetch = frit_stream_fetch;
+    x.fetch_data = stream;
+    x.files = files ? frit_outputs_new() : NULL;
+    if (set_inputs(&t, &x, &error) && run_step(&x, &error))
+        r = take_outputs(&x);
+    else
+        r = settle_failure(e, n, i, error);
+    if (r && !files)
+        keep_result(e, n, i, r, 0);
+    if (files && r && !r->failure)
+        *files = g_steal_pointer(&x.files);
+    frit_context_clear(&x);
+    frit_task_clear(&t);
+    frit_stream_free(stream);
+    return r;
+}

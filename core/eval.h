@@ -1,0 +1,35 @@
+/* Evaluation: from the sinks of a recipe back to its sources, computing what is not known yet.
+ *
+ * First it is foreseen which elements of which nodes must be computed: those that a sink needs and
+ * that are not in the store.  Then barrier after barrier (a reduction over a series, a sink): one
+ * task an element runs the whole chain of that element inline, on a pool of threads, so that what
+ * lies between is never kept; what the barrier needs, and what is small beside what it was made of,
+ * goes to the store.  Memory does not grow with the number of elements but for a few bytes each.
+ */
+#pragma once
+
+#include "graph.h"
+#include "store.h"
+
+typedef struct frit_eval frit_eval;
+
+/* `store` NULL: nothing is kept between runs.  `threads` 0: as many as the machine has. */
+frit_eval *frit_eval_new(frit_graph *g, frit_store *store, frit_digests *digests, guint threads);
+void       frit_eval_free(frit_eval *e);
+
+typedef struct frit_tally {
+    uint64_t computed;        /* elements, over all nodes */
+    uint64_t missing;         /* elements that failed and were left out */
+    guint    written;         /* files */
+    guint    up_to_date;      /* files */
+} frit_tally;
+
+/* Everything that the graph's sinks need.  False: a sentence with place, step and element. */
+bool frit_eval_run(frit_eval *e, frit_tally *tally, GError **error);
+/* What would be computed, a line a step, to stdout; nothing is. */
+bool frit_eval_foretell(frit_eval *e, GError **error);
+/* One output of one element, for tests: a new reference. */
+frit_dataset *frit_eval_element(frit_eval *e, frit_edge edge, uint64_t i, GError **error);
+
+/* Ask all runs to stop soon: safe in a signal handler. */
+void frit_eval_cancel(void);

@@ -1,0 +1,107 @@
+/* What the parts of the evaluation share: eval.c (stages), foresee.c (what must be computed),
+ * element.c (one element of a step), plan.c (plans), keep.c (packs being filled), sink.c (files).
+ */
+#pragma once
+
+#include "eval.h"
+#include "host.h"
+#include "node_key.h"
+#include "pool.h"
+
+/* What came of one element: outputs, or the reason why there are none. */
+typedef struct frit_result {
+    gint           refs;
+    uint32_t       n;
+    frit_dataset **outputs;
+    GError        *failure;
+} frit_result;
+
+frit_result *frit_result_new(uint32_t n);
+frit_result *frit_result_ref(frit_result *r);
+void         frit_result_unref(frit_result *r);
+
+/* What the evaluation knows of a node. */
+struct frit_node_state {
+    GMutex      lock;
+    GCond       changed;
+    bool        computing;       /* a single element: by some thread, right now */
+    frit_result *single;         /* the only element, once known */
+    uint8_t    *need;            /* a bit an element: it must be computed */
+    uint8_t    *seen;            /* a bit an element: foreseen already */
+    uint64_t    n_need;
+    bool        is_needed;
+    uint64_t    n_computed;
+    uint64_t    streams;         /* outputs too large to keep, a bit each: made again where needed */
+    GPtrArray  *plans;
+    frit_dataset ***fitted;      /* of PLAN ports: per port and edge, as the port wants it */
+    GHashTable *packs;           /* block -> packs being filled, see keep.c */
+};
+
+struct frit_eval {
+    frit_graph   *graph;
+    frit_store   *store;
+    frit_digests *digests;
+    frit_pool    *pool;
+    GMutex        lock;
+    GError       *error;         /* the first one that stops the run */
+    uint64_t      error_element;
+    GHashTable   *missing;       /* sentences of elements left out */
+    frit_tally    tally;
+};
+
+/* Results that the chain of one element shares while its task lasts. */
+typedef struct frit_task {
+    frit_eval *eval;
+    GArray    *results;          /* of frit_memo */
+} frit_task;
+
+typedef struct frit_memo {
+    const frit_node *node;
+    uint64_t         element;
+    frit_result     *result;
+} frit_memo;
+
+void frit_task_init(frit_task *t, frit_eval *e);
+void frit_task_clear(frit_task *t);
+
+bool frit_is_cancelled(void);
+bool frit_eval_stopped(frit_eval *e);
+void frit_eval_fail(frit_eval *e, uint64_t element, GError *error);   /* takes the error */
+
+bool frit_bit(const uint8_t *bits, uint64_t i);
+void frit_set_bit(uint8_t *bits, uint64_t i);
+bool frit_is_sink(const frit_node *n);
+bool frit_reads_files(const frit_node *n);   /* a source whose elements lie in files: they are not kept again */
+
+/* element.c: the outputs of an element, from the task, the store, or by running the step.  A new
+ * reference; NULL when the run has stopped.  A result with a failure is a missing element. */
+frit_result  *frit_element(frit_task *t, frit_node *n, uint64_t i, uint32_t output);
+/* Through rearranging nodes; dataset (a new reference) or NULL with *failure or neither (stopped). */
+frit_dataset *frit_edge_dataset(frit_task *t, const frit_edge *edge, uint64_t i, char **failure);
+/* Run a barrier or a sink, whose SERIES ports fetch from the evaluation. */
+frit_result  *frit_run_barrier(frit_eval *e, frit_node *n, uint64_t i, frit_outputs **files);
+
+/* plan.c: the plan for a call whose inputs are set, made where there is none. */
+bool frit_plan_get(frit_context *x, void **plan, GError **error);
+void frit_plans_release(frit_node *n);
+
+/* keep.c */
+bool frit_stored(frit_eval *e, frit_node *n, uint32_t output, uint64_t i);
+bool frit_stored_result(frit_eval *e, frit_node *n, uint64_t i, uint32_t output, frit_result *r);
+void frit_keep(frit_eval *e, frit_node *n, uint64_t i, const frit_result *r, uint64_t outputs);
+void frit_keep_flush(frit_eval *e, uint64_t first, uint64_t last);   /* packs of these elements' blocks */
+void frit_keep_flush_all(frit_eval *e);
+void frit_keep_free(frit_node *n);
+
+/* foresee.c: mark what must be computed for the sinks that are not up to date. */
+bool frit_foresee(frit_eval *e, GPtrArray *sinks, GError **error);
+
+/* sink.c */
+bool frit_sink_current(frit_eval *e, frit_node *n, bool *current, GError **error);
+bool frit_sink_run(frit_eval *e, frit_node *n, GError **error);
+
+/* stream.c: the elements of a SERIES port, made ahead on the pool where they are not kept. */
+typedef struct frit_stream frit_stream;
+frit_stream  *frit_stream_new(frit_eval *e);
+void          frit_stream_free(frit_stream *s);
+frit_dataset *frit_stream_fetch(gpointer stream, const frit_edge *edge, uint64_t i, char **failure, GError **error);

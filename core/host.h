@@ -1,0 +1,48 @@
+/* The host's side of one call of a step: the table of functions that a plugin reaches us through,
+ * and what a call owns while it lasts.
+ */
+#pragma once
+
+#include "graph.h"
+#include "output.h"
+#include "view.h"
+
+typedef enum { FRIT_PHASE_CHECK, FRIT_PHASE_COUNT, FRIT_PHASE_PREPARE, FRIT_PHASE_RUN } frit_phase;
+
+/* Where the elements of a SERIES port come from: dataset, or NULL with *failure set (a missing
+ * element), or NULL with an error. */
+typedef frit_dataset *(*frit_fetch)(gpointer data, const frit_edge *edge, uint64_t i, char **failure,
+                                    GError **error);
+
+typedef struct frit_context {
+    frit_call       call;          /* first: the plugin's view of us */
+    frit_phase      phase;
+    const frit_node *node;
+    uint64_t        element;
+    frit_input    **inputs;        /* per port, one an edge; of SERIES ports one, the element fetched last */
+    frit_fetch      fetch;
+    gpointer        fetch_data;
+    bool          (*cancelled)(void);
+    uint64_t        wanted;        /* outputs, one bit each */
+    frit_dataset  **outputs;
+    frit_buffer    *buffers;
+    GPtrArray      *memory;        /* scratch, texts */
+    GPtrArray     **uses;          /* made by count() */
+    uint64_t        n_uses;
+    frit_outputs   *files;         /* of a sink */
+    GError         *error;         /* from fail(), or from us */
+    char           *name;
+} frit_context;
+
+/* Inputs of mapped and PLAN ports are set by the caller, through frit_input_set(). */
+void frit_context_init(frit_context *c, frit_phase phase, const frit_node *node, uint64_t element);
+void frit_context_clear(frit_context *c);
+
+/* Call a function of the step; the error carries what fail() said.  After run() every wanted
+ * output is there. */
+bool frit_context_call(frit_context *c, frit_status (*function)(frit_call *c), GError **error);
+bool frit_context_prepare(frit_context *c, void **plan, GError **error);
+
+/* Judge the parameters of a new node; count the elements of a source. */
+bool frit_host_check(frit_node *n, GError **error);
+bool frit_host_count(frit_node *n, GError **error);

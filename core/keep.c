@@ -1,0 +1,168 @@
+/* Keeping results: packs being filled while elements are computed, and looked up again.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "eval_private.h"
+
+#include <string.h>
+
+#include "error.h"
+#include "progress.h"
+
+/* The elements of one block of a node that are not on disk yet, for each output. */
+typedef struct open_block {
+    uint64_t     block;
+    frit_record *records;     /* n_outputs * FRIT_PACK_SIZE */
+    uint64_t     outputs;     /* that have any, a bit each */
+    gint64       since;       /* when the first unwritten record came, microseconds */
+} open_block;
+
+/* Long elements are not to be lost with the program: a block is written at least this often. */
+enum { WRITE_EVERY = 5 * G_USEC_PER_SEC };
+
+static bool pack_of(frit_eval *e, frit_node *n, uint32_t output, uint64_t i, frit_key *key, uint32_t *size)
+{
+    return e->store && frit_pack_key(n, output, i / FRIT_PACK_SIZE, e->digests, key, size, NULL);
+}
+
+bool frit_stored(frit_eval *e, frit_node *n, uint32_t output, uint64_t i)
+{
+    frit_key key;
+    uint32_t size;
+    bool there[FRIT_PACK_SIZE];
+    return pack_of(e, n, output, i, &key, &size) && frit_store_peek(e->store, &key, size, there) &&
+           there[i % FRIT_PACK_SIZE];
+}
+
+bool frit_stored_result(frit_eval *e, frit_node *n, uint64_t i, uint32_t output, frit_result *r)
+{
+    frit_key key;
+    uint32_t size;
+    frit_record record = {0};
+    if (!pack_of(e, n, output, i, &key, &size) ||
+        !frit_store_get(e->store, &key, (uint32_t)(i % FRIT_PACK_SIZE), &record))
+        return false;
+    if (record.dataset)
+        r->outputs[output] = frit_dataset_ref(record.dataset);
+    else if (record.failure && n->mask_failures)
+        r->failure = g_error_new_literal(FRIT_ERROR, (gint)record.status, record.failure);
+    frit_record_clear(&record);
+    return r->outputs[output] || r->failure;
+}
+
+static void block_free(gpointer p)
+{
+    open_block *b = p;
+    g_free(b->records);
+    g_free(b);
+}
+
+static open_block *block_for(frit_node *n, uint64_t block)
+{
+    struct frit_node_state *state = n->state;
+    if (!state->packs)
+        state->packs = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, block_free);
+    open_block *b = g_hash_table_lookup(state->packs, &block);
+    if (b)
+        return b;
+    b = g_new0(open_block, 1);
+    b->block = block;
+    b->records = g_new0(frit_record, (gsize)n->n_outputs * FRIT_PACK_SIZE);
+    b->since = g_get_monotonic_time();
+    g_hash_table_insert(state->packs, &b->block, b);
+    return b;
+}
+
+static void clear_records(frit_node *n, open_block *b)
+{
+    for (gsize k = 0; k < (gsize)n->n_outputs * FRIT_PACK_SIZE; k++)
+        frit_record_clear(&b->records[k]);
+}
+
+/* A store that cannot be written to costs speed, not results: say so once, and go on. */
+static void write_block(frit_eval *e, frit_node *n, open_block *b)
+{
+    for (uint32_t o = 0; o < n->n_outputs; o++) {
+        frit_key key;
+        uint32_t size;
+        g_autoptr(GError) error = NULL;
+        if (!(b->outputs >> o & 1) || !pack_of(e, n, o, b->block * FRIT_PACK_SIZE, &key, &size))
+            continue;
+        if (!frit_store_put(e->store, &key, size, b->records + (gsize)o * FRIT_PACK_SIZE, &error))
+            frit_warn("results are not kept for the next run: %s", error->message);
+    }
+    clear_records(n, b);
+    b->outputs = 0;
+}
+
+void frit_keep(frit_eval *e, frit_node *n, uint64_t i, const frit_result *r, uint64_t outputs)
+{
+    if (!e->store || !outputs)
+        return;
+    open_block *due = NULL;
+    g_mutex_lock(&n->state->lock);
+    open_block *b = block_for(n, i / FRIT_PACK_SIZE);
+    for (uint32_t o = 0; o < n->n_outputs; o++) {
+        if (!(outputs >> o & 1))
+            continue;
+        frit_record *record = &b->records[(gsize)o * FRIT_PACK_SIZE + i % FRIT_PACK_SIZE];
+        frit_record_clear(record);
+        record->dataset = r->failure ? NULL : frit_dataset_ref(r->outputs[o]);
+        record->failure = r->failure ? g_strdup(r->failure->message) : NULL;
+        record->status = r->failure ? (frit_status)r->failure->code : FRIT_OK;
+        b->outputs |= 1ull << o;
+    }
+    if (n->count == 1 || g_get_monotonic_time() - b->since > WRITE_EVERY) {
+        due = b;
+        g_hash_table_steal(n->state->packs, &b->block);
+    }
+    g_mutex_unlock(&n->state->lock);
+    if (!due)
+        return;
+    write_block(e, n, due);
+    block_free(due);
+}
+
+void frit_keep_flush(frit_eval *e, uint64_t first, uint64_t last)
+{
+    for (guint k = 0; k < e->graph->nodes->len; k++) {
+        frit_node *n = e->graph->nodes->pdata[k];
+        for (uint64_t block = first / FRIT_PACK_SIZE; block <= last / FRIT_PACK_SIZE; block++) {
+            g_mutex_lock(&n->state->lock);
+            open_block *b = n->state->packs ? g_hash_table_lookup(n->state->packs, &block) : NULL;
+            if (b)
+                g_hash_table_steal(n->state->packs, &block);
+            g_mutex_unlock(&n->state->lock);
+            if (!b)
+                continue;
+            write_block(e, n, b);
+            block_free(b);
+        }
+    }
+}
+
+void frit_keep_flush_all(frit_eval *e)
+{
+    for (guint k = 0; k < e->graph->nodes->len; k++) {
+        frit_node *n = e->graph->nodes->pdata[k];
+        GHashTableIter iter;
+        gpointer b;
+        if (!n->state || !n->state->packs)
+            continue;
+        g_hash_table_iter_init(&iter, n->state->packs);
+        while (g_hash_table_iter_next(&iter, NULL, &b))
+            write_block(e, n, b);
+        g_hash_table_remove_all(n->state->packs);
+    }
+}
+
+void frit_keep_free(frit_node *n)
+{
+    if (!n->state->packs)
+        return;
+    GHashTableIter iter;
+    gpointer b;
+    g_hash_table_iter_init(&iter, n->state->packs);
+    while (g_hash_table_iter_next(&iter, NULL, &b))
+        clear_records(n, b);
+    g_clear_pointer(&n->state->packs, g_hash_table_unref);
+}

@@ -1,0 +1,219 @@
+/* Keys of elements.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "node_key.h"
+
+#include <string.h>
+
+#include "error.h"
+#include "store.h"
+
+struct frit_node_keys {
+    GMutex    lock;
+    bool      has_signature;
+    frit_key  signature;
+    frit_key *element;
+    uint8_t  *known;
+    GHashTable *packs;   /* (output, block) -> frit_key, made once */
+};
+
+static struct frit_node_keys *keys_of(frit_node *n)
+{
+    static GMutex making;
+    g_mutex_lock(&making);
+    if (!n->keys) {
+        uint64_t count = n->count ? n->count : 1;
+        n->keys = g_new0(struct frit_node_keys, 1);
+        g_mutex_init(&n->keys->lock);
+        n->keys->element = g_new0(frit_key, count);
+        n->keys->known = g_new0(uint8_t, count);
+        n->keys->packs = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+    }
+    g_mutex_unlock(&making);
+    return n->keys;
+}
+
+void frit_node_keys_free(frit_node *n)
+{
+    if (!n->keys)
+        return;
+    g_mutex_clear(&n->keys->lock);
+    g_free(n->keys->element);
+    g_free(n->keys->known);
+    g_hash_table_unref(n->keys->packs);
+    g_clear_pointer(&n->keys, g_free);
+}
+
+static bool hash_file(frit_hash *h, frit_digests *digests, const char *path, GError **error)
+{
+    frit_key content;
+    if (!frit_digest_file(digests, path, &content, error)) {
+        g_autofree char *base = g_path_get_basename(path);
+        g_prefix_error(error, "%s: ", base);
+        return false;
+    }
+    frit_hash_key(h, &content);
+    return true;
+}
+
+/* What all elements of a node share. */
+static bool make_signature(frit_node *n, frit_digests *digests, frit_key *key, GError **error)
+{
+    const frit_module_info *m = n->info->module;
+    frit_hash *h = frit_hash_new();
+    frit_hash_number(h, FRIT_RESULT_VERSION);
+    frit_hash_text(h, m->name);
+    frit_hash_key(h, &m->digest);
+    frit_hash_text(h, n->info->step.name);
+    frit_hash_number(h, n->info->step.version);
+    bool sink = n->info->step.flags & FRIT_STEP_SINK;
+    g_autoptr(GBytes) parameters = sink ? frit_params_identity(n->params) : frit_params_canonical(n->params);
+    frit_hash_bytes(h, g_bytes_get_data(parameters, NULL), g_bytes_get_size(parameters));
+    bool read = true;
+    for (const char *const *path = frit_params_paths(n->params); read && *path; path++)
+        read = hash_file(h, digests, *path, error);
+    *key = frit_hash_end(h);
+    return read;
+}
+
+static bool signature(frit_node *n, frit_digests *digests, frit_key *key, GError **error)
+{
+    struct frit_node_keys *keys = keys_of(n);
+    g_mutex_lock(&keys->lock);
+    if (!keys->has_signature)
+        keys->has_signature = make_signature(n, digests, &keys->signature, error);
+    *key = keys->signature;
+    bool has = keys->has_signature;
+    g_mutex_unlock(&keys->lock);
+    return has;
+}
+
+static bool hash_uses(frit_hash *h, const frit_node *n, uint64_t i, frit_digests *digests, GError **error)
+{
+    const GPtrArray *uses = n->uses ? n->uses[i] : NULL;
+    frit_hash_number(h, uses ? uses->len : 0);
+    for (guint u = 0; uses && u < uses->len; u++) {
+        const frit_use *use = uses->pdata[u];
+        frit_hash_number(h, use->part);
+        if (!hash_file(h, digests, use->path, error))
+            return false;
+    }
+    if (n->info->step.count && !uses)
+        frit_hash_number(h, i);   /* a source without files: its elements differ by their number */
+    return true;
+}
+
+static bool hash_edge_element(frit_hash *h, const frit_edge *edge, uint64_t i, frit_digests *digests, GError **error)
+{
+    uint64_t element;
+    frit_edge from = frit_edge_resolve(*edge, frit_edge_element(edge, i), &element);
+    frit_key key;
+    if (!frit_node_key(from.node, element, digests, &key, error))
+        return false;
+    frit_hash_number(h, from.output);
+    frit_hash_key(h, &key);
+    return true;
+}
+
+/* What a step sees of a place in a series. */
+static void hash_place(frit_hash *h, const frit_node *series, uint64_t i, bool names)
+{
+    const char *name, *unit;
+    double position = frit_node_position(series, i, &name, &unit);
+    frit_hash_bytes(h, &position, sizeof position);
+    frit_hash_text(h, name);
+    frit_hash_text(h, unit);
+    g_autofree char *element = names ? frit_node_element_name(series, i) : NULL;
+    frit_hash_text(h, element);
+}
+
+static bool hash_port(frit_hash *h, const frit_node *n, uint32_t p, uint64_t i, frit_digests *digests, GError **error)
+{
+    bool series = !n->info || (n->info->step.inputs[p].flags & FRIT_PORT_SERIES);
+    bool sink = n->info && (n->info->step.flags & FRIT_STEP_SINK);
+    const GArray *edges = n->inputs[p];
+    frit_hash_number(h, edges ? edges->len : 0);
+    for (guint e = 0; edges && e < edges->len; e++) {
+        const frit_edge *edge = &g_array_index(edges, frit_edge, e);
+        uint64_t first = series ? 0 : i, end = series ? edge->node->count : i + 1;
+        frit_hash_number(h, end - first);
+        for (uint64_t j = first; j < end; j++) {
+            if (!hash_edge_element(h, edge, j, digests, error))
+                return false;
+            if (series || sink)
+                hash_place(h, edge->node, frit_edge_element(edge, j), sink);
+        }
+    }
+    return true;
+}
+
+static bool make_key(frit_node *n, uint64_t i, frit_digests *digests, frit_key *key, GError **error)
+{
+    frit_key own = {0};
+    if (n->info && !signature(n, digests, &own, error))
+        return false;
+    frit_hash *h = frit_hash_new();
+    frit_hash_number(h, n->kind);
+    frit_hash_key(h, &own);
+    bool good = true;
+    if (n->constant) {
+        g_autoptr(GBytes) bytes = frit_dataset_to_bytes(n->constant);
+        frit_hash_bytes(h, g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
+    }
+    if (n->info && !n->n_ports)
+        good = hash_uses(h, n, i, digests, error);
+    for (uint32_t p = 0; good && p < n->n_ports; p++)
+        good = hash_port(h, n, p, i, digests, error);
+    *key = frit_hash_end(h);
+    return good;
+}
+
+bool frit_node_key(frit_node *n, uint64_t i, frit_digests *digests, frit_key *key, GError **error)
+{
+    struct frit_node_keys *keys = keys_of(n);
+    g_mutex_lock(&keys->lock);
+    bool known = keys->known[i];
+    *key = keys->element[i];
+    g_mutex_unlock(&keys->lock);
+    if (known)
+        return true;
+    if (!make_key(n, i, digests, key, error))
+        return false;
+    g_mutex_lock(&keys->lock);
+    keys->element[i] = *key;
+    keys->known[i] = 1;
+    g_mutex_unlock(&keys->lock);
+    return true;
+}
+
+bool frit_pack_key(frit_node *n, uint32_t output, uint64_t block, frit_digests *digests, frit_key *key,
+                   uint32_t *n_elements, GError **error)
+{
+    struct frit_node_keys *keys = keys_of(n);
+    uint64_t first = block * FRIT_PACK_SIZE;
+    gint64 place = (gint64)(block * 64 + output);
+    *n_elements = (uint32_t)MIN(n->count - first, FRIT_PACK_SIZE);
+    g_mutex_lock(&keys->lock);
+    const frit_key *made = g_hash_table_lookup(keys->packs, &place);
+    g_mutex_unlock(&keys->lock);
+    if (made) {
+        *key = *made;
+        return true;
+    }
+    frit_hash *h = frit_hash_new();
+    frit_hash_number(h, output);
+    bool good = true;
+    for (uint32_t k = 0; good && k < *n_elements; k++) {
+        frit_key element;
+        good = frit_node_key(n, first + k, digests, &element, error);
+        frit_hash_key(h, &element);
+    }
+    *key = frit_hash_end(h);
+    if (!good)
+        return false;
+    g_mutex_lock(&keys->lock);
+    if (!g_hash_table_contains(keys->packs, &place))
+        g_hash_table_insert(keys->packs, g_memdup2(&place, sizeof place), g_memdup2(key, sizeof *key));
+    g_mutex_unlock(&keys->lock);
+    return true;
+}

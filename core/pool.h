@@ -1,0 +1,25 @@
+/* A pool of threads that run steps. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct frit_pool frit_pool;
+
+frit_pool *frit_pool_new(guint threads);
+void       frit_pool_free(frit_pool *p);
+guint      frit_pool_threads(const frit_pool *p);
+/* Is the caller one of a pool's threads?  Then it must not wait for others of them. */
+bool       frit_pool_inside(void);
+
+/* work(data, i) for each i below n, on all threads, in about the order of i; returns when all is done
+ * or when `stop` said so and the work under way has ended. */
+void frit_pool_for(frit_pool *p, uint64_t n, void (*work)(gpointer data, uint64_t i), gpointer data,
+                   bool (*stop)(gpointer data));
+
+/* Something that a thread makes ahead of its use. */
+typedef struct frit_future frit_future;
+frit_future *frit_pool_ahead(frit_pool *p, gpointer (*make)(gpointer data, uint64_t i), gpointer data, uint64_t i);
+/* Waits for it, hands over what was made, frees the future. */
+gpointer     frit_future_take(frit_future *f);

@@ -1,0 +1,83 @@
+/* Sinks: run, put their files into place, remember what was written from what.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "eval_private.h"
+
+#include "error.h"
+#include "progress.h"
+#include "provenance.h"
+
+static bool sink_key(frit_eval *e, frit_node *n, frit_key *key)
+{
+    frit_hash *h = frit_hash_new();
+    frit_hash_text(h, "sink");
+    bool known = true;
+    for (uint64_t i = 0; known && i < n->count; i++) {
+        frit_key element;
+        known = frit_node_key(n, i, e->digests, &element, NULL);
+        frit_hash_key(h, &element);
+    }
+    *key = frit_hash_end(h);
+    return known;
+}
+
+bool frit_sink_current(frit_eval *e, frit_node *n, bool *current, GError **error)
+{
+    (void)error;
+    frit_key key;
+    g_autofree char *receipt = e->store && sink_key(e, n, &key) ? frit_store_note(e->store, &key) : NULL;
+    *current = receipt && *receipt && frit_receipt_stands(receipt);
+    if (*current) {
+        g_auto(GStrv) paths = frit_receipt_paths(receipt);
+        e->tally.up_to_date += g_strv_length(paths);
+    }
+    return true;
+}
+
+static void warn(const char *sentence, gpointer node)
+{
+    const frit_node *n = node;
+    frit_warn("%s: %s: %s", n->place, n->name, sentence);
+}
+
+static bool write_element(frit_eval *e, frit_node *n, uint64_t i, const char *provenance, GString *receipt,
+                          GError **error)
+{
+    frit_outputs *files = NULL;
+    frit_result *r = frit_run_barrier(e, n, i, &files);
+    bool went = r != NULL;
+    frit_result_unref(r);
+    if (!files)
+        return went;   /* a missing element writes nothing; a stopped run has said why */
+    GError *why = NULL;
+    if (frit_outputs_commit(files, provenance, warn, n, &why)) {
+        g_autofree char *lines = frit_outputs_receipt(files);
+        g_auto(GStrv) paths = frit_receipt_paths(lines);
+        e->tally.written += g_strv_length(paths);
+        g_string_append(receipt, lines);
+    } else {
+        g_autofree char *element = frit_node_element_text(n, i);
+        frit_error_prefix(&why, n->place, n->name, element);
+        g_propagate_error(error, why);
+        went = false;
+    }
+    frit_outputs_free(files);
+    return went;
+}
+
+bool frit_sink_run(frit_eval *e, frit_node *n, GError **error)
+{
+    g_autofree char *provenance = frit_provenance(e->graph, n, e->digests);
+    g_autoptr(GString) receipt = g_string_new(NULL);
+    frit_progress_begin(n->name, n->count);
+    bool good = true;
+    for (uint64_t i = 0; good && i < n->count && !frit_eval_stopped(e); i++) {
+        good = write_element(e, n, i, provenance, receipt, error);
+        frit_progress_advance(i + 1);
+    }
+    frit_progress_end();
+    frit_key key;
+    if (good && !frit_eval_stopped(e) && e->store && sink_key(e, n, &key))
+        frit_store_set_note(e->store, &key, receipt->str, NULL);   /* lost: written again next time */
+    return good;
+}

@@ -1,0 +1,99 @@
+/* The elements of a series, one after the other: from the store, or, where they are too large to be
+ * kept, made ahead on the pool, a few at a time, and dropped when they were seen.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "eval_private.h"
+
+#include "error.h"
+
+typedef struct made {
+    frit_dataset *dataset;
+    char         *failure;
+} made;
+
+struct frit_stream {
+    frit_eval  *eval;
+    frit_edge   edge;
+    uint64_t    next;       /* the first element that is not under way */
+    uint64_t    first;      /* the element of the queue's head */
+    GQueue      ahead;      /* of frit_future */
+};
+
+static made *make_element(frit_eval *e, const frit_edge *edge, uint64_t i)
+{
+    frit_task t;
+    frit_task_init(&t, e);
+    made *m = g_new0(made, 1);
+    m->dataset = frit_edge_dataset(&t, edge, i, &m->failure);
+    frit_task_clear(&t);
+    return m;
+}
+
+static gpointer make_ahead(gpointer data, uint64_t i)
+{
+    frit_stream *s = data;
+    return make_element(s->eval, &s->edge, i);
+}
+
+static void drop(made *m)
+{
+    frit_dataset_unref(m->dataset);
+    g_free(m->failure);
+    g_free(m);
+}
+
+static void drain(frit_stream *s)
+{
+    frit_future *f;
+    while ((f = g_queue_pop_head(&s->ahead)))
+        drop(frit_future_take(f));
+}
+
+frit_stream *frit_stream_new(frit_eval *e)
+{
+    frit_stream *s = g_new0(frit_stream, 1);
+    s->eval = e;
+    g_queue_init(&s->ahead);
+    return s;
+}
+
+void frit_stream_free(frit_stream *s)
+{
+    drain(s);
+    g_free(s);
+}
+
+/* Is it made on demand, rather than found in the store? */
+static bool is_streamed(const frit_edge *edge, uint64_t i)
+{
+    uint64_t element;
+    frit_edge from = frit_edge_resolve(*edge, i, &element);
+    return frit_reads_files(from.node) || (from.node->state->streams >> from.output & 1);
+}
+
+static made *take_streamed(frit_stream *s, const frit_edge *edge, uint64_t i)
+{
+    if (s->edge.node != edge->node || s->edge.output != edge->output || i != s->first) {
+        drain(s);
+        s->edge = *edge;
+        s->first = s->next = i;
+    }
+    uint64_t window = 2 * (uint64_t)frit_pool_threads(s->eval->pool);
+    while (s->next < edge->node->count && s->next < i + window)
+        g_queue_push_tail(&s->ahead, frit_pool_ahead(s->eval->pool, make_ahead, s, s->next++));
+    s->first++;
+    return frit_future_take(g_queue_pop_head(&s->ahead));
+}
+
+frit_dataset *frit_stream_fetch(gpointer stream, const frit_edge *edge, uint64_t i, char **failure, GError **error)
+{
+    frit_stream *s = stream;
+    bool ahead = edge->node->series && !frit_pool_inside() && is_streamed(edge, i);
+    made *m = ahead ? take_streamed(s, edge, i) : make_element(s->eval, edge, i);
+    frit_dataset *d = g_steal_pointer(&m->dataset);
+    *failure = g_steal_pointer(&m->failure);
+    drop(m);
+    if (!d && !*failure)
+        g_set_error(error, FRIT_ERROR, FRIT_ECANCELLED, "stopped");
+    return d;
+}

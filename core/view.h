@@ -1,0 +1,22 @@
+/* What a step sees of a dataset: numbers in the units and types that its port declared. */
+#pragma once
+
+#include "dataset.h"
+#include "graph.h"
+
+/* One element at an input port. */
+typedef struct frit_input {
+    frit_dataset *dataset;    /* converted; NULL: this element is missing */
+    frit_view     view;
+    char         *name;
+    char         *failure;
+} frit_input;
+
+/* The dataset as the port wants it: a new reference, a converted copy where need be.  An error of
+ * the element: wrong number of dimensions, a unit that measures something else, an axis missing. */
+frit_dataset *frit_fit_to_port(frit_dataset *d, const frit_port *port, GError **error);
+
+/* Element i of `edge`, fitted to the port.  `dataset` NULL: a missing element, for the reason given. */
+bool frit_input_set(frit_input *in, const frit_port *port, const frit_edge *edge, uint64_t i,
+                    frit_dataset *dataset, const char *failure, GError **error);
+void frit_input_clear(frit_input *in);

@@ -1,0 +1,203 @@
+/* Sums a frame's pixels into bins: block by block, the values become signal and variance in a
+ * buffer that stays in the processor's first cache, and are then scattered into the bins.
+ *
+ * Uncertainty: the pixels of a frame are independent, so the variance of a bin's sum is
+ * sum share^2 var.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "integrator.h"
+
+#include "plugin.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#define BLOCK 1024
+
+#define CONVERT(T)                                                                                           \
+    do {                                                                                                     \
+        const T *v = (const T *)data + offset;                                                               \
+        for (size_t i = 0; i < n; i++)                                                                       \
+            out[i] = (double)v[i];                                                                           \
+    } while (0)
+
+void values_as_double(int dtype, const void *data, size_t offset, size_t n, double *out)
+{
+    switch ((frit_dtype)dtype) {
+    case FRIT_F64: CONVERT(double); break;
+    case FRIT_F32: CONVERT(float); break;
+    case FRIT_I8: CONVERT(int8_t); break;
+    case FRIT_U8: CONVERT(uint8_t); break;
+    case FRIT_I16: CONVERT(int16_t); break;
+    case FRIT_U16: CONVERT(uint16_t); break;
+    case FRIT_I32: CONVERT(int32_t); break;
+    case FRIT_U32: CONVERT(uint32_t); break;
+    case FRIT_I64: CONVERT(int64_t); break;
+    case FRIT_U64: CONVERT(uint64_t); break;
+    }
+}
+
+struct block {
+    size_t n;
+    double signal[BLOCK]; /* NaN: not measured */
+    double variance[BLOCK];
+};
+
+static void block_variance(const struct integrator *it, const struct frame *f, size_t offset, struct block *b)
+{
+    switch (f->variance) {
+    case VARIANCE_GIVEN:
+        for (size_t i = 0; i < b->n; i++)
+            b->variance[i] = f->sigma[offset + i] * f->sigma[offset + i];
+        break;
+    case VARIANCE_COUNTS:
+        for (size_t i = 0; i < b->n; i++)
+            b->variance[i] = b->signal[i] > 1 ? b->signal[i] : 1;
+        break;
+    case VARIANCE_GAIN:
+        for (size_t i = 0; i < b->n; i++) {
+            double net = b->signal[i] - (it->dark ? it->dark[offset + i] : 0);
+            b->variance[i] = f->gain * (net > 1 ? net : 1) + f->read_noise * f->read_noise;
+        }
+        break;
+    case VARIANCE_NONE:
+    case VARIANCE_AZIMUTHAL: memset(b->variance, 0, b->n * sizeof *b->variance); return;
+    }
+    if (it->dark_variance)
+        for (size_t i = 0; i < b->n; i++)
+            b->variance[i] += it->dark_variance[offset + i];
+}
+
+static void load_block(const struct integrator *it, const struct frame *f, size_t offset, struct block *b)
+{
+    values_as_double(f->dtype, f->raw, offset, b->n, b->signal);
+    block_variance(it, f, offset, b);
+    /* The comparison is false for NaN; the limits are finite, so it is false for infinity too. */
+    for (size_t i = 0; i < b->n; i++)
+        if (!(b->signal[i] >= f->valid_from && b->signal[i] <= f->valid_to && b->variance[i] <= DBL_MAX))
+            b->signal[i] = NAN;
+    if (f->mask)
+        for (size_t i = 0; i < b->n; i++)
+            if (f->mask[offset + i])
+                b->signal[i] = NAN;
+    if (it->dark)
+        for (size_t i = 0; i < b->n; i++)
+            b->signal[i] -= it->dark[offset + i];
+}
+
+/* For every bin, interleaved so that a pixel touches one cache line. */
+enum { SIGNAL, VARIANCE, PAIR };
+
+/* One block into the bins; w is at the first share of the block's first pixel, and is returned at
+ * that of the next block's.  Pixels that are not measured are counted in *missing. */
+static const double *scatter(const struct integrator *it, const struct block *b, size_t offset,
+                             const double *w, double *bins, size_t *missing)
+{
+    const int32_t *first = it->first + offset;
+    const uint32_t *n_shares = it->n_shares ? it->n_shares + offset : NULL;
+    for (size_t i = 0; i < b->n; i++) {
+        if (first[i] < 0)
+            continue;
+        double s = b->signal[i], v = b->variance[i];
+        double *bin = bins + PAIR * (size_t)first[i];
+        size_t n = n_shares ? n_shares[i] : 1;
+        if (isnan(s)) {
+            ++*missing;
+        } else if (!n_shares) {
+            bin[SIGNAL] += s;
+            bin[VARIANCE] += v;
+        } else {
+            for (size_t k = 0; k < n; k++) {
+                bin[PAIR * k + SIGNAL] += w[k] * s;
+                bin[PAIR * k + VARIANCE] += w[k] * w[k] * v;
+            }
+        }
+        if (n_shares)
+            w += n;
+    }
+    return w;
+}
+
+/* The same for norm and number of pixels, where some pixels of this frame are not measured. */
+static const double *scatter_norm(const struct integrator *it, const struct block *b, size_t offset,
+                                  const double *w, struct sums *sums)
+{
+    for (size_t i = 0; i < b->n; i++) {
+        int32_t first = it->first[offset + i];
+        if (first < 0)
+            continue;
+        size_t n = it->n_shares ? it->n_shares[offset + i] : 1;
+        for (size_t k = 0; k < n && !isnan(b->signal[i]); k++) {
+            double share = it->n_shares ? w[k] : 1;
+            sums->norm[(size_t)first + k] += share * it->norm[offset + i];
+            sums->pixels[(size_t)first + k] += share;
+        }
+        if (it->n_shares)
+            w += n;
+    }
+    return w;
+}
+
+/* Spread within the bin: sum share^2 (signal - norm * mean)^2. */
+static const double *scatter_spread(const struct integrator *it, const struct block *b, size_t offset,
+                                    const double *w, struct sums *sums)
+{
+    for (size_t i = 0; i < b->n; i++) {
+        int32_t first = it->first[offset + i];
+        if (first < 0)
+            continue;
+        size_t n = it->n_shares ? it->n_shares[offset + i] : 1;
+        for (size_t k = 0; k < n && !isnan(b->signal[i]); k++) {
+            size_t bin = (size_t)first + k;
+            double share = it->n_shares ? w[k] : 1;
+            double off =
+                sums->norm[bin] > 0
+                    ? share * (b->signal[i] - it->norm[offset + i] * sums->signal[bin] / sums->norm[bin])
+                    : 0;
+            sums->variance[bin] += off * off;
+        }
+        if (it->n_shares)
+            w += n;
+    }
+    return w;
+}
+
+typedef const double *scatter_sums(const struct integrator *, const struct block *, size_t, const double *,
+                                   struct sums *);
+
+static void pass(const struct integrator *it, const struct frame *f, struct sums *sums, scatter_sums *into)
+{
+    struct block b;
+    const double *w = it->share;
+    for (size_t offset = 0; offset < it->n_pixels; offset += BLOCK) {
+        b.n = it->n_pixels - offset < BLOCK ? it->n_pixels - offset : BLOCK;
+        load_block(it, f, offset, &b);
+        w = into(it, &b, offset, w, sums);
+    }
+}
+
+void integrator_add(const struct integrator *it, const struct frame *f, struct sums *sums, double *work)
+{
+    struct block b;
+    size_t missing = 0;
+    const double *w = it->share;
+    for (size_t offset = 0; offset < it->n_pixels; offset += BLOCK) {
+        b.n = it->n_pixels - offset < BLOCK ? it->n_pixels - offset : BLOCK;
+        load_block(it, f, offset, &b);
+        w = scatter(it, &b, offset, w, work, &missing);
+    }
+    for (size_t k = 0; k < it->npt; k++) {
+        sums->signal[k] = work[PAIR * k + SIGNAL];
+        sums->variance[k] = work[PAIR * k + VARIANCE];
+    }
+    if (missing > 0) {
+        pass(it, f, sums, scatter_norm);
+    } else {
+        memcpy(sums->norm, it->bin_norm, it->npt * sizeof *sums->norm);
+        memcpy(sums->pixels, it->bin_pixels, it->npt * sizeof *sums->pixels);
+    }
+    if (f->variance == VARIANCE_AZIMUTHAL)
+        pass(it, f, sums, scatter_spread);
+}

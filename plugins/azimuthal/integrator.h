@@ -1,0 +1,88 @@
+/* Which pixel counts in which bin, with what weight: made once for a geometry, used for every frame.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef AZIMUTHAL_INTEGRATOR_H
+#define AZIMUTHAL_INTEGRATOR_H
+
+#include "geometry.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct integrator {
+    size_t n_pixels, npt;
+    double from, width;              /* lower edge of the first bin, width of a bin */
+    double covered_from, covered_to; /* by the pixels that are not masked */
+    size_t n_used;                   /* pixels that are not masked */
+    int32_t *first;                  /* for each pixel: its first bin, or -1 */
+    uint32_t *n_shares; /* for each pixel: how many bins it is shared among; NULL: one, no splitting */
+    double *share;      /* the shares, pixel after pixel */
+    double *norm;       /* for each pixel: flat * solid angle * polarization * converter */
+    double *dark, *dark_variance;  /* for each pixel, or NULL */
+    double *bin_norm, *bin_pixels; /* sums over all pixels that are not masked */
+};
+
+/* How a pixel is shared among bins: it counts in the bin of its centre; it fills evenly the radii within
+ * the distance of its farthest corner from its centre; its outline is cut at the bins' edges. */
+enum split { SPLIT_NO, SPLIT_BBOX, SPLIT_FULL }; /* in the order of the parameter's choices */
+
+/* What an integrator is made from.  The images may be NULL. */
+struct integrator_input {
+    const struct geometry *geometry;
+    const struct correction *correction;
+    enum radial unit;
+    enum split split;
+    size_t npt;
+    double from, to;     /* NaN: the whole range that the pixels cover */
+    const uint8_t *skip; /* non-zero: masked */
+    const double *flat;
+    double *dark, *dark_variance; /* malloc'ed; given away */
+    bool (*progress)(void *, double);
+    void *progress_data;
+};
+
+enum integrator_status {
+    INTEGRATOR_OK,
+    INTEGRATOR_NO_MEMORY,
+    INTEGRATOR_CANCELLED,
+    INTEGRATOR_ALL_MASKED, /* no pixel is left */
+    INTEGRATOR_OUTSIDE     /* no pixel lies in from ... to: see covered_from, covered_to */
+};
+
+/* Fills it; integrator_clear() frees what it holds, also after a failure. */
+enum integrator_status integrator_make(struct integrator *it, const struct integrator_input *in);
+void integrator_clear(struct integrator *it);
+
+/* How the variance of a pixel is found. */
+enum variance {
+    VARIANCE_NONE,
+    VARIANCE_GIVEN,    /* the frame's own sigma */
+    VARIANCE_COUNTS,   /* max(raw, 1) */
+    VARIANCE_GAIN,     /* gain * max(raw - dark, 1) + read_noise^2 */
+    VARIANCE_AZIMUTHAL /* spread within the bin */
+};
+
+/* One frame, of n_pixels values. */
+struct frame {
+    int dtype; /* a frit_dtype */
+    const void *raw;
+    const double *sigma; /* with VARIANCE_GIVEN */
+    const uint8_t *mask; /* or NULL */
+    double valid_from, valid_to;
+    enum variance variance;
+    double gain, read_noise;
+};
+
+/* Sums over the pixels of each bin; each array has npt elements, zero at first. */
+struct sums {
+    double *signal, *variance; /* share * (raw - dark), share^2 * variance */
+    double *norm, *pixels;     /* share * norm, share */
+};
+/* work: 2 npt zeros. */
+void integrator_add(const struct integrator *it, const struct frame *f, struct sums *sums, double *work);
+
+/* n values of any type, from the offset on, as double. */
+void values_as_double(int dtype, const void *data, size_t offset, size_t n, double *out);
+
+#endif

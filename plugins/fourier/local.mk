@@ -1,0 +1,9 @@
+plugin_LTLIBRARIES += %D%/fourier.la
+%C%_fourier_la_SOURCES = %D%/fourier.c %D%/fourier.h %D%/transform.c %D%/pair_distribution.c %D%/clean_low_r.c \
+  %D%/density.c %D%/integral.c %D%/integral.h %D%/sine_sum.c %D%/sine_sum.h \
+  %D%/sine_transform.c %D%/sine_transform.h \
+  plugins/scattering/atomic_weights.c plugins/scattering/atomic_weights.h
+%C%_fourier_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
+%C%_fourier_la_CFLAGS = $(AM_CFLAGS) $(FFTW_CFLAGS) $(GSL_CFLAGS)
+%C%_fourier_la_LDFLAGS = $(MODULE_LDFLAGS)
+%C%_fourier_la_LIBADD = $(FFTW_LIBS) $(GSL_LIBS) -lm

@@ -1,0 +1,35 @@
+/* S(Q) to G(r) with its standard uncertainty.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef FRIT_FOURIER_SINE_TRANSFORM_H
+#define FRIT_FOURIER_SINE_TRANSFORM_H
+
+#include "integral.h"
+
+/* r = min + i step, i < n. */
+struct r_grid { double min, step; size_t n; };
+
+/* Zeroed and aligned to 64 bytes; the caller frees it after the transform.  NULL: no memory. */
+struct memory {
+    void *(*get)(void *user, size_t n, size_t size);
+    void *user;
+};
+
+/* What the transforms of curves on the same axis share; read-only once made. */
+struct sine_transform;
+
+/* g: a range that integral_find_range found on the axis, its Q set.  NULL: no memory.  `fast` false makes the
+ * plain sum also where the axis is uniform. */
+struct sine_transform *sine_transform_new(const struct integral *g, const struct integral_how *how,
+                                          struct r_grid r, bool fast);
+void sine_transform_free(struct sine_transform *t);
+bool sine_transform_is_fast(const struct sine_transform *t);
+
+/* G[i] = (2/pi) ∫ Q [S - 1] M sin(Qr_i) dQ of the measured points g, which lie in the range of the plan.
+ * value, mask and sigma belong to the whole axis.  Where sigma is not NULL, sigma_G[i] is the standard
+ * uncertainty of G[i] from uncorrelated sigma.  False: no memory. */
+bool sine_transform_run(const struct sine_transform *t, const struct integral *g, const double *value,
+                        const uint8_t *mask, const double *sigma, double *G, double *sigma_G,
+                        struct memory memory);
+
+#endif

@@ -1,0 +1,172 @@
+/* read_image.c: the reader of detector frames and masks: TIFF, EDF and Fit2D masks.
+ *
+ * One element for each file, or each page of it, in the detector's own type.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "images.h"
+
+#include <math.h>
+#include <string.h>
+
+const frit_port read_image_outputs[] = {
+    { .name = "frame",
+      .unit = "*",
+      .ndim = 2,
+      .dtypes = FRIT_ACCEPTS_ALL,
+      .doc = "the pixels as they stand in the file, in its own type; dimension 0 counts rows (pyFAI's axis "
+             "1), the first "
+             "row of the file first, dimension 1 columns; masked where a value is no measurement" },
+    { .name = NULL }
+};
+
+const frit_param read_image_params[] = {
+    FRIT_FILES(struct read_image, files, "the files: a pattern such as \"raw/HPT_*.tif\", or a list"),
+    FRIT_CHOICE(struct read_image, pages, "first|all",
+                "of files with several images: the first one, or all, each as an element of its own"),
+    FRIT_CHOICE(struct read_image, flip, "none|up-down|left-right|both",
+                "order of the rows (up-down) or of the columns (left-right) to be reversed"),
+    FRIT_TEXT(struct read_image, unit, "count", 0, "unit of the values, which these formats do not tell"),
+    FRIT_F64(
+        struct read_image, min_valid, "1", NAN, -INFINITY, INFINITY, 0,
+        "values below are masked, 0 for detectors that mark bad pixels with -1 and -2; not given: no limit"),
+    FRIT_F64(struct read_image, max_valid, "1", NAN, -INFINITY, INFINITY, 0,
+             "values above are masked, as of overflow; not given: no limit"),
+    { .name = NULL }
+};
+
+frit_status read_image_check(frit_call *c)
+{
+    const struct read_image *p = c->params;
+
+    if (!p->unit || p->unit[0] == '\0')
+        return c->host->fail(c, FRIT_EPARAM, "unit is empty; \"count\" or \"1\" would be right");
+    if (p->min_valid > p->max_valid)
+        return c->host->fail(c, FRIT_EPARAM, "min_valid = %g is above max_valid = %g: nothing would be left",
+                             p->min_valid, p->max_valid);
+    return FRIT_OK;
+}
+
+/* A file that cannot be opened counts as one page: the element that it is will say why. */
+static uint64_t count_pages(const char *path)
+{
+    struct image_file f;
+    uint64_t n;
+
+    if (image_file_open(&f, path) != FRIT_OK)
+        return 1;
+    n = f.format->pages(&f);
+    image_file_close(&f);
+    return n;
+}
+
+frit_status read_image_count(frit_call *c, uint64_t *n)
+{
+    const struct read_image *p = c->params;
+
+    *n = 0;
+    for (size_t i = 0; i < p->files.n; i++) {
+        uint64_t pages = p->pages == 0 ? 1 : count_pages(p->files.path[i]);
+
+        for (uint64_t page = 0; page < pages; page++)
+            c->host->uses(c, (*n)++, p->files.path[i], page);
+    }
+    return FRIT_OK;
+}
+
+static bool has_limits(const struct read_image *p, frit_dtype dtype)
+{
+    return dtype == FRIT_F64 || dtype == FRIT_F32 || !isnan(p->min_valid) || !isnan(p->max_valid);
+}
+
+static frit_status fail_read(frit_call *c, const struct image_file *f, frit_status s)
+{
+    return c->host->fail(c, s, "%s", f->why);
+}
+
+static frit_status fail_memory(frit_call *c, const struct image *im)
+{
+    return c->host->fail(c, FRIT_ENOMEM, "no memory for %zu x %zu pixels", im->columns, im->rows);
+}
+
+/* Whether a mask is needed is known only when all pixels are seen, so they are first read elsewhere. */
+static frit_status read_with_limits(frit_call *c, struct image_file *f, const struct image *im)
+{
+    const struct read_image *p = c->params;
+    size_t shape[2] = { im->rows, im->columns }, n = im->rows * im->columns,
+           size = image_value_size(im->dtype), invalid;
+    void *values = c->host->scratch(c, n, size);
+    frit_buffer *out;
+    frit_status s;
+
+    if (!values)
+        return fail_memory(c, im);
+    s = image_read(f, im, values);
+    if (s != FRIT_OK)
+        return fail_read(c, f, s);
+    image_flip(values, im->rows, im->columns, size, (enum image_flip)p->flip);
+    invalid = image_find_invalid(im->dtype, values, n, p->min_valid, p->max_valid, NULL);
+    out = c->host->output(c, 0, im->dtype, 2, shape, invalid > 0 ? FRIT_WANT_MASK : 0);
+    if (!out)
+        return fail_memory(c, im);
+    memcpy(out->data, values, n * size);
+    if (invalid > 0)
+        image_find_invalid(im->dtype, values, n, p->min_valid, p->max_valid, out->mask);
+    return FRIT_OK;
+}
+
+static frit_status read_directly(frit_call *c, struct image_file *f, const struct image *im)
+{
+    const struct read_image *p = c->params;
+    size_t shape[2] = { im->rows, im->columns };
+    frit_buffer *out = c->host->output(c, 0, im->dtype, 2, shape, 0);
+    frit_status s;
+
+    if (!out)
+        return fail_memory(c, im);
+    s = image_read(f, im, out->data);
+    if (s != FRIT_OK)
+        return fail_read(c, f, s);
+    image_flip(out->data, im->rows, im->columns, image_value_size(im->dtype), (enum image_flip)p->flip);
+    return FRIT_OK;
+}
+
+static void describe(frit_call *c, const struct image *im)
+{
+    const struct read_image *p = c->params;
+
+    c->host->set_unit(c, 0, -1, NULL, p->unit);
+    if (im->date[0] != '\0')
+        c->host->set_text_attribute(c, 0, "date", im->date);
+    if (!isnan(im->exposure_time))
+        c->host->set_attribute(c, 0, "exposure_time", "s", im->exposure_time);
+    if (im->note[0] != '\0')
+        c->host->log(c, FRIT_WARNING, "%s", im->note);
+}
+
+frit_status read_image_run(frit_call *c)
+{
+    const struct read_image *p = c->params;
+    uint64_t page = 0;
+    const char *path = c->host->file(c, 0, &page);
+    struct image_file f;
+    struct image im;
+    frit_status s;
+
+    if (!path)
+        return c->host->fail(c, FRIT_EIO, "there is no file for this element");
+    s = image_file_open(&f, path);
+    if (s != FRIT_OK)
+        return fail_read(c, &f, s);
+    s = image_open(&f, page, &im);
+    if (s == FRIT_OK) {
+        s = has_limits(p, im.dtype) ? read_with_limits(c, &f, &im) : read_directly(c, &f, &im);
+        if (s == FRIT_OK)
+            describe(c, &im);
+        image_close(&f, &im);
+    } else {
+        fail_read(c, &f, s);
+    }
+    image_file_close(&f);
+    return s;
+}

@@ -1,0 +1,12 @@
+# Every plugin is built from core/plugin.h and its own libraries alone.
+PLUGIN_CPPFLAGS = $(AM_CPPFLAGS)
+MODULE_LDFLAGS = -module -avoid-version -shared -no-undefined \
+  -export-symbols-regex '^frit_module_v1$$' $(DEFS_LDFLAGS)
+
+include %D%/azimuthal/local.mk
+include %D%/columns/local.mk
+#include %D%/figure/local.mk
+include %D%/fourier/local.mk
+include %D%/images/local.mk
+include %D%/scattering/local.mk
+#include %D%/series/local.mk

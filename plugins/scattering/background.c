@@ -1,0 +1,184 @@
+/* Subtract measured backgrounds: the empty furnace, the air, the container.
+ *
+ * I(Q) - sum over backgrounds of bgscale I_bg(Q); T. Egami and S. J. L. Billinge, Underneath the Bragg
+ * Peaks, 2nd ed., Elsevier 2012, section 5.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "lookup.h"
+#include "scattering.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { IN_INTENSITY, IN_BACKGROUND };
+
+const frit_port background_inputs[] = {
+    { .name = "intensity", .ndim = 1, .unit = "*", .axis_name = { "Q" }, .axis_unit = { "1/angstrom" },
+      .doc = "the sample with what is around it" },
+    { .name = "background", .ndim = 1, .unit = "*", .axis_name = { "Q" }, .axis_unit = { "1/angstrom" },
+      .flags = FRIT_PORT_MANY,
+      .doc = "measured without the sample, in the unit of the intensity; one or several" },
+    { 0 }
+};
+
+const frit_port background_outputs[] = {
+    { .name = "intensity", .ndim = 1, .unit = "@intensity", .axis_name = { "@intensity.0" },
+      .axis_unit = { "@intensity.0" },
+      .doc = "the sample alone; masked where a background was not measured" },
+    { 0 }
+};
+
+const frit_param background_table[] = {
+    FRIT_ARRAY(background_params, bgscale, "1", 0, 1e9, 0,
+               "factor of each background, in their order, or one number for all; not given: 1.  With "
+               "absorption it is the transmission of the sample over that of the empty beam"),
+    { 0 }
+};
+
+static double scale_of(const frit_array *bgscale, uint64_t i)
+{
+    return bgscale->n == 0 ? 1 : bgscale->n == 1 ? bgscale->v[0] : bgscale->v[i];
+}
+
+static bool same_grid(const frit_view *a, const frit_view *b)
+{
+    return a->shape[0] == b->shape[0] && !memcmp(a->axis[0], b->axis[0], a->shape[0] * sizeof(double));
+}
+
+/* Of the background b at point i of the intensity, whose grid it shares or not. */
+static bool background_at(const frit_view *b, const lookup *l, bool shared, size_t i, double x, double *y,
+                          double *variance)
+{
+    if (!shared)
+        return lookup_at(l, x, y, variance);
+    *y = b->value[i];
+    *variance = b->sigma ? b->sigma[i] * b->sigma[i] : 0;
+    return !(b->mask && b->mask[i]) && isfinite(*y) && isfinite(*variance);
+}
+
+/* out - scale b: out->sigma, where there is one, still holds a variance. */
+static frit_status subtract(frit_call *c, frit_buffer *out, const frit_view *b, const frit_view *v,
+                            double scale)
+{
+    bool shared = same_grid(v, b);
+    lookup l = { 0 };
+    if (!shared && !lookup_make(c, b, &l))
+        return FRIT_ENOMEM;
+    for (size_t i = 0; i < out->shape[0]; i++) {
+        double y, variance;
+        if (out->mask[i])
+            continue;
+        if (!background_at(b, &l, shared, i, v->axis[0][i], &y, &variance)) {
+            out->mask[i] = 1;
+            continue;
+        }
+        out->value[i] -= scale * y;
+        if (out->sigma)
+            out->sigma[i] += scale * scale * variance;
+    }
+    return FRIT_OK;
+}
+
+/* Copy the intensity; its variance goes where its sigma will be. */
+static size_t start(frit_buffer *out, const frit_view *v)
+{
+    size_t measured = 0;
+    for (size_t i = 0; i < out->shape[0]; i++) {
+        out->axis[0][i] = v->axis[0][i];
+        out->value[i] = v->value[i];
+        if (out->sigma)
+            out->sigma[i] = v->sigma[i] * v->sigma[i];
+        out->mask[i] = (v->mask && v->mask[i]) || !isfinite(v->value[i]) || !isfinite(v->axis[0][i]) ||
+                       (out->sigma && !isfinite(out->sigma[i]));
+        measured += !out->mask[i];
+    }
+    return measured;
+}
+
+static size_t finish(frit_buffer *out)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < out->shape[0]; i++) {
+        if (out->mask[i]) {
+            out->value[i] = 0;
+            if (out->sigma)
+                out->sigma[i] = 0;
+            continue;
+        }
+        left++;
+        if (out->sigma)
+            out->sigma[i] = sqrt(out->sigma[i]);
+    }
+    return left;
+}
+
+static frit_status check_background(frit_call *c, const frit_view *v, const frit_view *b, uint64_t i)
+{
+    if (b->failure)
+        return c->host->fail(c, FRIT_EDATA, "background %llu is missing: %s",
+                             (unsigned long long)i + 1, b->failure);
+    if (strcmp(v->unit, b->unit))
+        return c->host->fail(c, FRIT_EPARAM, "the intensity is in %s, background %llu in %s: both must be "
+                             "counted alike",
+                             v->unit, (unsigned long long)i + 1, b->unit);
+    return FRIT_OK;
+}
+
+/* Nothing is left: say which background reaches how far. */
+static frit_status say_uncovered(frit_call *c, const frit_view *v, uint64_t n)
+{
+    lookup l;
+    double from = NAN, to = NAN, b_from = NAN, b_to = NAN;
+    if (!lookup_make(c, v, &l))
+        return FRIT_ENOMEM;
+    lookup_range(&l, &from, &to);
+    for (uint64_t i = 0; i < n; i++) {
+        const frit_view *b = c->host->input(c, IN_BACKGROUND, i);
+        if (!b)
+            return FRIT_EIO;
+        if (!lookup_make(c, b, &l))
+            return FRIT_ENOMEM;
+        if (!lookup_range(&l, &b_from, &b_to))
+            return c->host->fail(c, FRIT_EDATA, "background %llu has no measured point",
+                                 (unsigned long long)i + 1);
+        if (b_from > to || b_to < from)
+            break;
+    }
+    return c->host->fail(c, FRIT_EDATA, "no point of the intensity, %g to %g 1/angstrom, is covered by the "
+                         "background, %g to %g 1/angstrom", from, to, b_from, b_to);
+}
+
+frit_status background_run(frit_call *c)
+{
+    const background_params *p = c->params;
+    const frit_view *v = c->host->input(c, IN_INTENSITY, 0);
+    if (!v)
+        return FRIT_EIO;
+    uint64_t n = c->host->n_inputs(c, IN_BACKGROUND);
+    if (p->bgscale.n > 1 && p->bgscale.n != n)
+        return c->host->fail(c, FRIT_EPARAM, "bgscale has %zu numbers for %llu background%s: give one for "
+                             "each, or one for all", p->bgscale.n, (unsigned long long)n, n == 1 ? "" : "s");
+    frit_buffer *out =
+        c->host->output(c, 0, FRIT_F64, 1, v->shape, FRIT_WANT_MASK | (v->sigma ? FRIT_WANT_SIGMA : 0));
+    if (!out)
+        return FRIT_ENOMEM;
+    size_t measured = start(out, v);
+    for (uint64_t i = 0; i < n; i++) {
+        const frit_view *b = c->host->input(c, IN_BACKGROUND, i);
+        if (!b)
+            return FRIT_EIO;
+        frit_status status = check_background(c, v, b, i);
+        if (status == FRIT_OK)
+            status = subtract(c, out, b, v, scale_of(&p->bgscale, i));
+        if (status != FRIT_OK)
+            return status;
+    }
+    size_t left = finish(out);
+    if (measured && !left)
+        return say_uncovered(c, v, n);
+    if (left < measured)
+        c->host->log(c, FRIT_WARNING, "%zu of %zu points lie where a background was not measured: masked",
+                     measured - left, measured);
+    return FRIT_OK;
+}

@@ -1,0 +1,8 @@
+plugin_LTLIBRARIES += %D%/scattering.la
+%C%_scattering_la_SOURCES = %D%/scattering.c %D%/scattering.h %D%/background.c %D%/form_factors.c %D%/compton.c \
+	%D%/normalise.c %D%/normalisation.c %D%/normalisation.h %D%/lookup.c %D%/lookup.h %D%/atoms.c %D%/atoms.h \
+	%D%/atomic_weights.c %D%/atomic_weights.h
+%C%_scattering_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
+%C%_scattering_la_CFLAGS = $(AM_CFLAGS) $(XRL_CFLAGS)
+%C%_scattering_la_LDFLAGS = $(MODULE_LDFLAGS)
+%C%_scattering_la_LIBADD = $(XRL_LIBS) -lm

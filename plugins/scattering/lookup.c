@@ -1,0 +1,90 @@
+/* A measured curve, read off at other positions by linear interpolation.
+ *
+ * y(x) = (1 - t) y_i + t y_(i+1), var y = (1 - t)^2 var y_i + t^2 var y_(i+1), t = (x - x_i)/(x_(i+1) - x_i)
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "lookup.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define SLACK 1e-3    /* of the last bin */
+
+static int by_position(const void *a, const void *b)
+{
+    const lookup_point *p = a, *q = b;
+    if (p->x != q->x)
+        return p->x < q->x ? -1 : 1;
+    return p->index < q->index ? -1 : p->index > q->index;
+}
+
+bool lookup_make(frit_call *c, const frit_view *v, lookup *l)
+{
+    *l = (lookup){ .point = c->host->scratch(c, v->shape[0] + 1, sizeof *l->point) };
+    if (!l->point)
+        return false;
+    bool sorted = true;
+    for (size_t i = 0; i < v->shape[0]; i++) {
+        double x = v->axis[0][i];
+        if (!isfinite(x))
+            continue;
+        double variance = v->sigma ? v->sigma[i] * v->sigma[i] : 0;
+        bool measured = !(v->mask && v->mask[i]) && isfinite(v->value[i]) && isfinite(variance);
+        sorted = sorted && (l->n == 0 || x >= l->point[l->n - 1].x);
+        l->point[l->n++] = (lookup_point){ x, v->value[i], variance, i, measured };
+    }
+    if (!sorted)
+        qsort(l->point, l->n, sizeof *l->point, by_position);
+    return true;
+}
+
+/* How many points lie at or below x. */
+static size_t points_up_to(const lookup *l, double x)
+{
+    size_t from = 0, to = l->n;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (l->point[middle].x <= x)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+bool lookup_at(const lookup *l, double x, double *y, double *variance)
+{
+    if (l->n == 0 || !isfinite(x))
+        return false;
+    size_t below = points_up_to(l, x);
+    const lookup_point *p = l->point;
+    if (below > 0 && p[below - 1].x == x) {
+        *y = p[below - 1].y;
+        *variance = p[below - 1].variance;
+        return p[below - 1].measured;
+    }
+    if (l->n == 1)
+        return false;
+    size_t i = below == 0 ? 0 : below == l->n ? l->n - 2 : below - 1;
+    double width = p[i + 1].x - p[i].x, t = (x - p[i].x) / width;
+    if (!(width > 0) || t < -SLACK || t > 1 + SLACK || !p[i].measured || !p[i + 1].measured)
+        return false;
+    *y = (1 - t) * p[i].y + t * p[i + 1].y;
+    *variance = (1 - t) * (1 - t) * p[i].variance + t * t * p[i + 1].variance;
+    return true;
+}
+
+bool lookup_range(const lookup *l, double *from, double *to)
+{
+    bool any = false;
+    for (size_t i = 0; i < l->n; i++) {
+        if (!l->point[i].measured)
+            continue;
+        if (!any)
+            *from = l->point[i].x;
+        *to = l->point[i].x;
+        any = true;
+    }
+    return any;
+}

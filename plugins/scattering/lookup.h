@@ -1,0 +1,35 @@
+/* A measured curve, to be read off at other positions.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef SCATTERING_LOOKUP_H
+#define SCATTERING_LOOKUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "plugin.h"
+
+typedef struct lookup_point {
+    double x, y, variance;
+    size_t index;       /* in the curve */
+    bool   measured;
+} lookup_point;
+
+typedef struct lookup {
+    lookup_point *point;    /* by x */
+    size_t        n;
+} lookup;
+
+/* From a curve of one dimension with an axis; memory is the call's scratch.  False: no memory. */
+bool lookup_make(frit_call *c, const frit_view *v, lookup *l);
+
+/* Value and variance at x: exact at a point, linear between two neighbours.  False: outside the curve, or
+ * next to a masked point, so that a gap is never bridged.  A thousandth of a bin counts as inside: two
+ * programs seldom print the same grid. */
+bool lookup_at(const lookup *l, double x, double *y, double *variance);
+
+/* First and last measured position; false: none. */
+bool lookup_range(const lookup *l, double *from, double *to);
+
+#endif

@@ -1,0 +1,99 @@
+-- What a recipe sees as `frit`: samples, series of files, figures, tables and files to write.
+-- Every step is also here under its name: frit.read_image { files = "*.tif" }.
+-- SPDX-License-Identifier: GPL-3.0-or-later
+
+local core = require "frit.core"
+
+local frit = {
+    setting = core.setting,     -- setting(name, default): what --set name=value gave
+    folder = core.folder,       -- folder(name, default): the same for a path; from the command line it is
+                                -- relative to the current folder, in a recipe to the recipe's
+    step = core.step,           -- step(name, { ... }): any step by its name
+    concat = core.concat,       -- concat { a, b }: several series, one after the other
+    constant = core.constant,   -- constant(number or list, unit)
+}
+
+-- A series that knows its axis: frames:along(...) for what frit.csv read.
+local axis_of = setmetatable({}, { __mode = "k" })
+
+-- frit.sample { composition = "Zr52.5Cu17.9Ni14.6Al10Ti5", density = "6.70 g/cm^3" }
+-- Given as `sample = ...` it fills the parameters of a step that are the sample's.
+function frit.sample(t)
+    local known = core.sample_parameters()
+    local names = {}
+    for name in pairs(known) do names[#names + 1] = name end
+    table.sort(names)
+    local given = {}
+    for name in pairs(t) do given[#given + 1] = tostring(name) end
+    table.sort(given)
+    for _, name in ipairs(given) do
+        if not known[name] then
+            local near = core.nearest(name, names)
+            core.fail("a sample has no '" .. name .. "'" .. (near and ": did you mean '" .. near .. "'?"
+                      or "; it has " .. table.concat(names, ", ")))
+        end
+    end
+    return t
+end
+
+local function first_file(files)
+    return type(files) == "table" and files[1] or files
+end
+
+-- frit.read("curve.xy", { x_unit = "1/angstrom" }): by the reader that knows such files.
+function frit.read(files, options)
+    local arguments = { files = files }
+    for name, value in pairs(options or {}) do arguments[name] = value end
+    local first = first_file(files)
+    if type(first) ~= "string" then core.fail("frit.read takes the name of a file, a pattern, or a list of names") end
+    return core.step(core.reader(first), arguments)
+end
+
+-- frit.csv("log.csv", "T", "K"): a column of a table, to be the axis of a series.
+function frit.csv(file, column, unit)
+    local node = core.step("read_column", { file = file, column = column, unit = unit })
+    axis_of[node] = { name = tostring(column), unit = unit or "1" }
+    return node
+end
+
+-- frit.frames { files = "raw/*.tif", axis = frit.csv("log.csv", "T", "K") }: a series of files.
+-- The axis may also be a list: axis = { 300, 320, 340, name = "T", unit = "K" }.
+function frit.frames(t)
+    if type(t) ~= "table" or not t.files then core.fail('frames: which files? frit.frames { files = "raw/*.tif" }') end
+    local options = {}
+    for name, value in pairs(t) do
+        if name ~= "files" and name ~= "axis" then options[name] = value end
+    end
+    local frames = frit.read(t.files, options)
+    local axis = t.axis
+    if axis == nil then return frames end
+    local known = axis_of[axis] or (type(axis) == "table" and axis) or {}
+    return frames:along(axis, known.name or "position", known.unit or "1")
+end
+
+-- frit.write("OUT/{name}.xye", iq): columns of numbers; for a series a file for each element.
+function frit.write(file, data, options)
+    local arguments = { data, file = file }
+    for name, value in pairs(options or {}) do arguments[name] = value end
+    return core.step("write_columns", arguments)
+end
+
+-- frit.figure(file, { ... }): see frit/figure.lua.
+function frit.figure(...)
+    return require "frit.figure" (...)
+end
+
+return setmetatable(frit, {
+    __index = function(_, name)
+        for _, step in ipairs(core.steps()) do
+            if step == name then
+                return function(arguments) return core.step(name, arguments) end
+            end
+        end
+        local names = core.steps()
+        for own in pairs(frit) do names[#names + 1] = own end
+        table.sort(names)
+        local near = core.nearest(tostring(name), names)
+        core.fail("frit has no '" .. tostring(name) .. "'" .. (near and ": did you mean '" .. near .. "'?" or ""))
+    end,
+})

@@ -1,0 +1,44 @@
+# Tests speak TAP.  A program a subject; tests/plugins run steps through tests/step.h.
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+TEST_EXTENSIONS = .sh
+SH_LOG_DRIVER = $(LOG_DRIVER)
+SH_LOG_COMPILER = $(SHELL)
+
+# Only this tree's plugins and scripts, and a store of the tests' own; no locale of the user's.
+AM_TESTS_ENVIRONMENT = \
+  unset FRIT_SYSTEM_PLUGIN_PATH FRIT_SCRIPT_PATH FRIT_DEBUG; \
+  FRIT_PLUGIN_PATH=; export FRIT_PLUGIN_PATH; \
+  FRIT_STORE='$(abs_top_builddir)/tests/store'; export FRIT_STORE; \
+  FRIT='$(abs_top_builddir)/core/frit'; export FRIT; \
+  TEST_MODULES='$(abs_top_builddir)/tests/modules/.libs'; export TEST_MODULES; \
+  LC_ALL=C.UTF-8; export LC_ALL;
+
+TEST_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests -I$(top_srcdir)/plugins -DTEST_SOURCE='"$(abs_top_srcdir)/tests"'
+
+check_LTLIBRARIES += %D%/libstep.la
+%C%_libstep_la_SOURCES = %D%/step.c %D%/step.h %D%/tap.h
+%C%_libstep_la_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_libstep_la_CFLAGS = $(CORE_CFLAGS)
+%C%_libstep_la_LIBADD = core/libcore.la
+
+core_tests = %D%/core/composition %D%/core/key %D%/core/params %D%/core/store %D%/core/unit
+plugin_tests =
+
+check_PROGRAMS += $(core_tests) $(plugin_tests)
+TESTS += $(core_tests) $(plugin_tests)
+
+%C%_core_composition_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_core_composition_CFLAGS = $(CORE_CFLAGS)
+%C%_core_composition_LDADD = core/libcore.la
+%C%_core_key_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_core_key_CFLAGS = $(CORE_CFLAGS)
+%C%_core_key_LDADD = core/libcore.la
+%C%_core_params_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_core_params_CFLAGS = $(CORE_CFLAGS)
+%C%_core_params_LDADD = core/libcore.la
+%C%_core_store_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_core_store_CFLAGS = $(CORE_CFLAGS)
+%C%_core_store_LDADD = core/libcore.la
+%C%_core_unit_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_core_unit_CFLAGS = $(CORE_CFLAGS)
+%C%_core_unit_LDADD = core/libcore.la
