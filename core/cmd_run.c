@@ -173,6 +173,7 @@ int frit_cmd_run(int argc, char **argv)
     } else {
         frit_complain("%s", error->message);
     }
+    frit_progress_stop();
     g_strfreev(o.set);
     g_strfreev(o.recipes);
     g_free(o.progress);

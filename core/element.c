@@ -197,6 +197,8 @@ static void keep_result(frit_eval *e, frit_node *n, uint64_t i, frit_result *r, 
     n->state->streams |= large;
     g_mutex_unlock(&n->state->lock);
     frit_keep(e, n, i, r, keep);
+    if (frit_reads_files(n))
+        return;
     g_mutex_lock(&e->lock);
     e->tally.computed++;
     g_mutex_unlock(&e->lock);

@@ -28,17 +28,17 @@ enum {
 
 /* One terminal, one teller: the only state of the core that belongs to the process. */
 static struct teller {
-    GMutex      lock;
-    int         style;
-    bool        colour, unicode;
-    GHashTable *warned;      /* of frit_key: sentences */
-    bool        drawn;       /* a bar stands in the last line */
-    char       *what;        /* of the stretch; NULL: none */
-    guint64     total, done;
-    gint64      began, told; /* microseconds; told: last drawn or written, 0: never */
-    gint64      measured;    /* when the rate was, and */
-    guint64     done_then;   /* how much was done then */
-    double      rate;        /* a second */
+    GMutex lock;
+    int style;
+    bool colour, unicode;
+    GHashTable *warned; /* of frit_key: sentences */
+    bool drawn;         /* a bar stands in the last line */
+    char *what;         /* of the stretch; NULL: none */
+    guint64 total, done;
+    gint64 began, told; /* microseconds; told: last drawn or written, 0: never */
+    gint64 measured;    /* when the rate was, and */
+    guint64 done_then;  /* how much was done then */
+    double rate;        /* a second */
 } teller = {.style = PLAIN};
 
 /* ---- Lines ---- */
@@ -291,7 +291,7 @@ void frit_progress_advance(guint64 done)
 {
     g_mutex_lock(&teller.lock);
     if (teller.what) {
-        teller.done = done < teller.total - teller.done ? teller.done + done : teller.total;
+        teller.done = MIN(MAX(done, teller.done), teller.total);
         tell(g_get_monotonic_time());
     }
     g_mutex_unlock(&teller.lock);

@@ -20,7 +20,8 @@ void frit_progress_start(frit_progress_style style);
  * rate and the time left; plain style: a line every ten seconds; JSON: an object at begin and end,
  * and at most ten a second between.  One stretch at a time: another begin ends the first. */
 void frit_progress_begin(const char *what, guint64 total);
-void frit_progress_advance(guint64 done);                      /* so many more */
+/* So much is done in all; where threads overtake each other, the largest counts. */
+void frit_progress_advance(guint64 done);
 void frit_progress_end(void);
 /* The run is over: ends a stretch, and says how many warnings were not shown. */
 void frit_progress_stop(void);

@@ -9,4 +9,5 @@ include %D%/columns/local.mk
 include %D%/fourier/local.mk
 include %D%/images/local.mk
 include %D%/scattering/local.mk
-#include %D%/series/local.mk
+include %D%/series/local.mk
+include %D%/simulate/local.mk

@@ -2,5 +2,5 @@
 scriptfritdir = $(pkgdatadir)/frit
 dist_scriptfrit_DATA = %D%/frit/init.lua
 reciperdir = $(pkgdatadir)/recipes
-dist_reciper_DATA = %D%/recipes/i12-frames.lua %D%/recipes/metallic-glass.lua
+dist_reciper_DATA = %D%/recipes/i12-frames.lua %D%/recipes/metallic-glass.lua %D%/recipes/rings.lua
 EXTRA_DIST += %D%/check %D%/demo

@@ -7,6 +7,8 @@
 
 #include "geometry.h"
 
+#include "plugin.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -65,7 +67,7 @@ enum variance {
 
 /* One frame, of n_pixels values. */
 struct frame {
-    int dtype; /* a frit_dtype */
+    frit_dtype dtype;
     const void *raw;
     const double *sigma; /* with VARIANCE_GIVEN */
     const uint8_t *mask; /* or NULL */
@@ -81,8 +83,5 @@ struct sums {
 };
 /* work: 2 npt zeros. */
 void integrator_add(const struct integrator *it, const struct frame *f, struct sums *sums, double *work);
-
-/* n values of any type, from the offset on, as double. */
-void values_as_double(int dtype, const void *data, size_t offset, size_t n, double *out);
 
 #endif

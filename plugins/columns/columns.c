@@ -7,7 +7,7 @@
 static const frit_step steps[] = {
     {
         .name = "read_columns", .version = 1,
-        .summary = "read curves from columns of text: .chi, .xy, .dat, .gr, .csv",
+        .summary = "Read curves from columns of text: .chi, .xy, .dat, .gr, .csv",
         .doc = "Reads Fit2D's `.chi`, pyFAI's `.xy` and `.dat`, the `.iq`, `.sq`, `.fq` and `.gr` of "
                "PDFgetX2, PDFgetX3 and xPDFsuite, PyStoG's files with their count, CSV with `,` `;` tab or "
                "blanks, and plain columns.\n\n"
@@ -32,7 +32,7 @@ static const frit_step steps[] = {
     },
     {
         .name = "read_column", .version = 1,
-        .summary = "read one column of a log: temperatures, times",
+        .summary = "Read one column of a log: temperatures, times",
         .doc = "The numbers of one column of a CSV or text file, as values without an axis: the positions of "
                "a series' elements, for example the temperature of each frame.\n\n"
                "Other columns may hold dates, file names or remarks.  The numbers begin under the column's "
@@ -47,7 +47,7 @@ static const frit_step steps[] = {
     },
     {
         .name = "write_columns", .version = 1, .flags = FRIT_STEP_SINK,
-        .summary = "write a curve as columns of text",
+        .summary = "Write a curve as columns of text",
         .doc = "Writes x, y and, where there is one, the standard uncertainty.  The header, behind `#`, says "
                "what the numbers are, how they came to be, and in a line `#L` names and units; the numbers "
                "follow `#### start data` as in PDFgetX3's files, so that programs which read `.gr` and `.sq` "

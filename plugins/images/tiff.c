@@ -247,9 +247,9 @@ static uint64_t pixels_in_file(const struct tiff_reader *r)
     return pixels;
 }
 
-/* The most bytes that may come out of a file: PackBits repeats a byte up to 128 times for two, deflate's limit
- * is known, LZW gives at most 3838 for a code of 12 bit.  zstd and others know no limit, but an image of 64
- * MiB is no burden: bits count eight times, since they become bytes. */
+/* The most bytes that may come out of a file: PackBits repeats a byte up to 128 times for two, deflate's
+ * limit is known, LZW gives at most 3838 for a code of 12 bit.  zstd and others know no limit, but an image
+ * of 64 MiB is no burden: bits count eight times, since they become bytes. */
 static uint64_t most_bytes(const struct tiff_reader *r, uint64_t size)
 {
     uint64_t no_burden = (r->bits == 1 ? 8u : 64u) << 20;
@@ -468,7 +468,8 @@ static frit_status read_blocks(struct image_file *f, const struct tiff_reader *r
 {
     size_t value = r->bits < 8 ? 1 : r->bits / 8;
     tmsize_t size = r->tiled ? TIFFTileSize(r->tif) : TIFFStripSize(r->tif);
-    uint8_t *buffer = size > 0 ? calloc(1, (size_t)size) : NULL;   /* a damaged block may leave some of it unwritten */
+    /* Zeroed: a damaged block may leave some of it unwritten. */
+    uint8_t *buffer = size > 0 ? calloc(1, (size_t)size) : NULL;
     uint64_t done = 0;
     frit_status status = FRIT_OK;
 
@@ -500,7 +501,8 @@ static frit_status tiff_read(struct image_file *f, const struct image *im, void 
     r->messages.text[0] = '\0';
     s = r->tiled || r->bits < 8 ? read_blocks(f, r, pixels) : read_in_place(f, r, pixels);
     if (s == FRIT_OK && r->messages.text[0] != '\0')
-        s = image_fail(f, FRIT_EIO, "the pixels of the TIFF are damaged (%s)", tiff_messages_text(&r->messages));
+        s = image_fail(f, FRIT_EIO, "the pixels of the TIFF are damaged (%s)",
+                       tiff_messages_text(&r->messages));
     return s;
 }
 

@@ -64,7 +64,7 @@ static const char normalise_doc[] =
 static const frit_step steps[] = {
     {
         .name = "subtract_background", .version = 1,
-        .summary = "subtract measured backgrounds from an intensity",
+        .summary = "Subtract measured backgrounds from an intensity",
         .doc = background_doc,
         .reference = "T. Egami and S. J. L. Billinge, Underneath the Bragg Peaks, 2nd ed., Elsevier 2012, "
                      "ISBN 978-0-08-097133-9",
@@ -74,7 +74,7 @@ static const frit_step steps[] = {
     },
     {
         .name = "form_factors", .version = 1,
-        .summary = "averages of the atomic form factors over a composition",
+        .summary = "Averages of the atomic form factors over a composition",
         .doc = form_factors_doc,
         .reference = "T. Schoonjans et al., Spectrochim. Acta B 66 (2011) 776, doi:10.1016/j.sab.2011.09.011",
         .inputs = form_factors_inputs, .outputs = form_factors_outputs,
@@ -94,7 +94,7 @@ static const frit_step steps[] = {
     },
     {
         .name = "normalise", .version = 1,
-        .summary = "scale an intensity to electron units and make the structure factor S(Q)",
+        .summary = "Scale an intensity to electron units and make the structure factor S(Q)",
         .doc = normalise_doc,
         .reference = "T. E. Faber and J. M. Ziman, Phil. Mag. 11 (1965) 153, doi:10.1080/14786436508211931; "
                      "J. Krogh-Moe, Acta Cryst. 9 (1956) 951, doi:10.1107/S0365110X56002655; N. Norman, Acta "

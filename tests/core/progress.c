@@ -162,7 +162,7 @@ static void json_tells_of_progress_at_most_ten_times_a_second(void)
     frit_progress_begin("integrate", (guint64)n);
     for (int i = 0; i < n; i++) {
         g_usleep(20000);
-        frit_progress_advance(1);
+        frit_progress_advance((guint64)i + 1);
     }
     frit_progress_end();
     g_autofree char *text = heard();
@@ -223,8 +223,9 @@ static char *bar_on_terminal(unsigned short columns, const char *what)
     g_usleep(200000);
     frit_progress_advance(20); /* too early for a bar */
     g_usleep(810000);
-    frit_progress_advance(80);
-    frit_progress_advance(10);
+    frit_progress_advance(100);
+    frit_progress_advance(110);
+    frit_progress_advance(105); /* a thread that was overtaken */
     frit_complain("frame 41");
     frit_progress_end();
     return heard();
@@ -289,11 +290,10 @@ static void no_color_is_heeded(void)
 
 /* ---- Threads ---- */
 
-static gpointer advance_and_warn(gpointer unused)
+static gpointer advance_and_warn(gpointer done)
 {
-    (void)unused;
     for (int i = 0; i < 1000; i++) {
-        frit_progress_advance(1);
+        frit_progress_advance((guint64)g_atomic_int_add((gint *)done, 1) + 1);
         frit_warn("warning %d", i % 5);
     }
     return NULL;
@@ -305,8 +305,9 @@ static void threads_add_up(void)
     frit_progress_start(FRIT_PROGRESS_JSON);
     frit_progress_begin("integrate", 10000);
     GThread *threads[4];
+    gint done = 0;
     for (int i = 0; i < 4; i++)
-        threads[i] = g_thread_new("progress", advance_and_warn, NULL);
+        threads[i] = g_thread_new("progress", advance_and_warn, &done);
     for (int i = 0; i < 4; i++)
         g_thread_join(threads[i]);
     frit_progress_stop();

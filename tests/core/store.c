@@ -1,15 +1,15 @@
-/* The store: datasets as bytes, packs, damage, memory, many at once.
+/* The store: packs, damage, memory, many at once.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "store.h"
 #include "disk.h"
 #include "error.h"
 #include "pack.h"
+#include "rich.h"
 #include "tap.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
-#include <math.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -18,194 +18,6 @@
 #include <utime.h>
 
 #define MEMORY ((size_t)64 << 20)
-
-/* ---- Datasets as bytes ---- */
-
-static void assert_same_axis(const frit_axis *a, const frit_axis *b)
-{
-    g_assert_true((a == NULL) == (b == NULL));
-    if (!a)
-        return;
-    g_assert_cmpstr(a->name, ==, b->name);
-    g_assert_cmpstr(a->unit, ==, b->unit);
-    g_assert_cmpmem(a->at, a->n * sizeof *a->at, b->at, b->n * sizeof *b->at);
-}
-
-static void assert_same_attributes(const frit_dataset *a, const frit_dataset *b)
-{
-    guint n = a->attributes ? a->attributes->len : 0;
-    g_assert_cmpuint(n, ==, b->attributes ? b->attributes->len : 0);
-    for (guint i = 0; i < n; i++) {
-        const frit_attribute *x = &g_array_index(a->attributes, frit_attribute, i);
-        const frit_attribute *y = &g_array_index(b->attributes, frit_attribute, i);
-        g_assert_cmpstr(x->name, ==, y->name);
-        g_assert_cmpstr(x->unit, ==, y->unit);
-        g_assert_cmpstr(x->text, ==, y->text);
-        if (x->unit)
-            g_assert_cmpmem(&x->value, sizeof x->value, &y->value, sizeof y->value);
-    }
-}
-
-/* Bit for bit, NaNs included. */
-static void assert_same(const frit_dataset *a, const frit_dataset *b)
-{
-    size_t n = frit_dataset_count(a);
-    g_assert_cmpstr(a->quantity, ==, b->quantity);
-    g_assert_cmpstr(a->unit, ==, b->unit);
-    g_assert_cmpuint(a->dtype, ==, b->dtype);
-    g_assert_cmpmem(a->shape, a->ndim * sizeof *a->shape, b->shape, b->ndim * sizeof *b->shape);
-    for (uint32_t k = 0; k < a->ndim; k++)
-        assert_same_axis(a->axis[k], b->axis[k]);
-    g_assert_true((a->sigma == NULL) == (b->sigma == NULL) && (a->mask == NULL) == (b->mask == NULL));
-    g_assert_cmpmem(a->data, n * frit_dtype_size(a->dtype), b->data, n * frit_dtype_size(a->dtype));
-    if (a->sigma)
-        g_assert_cmpmem(a->sigma, n * sizeof *a->sigma, b->sigma, n * sizeof *b->sigma);
-    if (a->mask)
-        g_assert_cmpmem(a->mask, n, b->mask, n);
-    assert_same_attributes(a, b);
-}
-
-static void assert_round_trip(const frit_dataset *d)
-{
-    g_autoptr(GBytes) bytes = frit_dataset_to_bytes(d);
-    g_assert_nonnull(bytes);
-    gsize n;
-    const void *data = g_bytes_get_data(bytes, &n);
-    g_autoptr(frit_dataset) back = frit_dataset_from_bytes(data, n);
-    g_assert_nonnull(back);
-    assert_same(d, back);
-}
-
-/* One with every field in use. */
-static frit_dataset *rich(frit_dtype dtype, int seed)
-{
-    const size_t shape[] = {3, 5};
-    const double chi[] = {-90, 0, 90}, q[] = {0.5, 1, 1.5, 2, -NAN};
-    frit_dataset *d = frit_dataset_new(dtype, 2, shape);
-    d->quantity = g_intern_string("intensity");
-    d->unit = g_intern_string("count/s");
-    d->axis[0] = frit_axis_new("chi", "deg", 3, chi);
-    d->axis[1] = frit_axis_new(NULL, "1/angstrom", 5, q);
-    frit_dataset_want_sigma(d);
-    frit_dataset_want_mask(d);
-    unsigned char *bytes = d->data;
-    for (size_t i = 0; i < 15 * frit_dtype_size(dtype); i++)
-        bytes[i] = (unsigned char)(37 * i + 11 * (unsigned)seed);
-    for (int i = 0; i < 15; i++) {
-        d->sigma[i] = i == 7 ? NAN : sqrt(i + seed);
-        d->mask[i] = i == 7 ? 255 : i % 2;
-    }
-    frit_dataset_set_number(d, "exposure", "s", 0.1);
-    frit_dataset_set_number(d, "monitor", "1", -0.0);
-    frit_dataset_set_text(d, "detector", "Pilatus3 X CdTe, \xc3\x85, two\nlines");
-    frit_dataset_set_text(d, "empty", "");
-    return d;
-}
-
-static void every_type_comes_back(void)
-{
-    for (int t = FRIT_F64; t <= FRIT_U64; t++) {
-        g_autoptr(frit_dataset) d = rich((frit_dtype)t, 1);
-        assert_round_trip(d);
-    }
-}
-
-static void every_shape_comes_back(void)
-{
-    const size_t shape[FRIT_MAX_NDIM] = {2, 1, 3, 1, 2, 1, 1, 2}, none[] = {4, 0, 7};
-    for (uint32_t ndim = 0; ndim <= FRIT_MAX_NDIM; ndim++) {
-        g_autoptr(frit_dataset) d = frit_dataset_new(FRIT_F32, ndim, shape);
-        memset(d->data, 0x5a, 4 * frit_dataset_count(d));
-        assert_round_trip(d);
-    }
-    g_autoptr(frit_dataset) empty = frit_dataset_new(FRIT_F64, 3, none);
-    empty->axis[1] = frit_axis_new("Q", "1/angstrom", 0, NULL);
-    frit_dataset_want_sigma(empty);
-    frit_dataset_want_mask(empty);
-    assert_round_trip(empty);
-    g_autoptr(frit_dataset) number = frit_dataset_number(-NAN, "K");
-    assert_round_trip(number);
-}
-
-/* Whatever comes out of bad bytes can be used. */
-static void use(const frit_dataset *d)
-{
-    g_autoptr(GBytes) bytes = frit_dataset_to_bytes(d);
-    g_assert_nonnull(bytes);
-    g_assert_cmpuint(g_bytes_get_size(bytes), >=, frit_dataset_count(d));
-}
-
-/* Exactly as long as it says, so that a sanitizer sees a step over the end. */
-static frit_dataset *from_exact(const uint8_t *data, size_t n)
-{
-    uint8_t *exact = g_malloc(n);
-    if (n)
-        memcpy(exact, data, n);
-    frit_dataset *d = frit_dataset_from_bytes(exact, n);
-    g_free(exact);
-    return d;
-}
-
-static void shortened_bytes_are_refused(void)
-{
-    g_autoptr(frit_dataset) d = rich(FRIT_U16, 3);
-    g_autoptr(GBytes) bytes = frit_dataset_to_bytes(d);
-    gsize n;
-    const uint8_t *data = g_bytes_get_data(bytes, &n);
-    for (gsize i = 0; i < n; i++)
-        g_assert_null(from_exact(data, i));
-    g_autofree uint8_t *longer = g_malloc0(n + 1);
-    memcpy(longer, data, n);
-    g_assert_null(from_exact(longer, n + 1));
-}
-
-static void hostile_bytes_do_no_harm(void)
-{
-    g_autoptr(frit_dataset) d = rich(FRIT_F32, 3);
-    g_autoptr(GBytes) bytes = frit_dataset_to_bytes(d);
-    gsize n;
-    const uint8_t *data = g_bytes_get_data(bytes, &n);
-    g_autofree uint8_t *bad = g_malloc(n);
-    const uint8_t nasty[] = {0, 1, 7, 8, 9, 0x7f, 0x80, 0xfe, 0xff};
-    for (int round = 0; round < 30000; round++) {
-        memcpy(bad, data, n);
-        /* The first bytes are the shape and the lengths: most of the harm is there. */
-        int hits = g_test_rand_int_range(1, 6);
-        for (int i = 0; i < hits; i++) {
-            gsize at = (gsize)g_test_rand_int_range(0, round % 2 ? 64 : (gint32)n);
-            bad[at] = round % 3 ? nasty[g_test_rand_int_range(0, sizeof nasty)] : (uint8_t)g_test_rand_int();
-        }
-        gsize length = round % 5 ? n : (gsize)g_test_rand_int_range(0, (gint32)n + 1);
-        g_autoptr(frit_dataset) out = from_exact(bad, length);
-        if (out)
-            use(out);
-    }
-}
-
-/* Lengths whose product comes round to a small number, and an array larger than any memory. */
-static void impossible_shapes_are_refused(void)
-{
-    const uint64_t shapes[][2] = {{UINT64_C(1) << 32, UINT64_C(1) << 32},
-                                  {(UINT64_C(1) << 63) + 1, 2},
-                                  {UINT64_MAX, UINT64_MAX},
-                                  {UINT64_C(1) << 60, 1}};
-    const size_t one[] = {1, 1};
-    g_autoptr(frit_dataset) d = frit_dataset_new(FRIT_F64, 2, one);
-    g_autoptr(GBytes) bytes = frit_dataset_to_bytes(d);
-    gsize n;
-    const uint8_t *data = g_bytes_get_data(bytes, &n);
-    g_autoptr(frit_dataset) sound = from_exact(data, n);
-    g_assert_nonnull(sound);
-    g_autofree uint8_t *bad = g_malloc(n);
-    for (size_t i = 0; i < G_N_ELEMENTS(shapes); i++) {
-        memcpy(bad, data, n);
-        for (int k = 0; k < 16; k++)
-            bad[8 + k] = (uint8_t)(shapes[i][k / 8] >> 8 * (k % 8));
-        g_assert_null(from_exact(bad, n));
-    }
-}
-
-/* ---- Packs ---- */
 
 typedef struct place {
     char *folder;
@@ -759,11 +571,6 @@ static void killed_writer_leaves_whole_packs(place *p, gconstpointer unused)
 int main(int argc, char **argv)
 {
     tap_init(&argc, &argv);
-    g_test_add_func("/bytes/every-type", every_type_comes_back);
-    g_test_add_func("/bytes/every-shape", every_shape_comes_back);
-    g_test_add_func("/bytes/shortened", shortened_bytes_are_refused);
-    g_test_add_func("/bytes/hostile", hostile_bytes_do_no_harm);
-    g_test_add_func("/bytes/impossible-shapes", impossible_shapes_are_refused);
     ADD("/pack/nothing-at-first", nothing_is_there_at_first);
     ADD("/pack/put-is-found", what_is_put_is_found);
     ADD("/pack/failures", failures_are_kept_with_their_reason);

@@ -271,14 +271,28 @@ static void test_step_says(void)
     put_file("says.tif", "# Q, I\n1, 2\n", 12);
     put_edf("says.edf", SMALL_EDF "DataType = UnsignedByte ;\n", "}\n", "1234", 4);
     for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
-        g_autoptr(GError) error = NULL;
         test_step *s = reader(bad[i].name);
+        g_autofree char *said = test_step_failure(s);
 
-        g_assert_false(test_step_run(s, &error));
-        g_assert_nonnull(error);
-        g_assert_nonnull(strstr(error->message, bad[i].sentence));
+        g_assert_nonnull(strstr(said, bad[i].sentence));
+        g_assert_nonnull(strstr(said, bad[i].name));
         test_step_free(s);
     }
+}
+
+static void test_parameters(void)
+{
+    static const uint8_t pixels[6] = { 0 };
+    g_autofree char *said = NULL;
+    test_step *s;
+
+    put_edf("ok.edf", SMALL_EDF "DataType = UnsignedByte ;\n", "}\n", pixels, 6);
+    s = reader("ok.edf");
+    test_step_set_number(s, "min_valid", 2);
+    test_step_set_number(s, "max_valid", 1);
+    said = test_step_failure(s);
+    g_assert_nonnull(strstr(said, "min_valid = 2 is above max_valid = 1: nothing would be left"));
+    test_step_free(s);
 }
 
 /* A host that only counts. */
@@ -449,30 +463,13 @@ static void test_real_pilatus(void)
     test_step_free(s);
 }
 
-static void remove_folder(const char *path)
-{
-    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-    const char *name;
-
-    while (dir && (name = g_dir_read_name(dir))) {
-        g_autofree char *inner = g_build_filename(path, name, NULL);
-
-        if (g_file_test(inner, G_FILE_TEST_IS_DIR))
-            remove_folder(inner);
-        else
-            g_remove(inner);
-    }
-    g_rmdir(path);
-}
-
 int main(int argc, char **argv)
 {
     int status;
 
     test_init(&argc, &argv);
     image_libtiff_prints = TIFFSetWarningHandler(NULL);
-    image_folder = g_dir_make_tmp("frit-images-XXXXXX", NULL);
-    g_assert_nonnull(image_folder);
+    image_folder = test_folder();
     add_tiff_tests();
     g_test_add_func("/images/edf/every-type", test_edf_every_type);
     g_test_add_func("/images/edf/pages", test_edf_pages);
@@ -483,6 +480,7 @@ int main(int argc, char **argv)
     g_test_add_func("/images/limits", test_limits);
     g_test_add_func("/images/not-finite", test_not_finite);
     g_test_add_func("/images/step-says", test_step_says);
+    g_test_add_func("/images/parameters", test_parameters);
     g_test_add_func("/images/count", test_count);
     g_test_add_func("/images/write/every-type", test_write_every_type);
     g_test_add_func("/images/write/step", test_write_step);
@@ -490,7 +488,6 @@ int main(int argc, char **argv)
     g_test_add_func("/images/real/pilatus", test_real_pilatus);
     add_damaged_tests();
     status = g_test_run();
-    remove_folder(image_folder);
     g_free(image_folder);
     return status;
 }

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "../../plugins/images/images.h"
+#include "images/images.h"
 
 #include <glib.h>
 #include <tiffio.h>

@@ -28,7 +28,10 @@ static void put_big_endian(const char *name, const struct sample *sample, const 
                                : TIFFReadRawStrip(from, i, raw, sizeof raw);
 
         g_assert_cmpint(n, >, 0);
-        g_assert_cmpint(how->tile ? TIFFWriteRawTile(to, i, raw, n) : TIFFWriteRawStrip(to, i, raw, n), ==, n);
+        if (how->tile)
+            g_assert_cmpint(TIFFWriteRawTile(to, i, raw, n), ==, n);
+        else
+            g_assert_cmpint(TIFFWriteRawStrip(to, i, raw, n), ==, n);
     }
     TIFFClose(from);
     TIFFClose(to);

@@ -1,0 +1,281 @@
+/* mean: the elements of a series, averaged value by value.
+ *
+ * The elements come one after the other, so that only one is in memory beside the sums.  Sums are taken of
+ * the differences from the first value: exact for counts, and safe for a small scatter on a large pedestal.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "values.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+struct mean {
+    int32_t error;
+};
+
+enum { ERROR_AUTO, ERROR_PROPAGATED, ERROR_SCATTER, ERROR_NONE };
+
+static const frit_param params[] = {
+    FRIT_CHOICE(struct mean, error, "auto|propagated|scatter|none",
+                "sigma of the mean. propagated: from the elements' own; scatter: standard deviation of the "
+                "elements over the square root of their number; auto: propagated where the elements have a "
+                "sigma, else scatter; none: no sigma"),
+    { .name = NULL }
+};
+
+#define EACH_DIMENSION(x) { x, x, x, x, x, x, x, x }
+
+static const frit_port inputs[] = {
+    { .name = "data", .unit = "*", .axis_unit = EACH_DIMENSION("*"), .ndim = FRIT_ANY_NDIM,
+      .flags = FRIT_PORT_SERIES, .dtypes = FRIT_ACCEPTS_ALL,
+      .doc = "frames, curves or numbers, all of one shape and on the same axes" },
+    { .name = NULL }
+};
+
+static const frit_port outputs[] = {
+    { .name = "data", .unit = "@data", .ndim = FRIT_ANY_NDIM,
+      .axis_name = { "@data.0", "@data.1", "@data.2", "@data.3", "@data.4", "@data.5", "@data.6", "@data.7" },
+      .axis_unit = { "@data.0", "@data.1", "@data.2", "@data.3", "@data.4", "@data.5", "@data.6", "@data.7" },
+      .doc = "the mean; masked where no element has a value" },
+    { .name = NULL }
+};
+
+/* ---- Do the elements fit together? ---- */
+
+/* What the first element looks like. */
+struct pattern {
+    uint32_t ndim;
+    size_t shape[FRIT_MAX_NDIM], n;
+    double *axis[FRIT_MAX_NDIM];
+    const char *unit, *axis_unit[FRIT_MAX_NDIM];
+    const char *name;
+};
+
+static const char *copy_text(frit_call *c, const char *text)
+{
+    char *copy = text ? c->host->scratch(c, strlen(text) + 1, 1) : NULL;
+    return copy ? strcpy(copy, text) : NULL;
+}
+
+static frit_status remember(frit_call *c, const frit_view *v, struct pattern *p)
+{
+    *p = (struct pattern){
+        .ndim = v->ndim, .n = 1, .unit = copy_text(c, v->unit), .name = copy_text(c, v->name)};
+    for (uint32_t k = 0; k < v->ndim; k++) {
+        p->shape[k] = v->shape[k];
+        p->n *= v->shape[k];
+        if (!v->axis[k])
+            continue;
+        p->axis_unit[k] = copy_text(c, v->axis_unit[k]);
+        p->axis[k] = c->host->scratch(c, v->shape[k] + 1, sizeof *p->axis[k]);
+        if (!p->axis[k])
+            return FRIT_ENOMEM;
+        memcpy(p->axis[k], v->axis[k], v->shape[k] * sizeof *p->axis[k]);
+    }
+    return FRIT_OK;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* Positions may differ by rounding, in a file with few digits as well: by a millionth of their distance. */
+static frit_status compare_axis(frit_call *c, const frit_view *v, const struct pattern *p, uint32_t k)
+{
+    if (!v->axis[k] != !p->axis[k] || !same_text(v->axis_unit[k], p->axis_unit[k]))
+        return c->host->fail(c, FRIT_EDATA,
+                             "%s has another axis along dimension %u than %s: bring them on one first",
+                             v->name, k + 1, p->name);
+    size_t n = p->shape[k];
+    if (!p->axis[k] || n == 0)
+        return FRIT_OK;
+    double room = 1e-6 * fabs(p->axis[k][n - 1] - p->axis[k][0]) / (double)(n > 1 ? n - 1 : 1);
+    for (size_t i = 0; i < n; i++)
+        if (!(fabs(v->axis[k][i] - p->axis[k][i]) <= room + 4 * DBL_EPSILON * fabs(p->axis[k][i])))
+            return c->host->fail(c, FRIT_EDATA,
+                                 "%s is on another axis than %s: point %zu lies at %.10g, and at %.10g "
+                                 "there; bring them on one first",
+                                 v->name, p->name, i + 1, v->axis[k][i], p->axis[k][i]);
+    return FRIT_OK;
+}
+
+static frit_status compare(frit_call *c, const frit_view *v, const struct pattern *p)
+{
+    if (v->ndim != p->ndim)
+        return c->host->fail(c, FRIT_EDATA, "%s has %u dimensions, %s has %u", v->name, v->ndim, p->name,
+                             p->ndim);
+    if (!same_text(v->unit, p->unit))
+        return c->host->fail(c, FRIT_EDATA, "%s is in %s, %s in %s", v->name, v->unit, p->name, p->unit);
+    frit_status status = FRIT_OK;
+    for (uint32_t k = 0; k < v->ndim; k++)
+        if (v->shape[k] != p->shape[k])
+            return c->host->fail(c, FRIT_EDATA, "%s has %zu values along dimension %u, %s has %zu", v->name,
+                                 v->shape[k], k + 1, p->name, p->shape[k]);
+    for (uint32_t k = 0; status == FRIT_OK && k < v->ndim; k++)
+        status = compare_axis(c, v, p, k);
+    return status;
+}
+
+/* ---- Sums ---- */
+
+#define BLOCK 1024
+
+struct sums {
+    int error; /* which of the three, decided by the first element */
+    size_t n;
+    double *first;  /* of each value, the first that was measured */
+    double *sum;    /* of differences from it */
+    double *square; /* of their squares, or of the variances */
+    uint32_t *count;
+    frit_buffer *out;
+};
+
+static frit_status start(frit_call *c, const frit_view *v, const struct pattern *p, bool alone,
+                         struct sums *s)
+{
+    s->error = ((const struct mean *)c->params)->error;
+    if (s->error == ERROR_AUTO)
+        s->error = v->sigma ? ERROR_PROPAGATED : alone ? ERROR_NONE : ERROR_SCATTER;
+    s->n = p->n;
+    s->first = c->host->scratch(c, p->n + 1, sizeof *s->first);
+    s->count = c->host->scratch(c, p->n + 1, sizeof *s->count);
+    s->square = s->error == ERROR_NONE ? NULL : c->host->scratch(c, p->n + 1, sizeof *s->square);
+    if (!s->first || !s->count || (!s->square && s->error != ERROR_NONE))
+        return FRIT_ENOMEM;
+    s->out = c->host->output(c, 0, FRIT_F64, p->ndim, p->shape,
+                             FRIT_WANT_MASK | (s->error == ERROR_NONE ? 0 : FRIT_WANT_SIGMA));
+    if (!s->out)
+        return FRIT_ENOMEM;
+    s->sum = s->out->value;
+    for (uint32_t k = 0; k < p->ndim; k++)
+        for (size_t i = 0; s->out->axis[k] && i < p->shape[k]; i++)
+            s->out->axis[k][i] = p->axis[k] ? p->axis[k][i] : (double)i;
+    return FRIT_OK;
+}
+
+static void add_value(struct sums *s, size_t i, double x, double sigma)
+{
+    if (s->count[i]++ == 0)
+        s->first[i] = x;
+    double d = x - s->first[i];
+    s->sum[i] += d;
+    if (s->error == ERROR_SCATTER)
+        s->square[i] += d * d;
+    else if (s->error == ERROR_PROPAGATED)
+        s->square[i] += sigma * sigma;
+}
+
+static frit_status add(frit_call *c, const frit_view *v, struct sums *s)
+{
+    double x[BLOCK];
+    if (s->error == ERROR_PROPAGATED && !v->sigma)
+        return c->host->fail(c, FRIT_EDATA,
+                             "%s has no sigma to propagate: give error = \"scatter\" or \"none\"", v->name);
+    for (size_t at = 0; at < s->n; at += BLOCK) {
+        size_t n = s->n - at < BLOCK ? s->n - at : BLOCK;
+        values_as_double(v->dtype, v->data, at, n, x);
+        for (size_t i = 0; i < n; i++) {
+            double sigma = s->error == ERROR_PROPAGATED ? v->sigma[at + i] : 0;
+            if (isfinite(x[i]) && isfinite(sigma) && !(v->mask && v->mask[at + i]))
+                add_value(s, at + i, x[i], sigma);
+        }
+    }
+    return FRIT_OK;
+}
+
+/* Sigma of a mean of n values. */
+static double sigma_of(const struct sums *s, size_t i)
+{
+    double n = s->count[i];
+    if (s->error == ERROR_PROPAGATED)
+        return sqrt(s->square[i]) / n;
+    double about_mean = s->square[i] - s->sum[i] * s->sum[i] / n;
+    return about_mean > 0 ? sqrt(about_mean / (n - 1) / n) : 0;
+}
+
+static void finish(struct sums *s)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        /* One value alone does not scatter: its uncertainty is not known. */
+        s->out->mask[i] = s->count[i] < (s->error == ERROR_SCATTER ? 2 : 1);
+        if (s->out->sigma)
+            s->out->sigma[i] = s->out->mask[i] ? 0 : sigma_of(s, i);
+        s->out->value[i] = s->out->mask[i] ? 0 : s->first[i] + s->sum[i] / s->count[i];
+    }
+}
+
+static frit_status run(frit_call *c)
+{
+    struct pattern p = {.n = 0};
+    struct sums s = {.n = 0};
+    uint64_t n = c->host->n_inputs(c, 0), used = 0;
+    frit_status status = FRIT_OK;
+    for (uint64_t i = 0; i < n && status == FRIT_OK; i++) {
+        if (!c->host->progress(c, (double)i / (double)n))
+            return FRIT_ECANCELLED;
+        const frit_view *v = c->host->input(c, 0, i);
+        if (!v)
+            return FRIT_EIO;
+        if (v->failure)
+            continue;
+        if (used++ == 0) {
+            status = remember(c, v, &p);
+            if (status == FRIT_OK)
+                status = start(c, v, &p, n == 1, &s);
+        } else {
+            status = compare(c, v, &p);
+        }
+        if (status == FRIT_OK)
+            status = add(c, v, &s);
+    }
+    if (status == FRIT_OK && used == 0)
+        status = c->host->fail(c, FRIT_EDATA,
+                               n == 0 ? "the series has no elements: there is no mean"
+                                      : "all elements of the series have failed: there is no mean");
+    if (status != FRIT_OK)
+        return status;
+    finish(&s);
+    c->host->set_attribute(c, 0, "averaged", "1", (double)used);
+    c->host->set_attribute(c, 0, "left_out", "1", (double)(n - used));
+    return FRIT_OK;
+}
+static const frit_step steps[] = {
+    { .name = "mean", .version = 1,
+      .summary = "Mean of all elements of a series, value by value",
+      .doc =
+"    mean = sum x / n\n"
+"\n"
+"over the elements of a series: frames of an empty container or of a dark, repeated curves, numbers. n is\n"
+"counted for each value by itself: what is masked or not finite in an element is left out there. All\n"
+"elements must have one shape, one unit and the same axes (positions to a millionth of their distance);\n"
+"nothing is interpolated. Elements that failed before are left out; the attributes `averaged` and\n"
+"`left_out` tell how many elements there were of either kind. Unit and axes stay, and the attributes of\n"
+"the first element.\n"
+"\n"
+"`error` says where sigma comes from. `propagated` is sqrt(sum sigma^2)/n, for independent elements with\n"
+"an uncertainty of their own. `scatter` is the standard deviation of the elements (with n - 1) over\n"
+"sqrt(n): it needs no model of the detector, has itself a relative uncertainty of 1/sqrt(2n - 2), and takes\n"
+"a drift for noise; values that were measured only once are masked. `auto` takes the first where the\n"
+"elements have a sigma, the second where they have none, and gives no sigma to the mean of a single\n"
+"element without one.\n"
+"\n"
+"Elements are read one by one and added in their order, in double precision; sums of whole counts are\n"
+"exact.\n",
+      .reference = "standard error of the mean: JCGM 100:2008 (GUM), 4.2, doi:10.59161/JCGM100-2008E",
+      .inputs = inputs, .outputs = outputs, .params = params, .params_size = sizeof(struct mean),
+      .run = run },
+};
+
+static const frit_module module = {
+    FRIT_SIZES, sizeof steps / sizeof *steps,
+    .name = "series", .version = "1", .author = "the Frit authors", .license = "GPL-3.0-or-later",
+    .steps = steps
+};
+
+const frit_module *frit_module_v1(void)
+{
+    return &module;
+}
