@@ -5,7 +5,7 @@ MODULE_LDFLAGS = -module -avoid-version -shared -no-undefined \
 
 include %D%/azimuthal/local.mk
 include %D%/columns/local.mk
-#include %D%/figure/local.mk
+include %D%/figure/local.mk
 include %D%/fourier/local.mk
 include %D%/images/local.mk
 include %D%/scattering/local.mk

@@ -21,8 +21,9 @@ check_LTLIBRARIES += %D%/libstep.la
 %C%_libstep_la_CFLAGS = $(CORE_CFLAGS)
 %C%_libstep_la_LIBADD = core/libcore.la
 
-core_tests = %D%/core/composition %D%/core/key %D%/core/params %D%/core/store %D%/core/unit
-plugin_tests =
+core_tests = %D%/core/composition %D%/core/key %D%/core/output %D%/core/pack %D%/core/params \
+  %D%/core/progress %D%/core/store %D%/core/unit
+plugin_tests = %D%/plugins/images
 
 check_PROGRAMS += $(core_tests) $(plugin_tests)
 TESTS += $(core_tests) $(plugin_tests)
@@ -42,3 +43,28 @@ TESTS += $(core_tests) $(plugin_tests)
 %C%_core_unit_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_core_unit_CFLAGS = $(CORE_CFLAGS)
 %C%_core_unit_LDADD = core/libcore.la
+%C%_core_output_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_core_output_CFLAGS = $(CORE_CFLAGS)
+%C%_core_output_LDADD = core/libcore.la
+%C%_core_pack_SOURCES = %D%/core/pack.c %D%/core/rich.h
+%C%_core_pack_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_core_pack_CFLAGS = $(CORE_CFLAGS)
+%C%_core_pack_LDADD = core/libcore.la
+%C%_core_progress_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_core_progress_CFLAGS = $(CORE_CFLAGS)
+%C%_core_progress_LDADD = core/libcore.la
+
+%C%_plugins_images_SOURCES = %D%/plugins/images.c %D%/plugins/images_make.c %D%/plugins/images_make.h \
+  %D%/plugins/images_tiff.c %D%/plugins/images_damaged.c \
+  plugins/images/edf.c plugins/images/file.c plugins/images/fit2d.c plugins/images/pixels.c \
+  plugins/images/read_image.c plugins/images/tiff.c plugins/images/tiff_messages.c plugins/images/tiff_write.c
+%C%_plugins_images_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_plugins_images_CFLAGS = $(CORE_CFLAGS) $(TIFF_CFLAGS)
+%C%_plugins_images_LDADD = %D%/libstep.la $(TIFF_LIBS) -lm
+
+recipe_tests = %D%/recipes/recipes
+check_PROGRAMS += $(recipe_tests)
+TESTS += $(recipe_tests)
+%C%_recipes_recipes_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_recipes_recipes_CFLAGS = $(CORE_CFLAGS)
+%C%_recipes_recipes_LDADD = %D%/libstep.la -lm

@@ -34,9 +34,9 @@
 "`full` shares a pixel by area: its four corners, joined by straight lines in the plane of radius\n" \
 "and azimuth, are cut at the bins' edges. `bbox` spreads it evenly over the radii within the\n" \
 "distance of its farthest corner from its centre: this blurs more, and is there for comparison.\n" \
-"Both are pyFAI's, but that the part of a pixel that lies outside of the range is left out, and not\n" \
-"moved inside. Splitting smooths, and correlates neighbouring bins: sigma of a single bin stays\n" \
-"right, that of sums over bins comes out too small.\n" \
+"Both are pyFAI's, but that of a pixel that is partly outside of the range only the part inside\n" \
+"counts. Splitting smooths, and correlates neighbouring bins: sigma of a single bin stays right,\n" \
+"that of sums over bins comes out too small.\n" \
 "\n" \
 "**Uncertainty.** sigma = sqrt(sum w^2 var) / sum w norm, pyFAI's `sem`. With `error_model =\n" \
 "\"poisson\"` var is max(raw, 1) + var(dark), for detectors that count photons; with `gain` g\n" \

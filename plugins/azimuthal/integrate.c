@@ -36,7 +36,7 @@
                   "1) + read_noise^2; not given: a counting detector"), \
     AZIMUTHAL_F64(read_noise, "1", NAN, 0, 1e9, \
                   "of an integrating detector, standard deviation in its units (ADU); not given: 0"), \
-    FRIT_RANGE(struct azimuthal, valid_range, "1", NULL, -DBL_MAX, DBL_MAX, 0, \
+    FRIT_RANGE(struct azimuthal, valid_range, "1", NULL, -1e18, 1e18, 0, \
                "raw values that count, both ends included; others, such as overloads and markers of bad " \
                "pixels, are left out of their frame"), \
     { .name = NULL }
@@ -216,6 +216,11 @@ static frit_status explain(frit_call *c, enum radial unit, const struct integrat
                              range->from, range->to, of, name, it->covered_from, it->covered_to, of);
     case INTEGRATOR_OK: break;
     }
+    if (it->n_used < it->n_pixels / 2)
+        c->host->log(c, FRIT_WARNING,
+                     "mask, flat and dark leave only %zu of %zu pixels: is the mask the other way round? Pixels "
+                     "that are not 0 in it are left out",
+                     it->n_used, it->n_pixels);
     c->host->log(c, FRIT_DEBUG, "the detector covers %s from %g to %g %s with %zu of %zu pixels", name,
                  it->covered_from, it->covered_to, of, it->n_used, it->n_pixels);
     return FRIT_OK;

@@ -118,12 +118,11 @@ static bool only_column(const text_lines *t, char separator, cell *cells, label 
     for (size_t i = 0; i < t->n; i++) {
         if (text_is_blank(t->line[i]) || text_is_comment(t->line[i], separator))
             continue;
-        size_t n = cells_split(t->line[i], separator, cells);
-        if (n == 1)
-            continue;
-        n = table_header_labels(t->line[i], separator, 0, labels);
+        size_t n = table_header_labels(t->line[i], separator, 0, labels);
         if (n > 1)
             return text_fail(e, FRIT_EDATA, "say which column: %s", table_list(labels, n, list, sizeof list));
+        if (n == 1 || cells_split(t->line[i], separator, cells) == 1)
+            continue;
         return text_fail(e, FRIT_EDATA, "line %zu has several columns: say which by its number", i + 1);
     }
     return true;

@@ -122,7 +122,7 @@ size_t table_header_labels(const char *line, char separator, size_t wanted, labe
     if (!cells)
         return 0;
     size_t n = 0;
-    for (int way = 0; way < 4; way++) {
+    for (int way = wanted || separator != ' ' ? 0 : 1; way < 4; way++) {
         n = way == 0 ? cells_split(p, separator, cells) :
             way == 1 ? join_brackets(cells, cells_split(p, ' ', cells)) :
             way == 2 ? split_wide(p, cells) : cells_split(p, ',', cells);

@@ -40,7 +40,7 @@ static const char *end_of_italics(const char *text)
 
 void label_write(FILE *to, const char *text)
 {
-    const char *italics_end = NULL, *plain;
+    const char *italics_end = NULL, *plain;    /* the asterisk that ends the italics, while in them */
     int level = 0;
     size_t length;
     fputc('\'', to);
@@ -58,7 +58,8 @@ void label_write(FILE *to, const char *text)
         }
         if (t == italics_end) {
             fputc('}', to);
-        } else if (*t == '*' && t > italics_end && end_of_italics(t)) {
+            italics_end = NULL;
+        } else if (*t == '*' && !italics_end && end_of_italics(t)) {
             italics_end = end_of_italics(t);
             fputs("{/:Italic ", to);
         } else if (strchr("_^{}@&~\\", *t)) {
@@ -143,10 +144,16 @@ struct text { char *at; size_t left; };
 
 static void add(struct text *t, const char *more)
 {
-    const int n = snprintf(t->at, t->left, "%s", more);
-    const size_t taken = n < 0 ? 0 : (size_t)n < t->left ? (size_t)n : t->left - 1;
+    size_t taken = strlen(more);
+    if (taken >= t->left)
+        taken = t->left - 1;
+    /* Not in the middle of a character. */
+    while (taken > 0 && ((unsigned char)more[taken] & 0xc0) == 0x80)
+        taken--;
+    memcpy(t->at, more, taken);
     t->at += taken;
     t->left -= taken;
+    *t->at = '\0';
 }
 
 static void add_power(struct text *t, int power)

@@ -13,8 +13,8 @@ local iq = frit.read(data .. "/Cerium.dat", { x_unit = "1/angstrom", x_name = "Q
 
 local compton = iq:compton { sample = glass, recoil_exponent = 0 }
 local sq = iq:normalise { compton, sample = glass, method = "krogh-moe", qmin = 1.5, qmax = 7.8 }
-             :clean_low_r { sample = glass, rmin = 2.2, iterations = 4 }
-local gr = sq:transform { rmax = 20 }
+             :clean_low_r { sample = glass, rmin = 2.2, iterations = 4, qmin = 1.5, qmax = 7.8, edge_points = 1 }
+local gr = sq:transform { qmin = 1.5, qmax = 7.8, edge_points = 1, rmax = 20 }
 
 frit.write(out .. "/glass.sq", sq)
 frit.write(out .. "/glass.gr", gr)

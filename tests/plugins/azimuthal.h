@@ -81,6 +81,12 @@ static inline const double *values(test_step *s, const char *port)
     return frit_dataset_values(test_step_output(s, port));
 }
 
+/* A mask in which nothing is masked may be left out. */
+static inline bool masked(const frit_dataset *d, size_t i)
+{
+    return d->mask && d->mask[i];
+}
+
 /* Runs, and expects a refusal whose sentence holds each of the pieces. */
 static inline void refused(test_step *s, const char *pieces)
 {

@@ -299,7 +299,7 @@ static void labels(void)
         const char *text, *name, *unit;
     } cases[] = {
         { "Q[1/angstrom]", "Q", "1/angstrom" }, { "G(r)[1/angstrom^2]", "G(r)", "1/angstrom^2" }, { "G(r)", "G(r)", "" },
-        { "G(r) (1/\u00c5^2)", "G(r)", "1/angstrom^2" }, { "I(s)", "intensity", "" }, { "S_inc(s)", "S_inc(s)", "" },
+        { "G(r) (1/\u00c5^2)", "G(r)", "1/angstrom^2" }, { "I(s)", "I(s)", "" }, { "S_inc(s)", "S_inc(s)", "" },
         { "Time (s)", "Time", "s" }, { "r(A)", "r", "angstrom" }, { "Current (A)", "Current", "A" }, { "T (C)", "T", "degC" },
         { "Charge (C)", "Charge", "C" }, { "I (a.u.)", "intensity", "1" }, { "Load (mN)", "Load", "mN" },
         { "rate [kcounts/s]", "rate", NULL }, { "E [keV]", "E", "keV" }, { "p [hPa]", "p", "hPa" }, { "Q[S(Q)-1]", "Q[S(Q)-1]", "" },

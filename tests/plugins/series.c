@@ -21,6 +21,7 @@ static frit_dataset *counts(const uint16_t *v)
     return d;
 }
 
+/* The mean of the elements that are given. */
 static const frit_dataset *mean(test_step *s)
 {
     GError *error = NULL;
@@ -42,14 +43,25 @@ static void refused(test_step *s, const char *piece)
     test_step_free(s);
 }
 
+static test_step *mean_of(frit_dataset *a, frit_dataset *b)
+{
+    test_step *s = test_step_new("mean");
+    test_step_series(s, "data", (frit_dataset *[]){a, b}, 2);
+    return s;
+}
+
+static bool masked(const frit_dataset *d, size_t i)
+{
+    return d->mask && d->mask[i];
+}
+
 /* 2, 4, 9: mean 5, standard deviation sqrt((9 + 1 + 16)/2) = sqrt(13), of the mean sqrt(13/3).
  * A value that never changes has no scatter. */
 static void test_frames(void)
 {
     const uint16_t v[3][4] = {{2, 7, 0, 65535}, {4, 7, 1, 65535}, {9, 7, 2, 65535}};
     test_step *s = test_step_new("mean");
-    for (size_t k = 0; k < 3; k++)
-        test_step_input(s, "data", counts(v[k]));
+    test_step_series(s, "data", (frit_dataset *[]){counts(v[0]), counts(v[1]), counts(v[2])}, 3);
     const frit_dataset *d = mean(s);
     const double expected[] = {5, 7, 1, 65535}, sigma[] = {sqrt(13.0 / 3), 0, sqrt(1.0 / 3), 0};
     g_assert_cmpuint(d->ndim, ==, 2);
@@ -57,7 +69,7 @@ static void test_frames(void)
     for (size_t i = 0; i < 4; i++) {
         g_assert_cmpfloat(frit_dataset_values(d)[i], ==, expected[i]);
         g_assert_cmpfloat(fabs(d->sigma[i] - sigma[i]), <=, 1e-15 * sigma[i]);
-        g_assert_cmpint(d->mask[i], ==, 0);
+        g_assert_false(masked(d, i));
     }
     g_assert_cmpfloat(frit_dataset_attribute(d, "averaged")->value, ==, 3);
     g_assert_cmpfloat(frit_dataset_attribute(d, "left_out")->value, ==, 0);
@@ -68,13 +80,15 @@ static void test_frames(void)
 static void test_large_pedestal(void)
 {
     test_step *s = test_step_new("mean");
+    frit_dataset *number[100];
     for (int k = 0; k < 100; k++)
-        test_step_input(s, "data", frit_dataset_number(1e9 + (k % 2 ? 1 : -1), "count"));
+        number[k] = frit_dataset_number(1e9 + (k % 2 ? 1 : -1), "kelvin");
+    test_step_series(s, "data", number, 100);
     const frit_dataset *d = mean(s);
     g_assert_cmpuint(d->ndim, ==, 0);
     g_assert_cmpfloat(frit_dataset_values(d)[0], ==, 1e9);
     g_assert_cmpfloat(fabs(d->sigma[0] - sqrt(100.0 / 99 / 100)), <, 1e-15);
-    g_assert_cmpstr(d->unit, ==, "count");
+    g_assert_cmpstr(d->unit, ==, "kelvin");
     test_step_free(s);
 }
 
@@ -83,19 +97,17 @@ static void test_large_pedestal(void)
 static void test_curves(void)
 {
     const double sigma[2][3] = {{3, 1, 1}, {4, 2, 1}};
-    test_step *s = test_step_new("mean");
     frit_dataset *a = curve(1, NAN, 1, sigma[0], 0), *b = curve(2, 8, INFINITY, sigma[1], 0);
     frit_dataset_want_mask(a);
     a->mask[2] = 1;
-    test_step_input(s, "data", a);
-    test_step_input(s, "data", b);
+    test_step *s = mean_of(a, b);
     const frit_dataset *d = mean(s);
     const double *y = frit_dataset_values(d);
     g_assert_cmpfloat(y[0], ==, 1.5);
     g_assert_cmpfloat(d->sigma[0], ==, 2.5);
     g_assert_cmpfloat(y[1], ==, 8);
     g_assert_cmpfloat(d->sigma[1], ==, 2);
-    g_assert_cmpint(d->mask[2], ==, 1);
+    g_assert_true(masked(d, 2));
     g_assert_cmpfloat(y[2], ==, 0);
     g_assert_cmpfloat(d->axis[0]->at[1], ==, 2);
     g_assert_cmpstr(d->axis[0]->unit, ==, "1/angstrom");
@@ -105,21 +117,17 @@ static void test_curves(void)
 static void test_choices(void)
 {
     const double sigma[] = {3, 1, 1};
-    test_step *s = test_step_new("mean");
+    test_step *s = mean_of(curve(1, 2, 3, sigma, 0), curve(3, 2, 3, NULL, 0));
     test_step_set(s, "error", "none");
-    test_step_input(s, "data", curve(1, 2, 3, sigma, 0));
-    test_step_input(s, "data", curve(3, 2, 3, NULL, 0));
     g_assert_null(mean(s)->sigma);
     test_step_free(s);
 
     /* 1 and 3: standard deviation sqrt(2), of the mean 1.  Measured once: masked. */
-    s = test_step_new("mean");
+    s = mean_of(curve(1, 2, 3, sigma, 0), curve(3, NAN, 3, sigma, 1e-8));
     test_step_set(s, "error", "scatter");
-    test_step_input(s, "data", curve(1, 2, 3, sigma, 0));
-    test_step_input(s, "data", curve(3, NAN, 3, sigma, 1e-8));
     const frit_dataset *d = mean(s);
     g_assert_cmpfloat(fabs(d->sigma[0] - 1), <, 1e-15);
-    g_assert_cmpint(d->mask[1], ==, 1);
+    g_assert_true(masked(d, 1));
     test_step_free(s);
 
     /* One element: its own sigma, or none. */
@@ -137,19 +145,13 @@ static void test_mistakes(void)
 {
     const double sigma[] = {3, 1, 1};
     const uint16_t v[] = {1, 2, 3, 4};
-    test_step *s = test_step_new("mean");
-    test_step_input(s, "data", curve(1, 2, 3, NULL, 0));
-    test_step_input(s, "data", curve(1, 2, 3, NULL, 0.01));
+    test_step *s = mean_of(curve(1, 2, 3, NULL, 0), curve(1, 2, 3, NULL, 0.01));
     refused(s, "another axis");
 
-    s = test_step_new("mean");
-    test_step_input(s, "data", counts(v));
-    test_step_input(s, "data", frit_dataset_new(FRIT_U16, 2, (size_t[]){2, 3}));
+    s = mean_of(counts(v), frit_dataset_new(FRIT_U16, 2, (size_t[]){2, 3}));
     refused(s, "3 values along dimension 2");
 
-    s = test_step_new("mean");
-    test_step_input(s, "data", curve(1, 2, 3, sigma, 0));
-    test_step_input(s, "data", curve(1, 2, 3, NULL, 0));
+    s = mean_of(curve(1, 2, 3, sigma, 0), curve(1, 2, 3, NULL, 0));
     refused(s, "no sigma");
 }
 
