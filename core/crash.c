@@ -72,10 +72,22 @@ static void on_crash(int signal)
     raise(signal);
 }
 
+/* The sanitizers have handlers and stacks of their own. */
+#if defined(__has_feature)
+#define FEATURE(x) __has_feature(x)
+#else
+#define FEATURE(x) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || FEATURE(address_sanitizer) || FEATURE(thread_sanitizer)
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
+
 void frit_crash_thread(void)
 {
     static _Thread_local bool ready;
-    if (ready)
+    if (ready || SANITIZED)
         return;
     ready = true;
     stack_t stack = {.ss_size = 64 * 1024};
@@ -86,15 +98,12 @@ void frit_crash_thread(void)
 
 void frit_crash_start(void)
 {
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    if (SANITIZED)
+        return;
     frit_crash_thread();
     struct sigaction action = {.sa_handler = on_crash, .sa_flags = SA_ONSTACK};
     for (size_t i = 0; i < G_N_ELEMENTS(fatal); i++)
         sigaction(fatal[i], &action, NULL);
-#else
-    (void)on_crash;
-    (void)fatal;
-#endif
 }
 
 void frit_crash_enter(const frit_node *node, uint64_t element, bool has_element)

@@ -153,12 +153,13 @@ static size_t bytes_of_inputs(const frit_context *x)
 /* Inputs are set: plan and run.  Errors get their place. */
 static bool run_step(frit_context *x, GError **error)
 {
-    const frit_node *n = x->node;
-    void *plan;
+    frit_node *n = (frit_node *)x->node;
+    frit_plan *plan;
     GError *why = NULL;
     if (frit_plan_get(x, &plan, &why)) {
-        x->call.plan = plan;
-        if (frit_context_call(x, n->info->step.run, &why))
+        bool ran = frit_context_call(x, n->info->step.run, &why);
+        frit_plan_done(n, plan);
+        if (ran)
             return true;
     }
     g_autofree char *element = frit_node_element_text(n, x->element);
@@ -168,7 +169,7 @@ static bool run_step(frit_context *x, GError **error)
 }
 
 /* Of an element's outputs: what a barrier needs, unless it is large; what is small beside what it
- * was made of.  Not what lies in a file already. */
+ * was made of, as anything made of a whole series is.  Not what lies in a file already. */
 static uint64_t worth_keeping(const frit_node *n, const frit_result *r, size_t made_of)
 {
     enum { LARGE = 1 << 20 };
@@ -177,7 +178,7 @@ static uint64_t worth_keeping(const frit_node *n, const frit_result *r, size_t m
         size_t bytes = r->outputs[o] ? frit_dataset_bytes(r->outputs[o]) : 0;
         bool small = made_of && bytes <= made_of / 16;
         bool asked_for = (n->demanded >> o & 1) && (bytes <= LARGE || n->barrier);
-        if (bytes && (small || asked_for))
+        if (bytes && (small || asked_for || n->barrier))
             keep |= 1ull << o;
     }
     return keep;
@@ -197,10 +198,20 @@ static void keep_result(frit_eval *e, frit_node *n, uint64_t i, frit_result *r, 
     n->state->streams |= large;
     g_mutex_unlock(&n->state->lock);
     frit_keep(e, n, i, r, keep);
+    if (keep && n->state->need)
+        frit_clear_bit(n->state->need, i);   /* from now on it is looked for in the store */
     if (frit_reads_files(n))
         return;
     g_mutex_lock(&e->lock);
     e->tally.computed++;
+    g_mutex_unlock(&e->lock);
+}
+
+static void note_missing(frit_eval *e, const GError *failure)
+{
+    g_mutex_lock(&e->lock);
+    if (!g_hash_table_contains(e->missing, failure->message))
+        g_hash_table_add(e->missing, g_strdup(failure->message));
     g_mutex_unlock(&e->lock);
 }
 
@@ -213,10 +224,7 @@ static frit_result *settle_failure(frit_eval *e, frit_node *n, uint64_t i, GErro
         frit_eval_fail(e, i, error);
         return NULL;
     }
-    g_mutex_lock(&e->lock);
-    if (!g_hash_table_contains(e->missing, error->message))
-        g_hash_table_add(e->missing, g_strdup(error->message));
-    g_mutex_unlock(&e->lock);
+    note_missing(e, error);
     frit_result *r = frit_result_new(n->n_outputs);
     r->failure = error;
     return r;
@@ -261,8 +269,11 @@ static frit_result *find_or_compute(frit_task *t, frit_node *n, uint64_t i, uint
     }
     if (!frit_reads_files(n) && !(n->state->need && frit_bit(n->state->need, i))) {
         frit_result *r = frit_result_new(n->n_outputs);
-        if (frit_stored_result(e, n, i, output, r))
+        if (frit_stored_result(e, n, i, output, r)) {
+            if (r->failure)
+                note_missing(e, r->failure);   /* in an earlier run */
             return r;
+        }
         frit_result_unref(r);
     }
     return n->barrier ? frit_run_barrier(e, n, i, NULL) : compute(t, n, i);

@@ -5,10 +5,12 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "error.h"
 #include "progress.h"
+#include "text.h"
 #include "unit.h"
 
 static volatile sig_atomic_t cancelled;
@@ -360,17 +362,29 @@ static bool conclude(frit_eval *e, bool good, GError **error)
     return good;
 }
 
+static gint by_count(gconstpointer a, gconstpointer b)
+{
+    return frit_natural_compare(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* In the order of the elements, whichever thread was first. */
+static void tell_missing(frit_eval *e)
+{
+    guint n;
+    g_autofree gpointer *sentences = g_hash_table_get_keys_as_array(e->missing, &n);
+    if (n)
+        qsort(sentences, n, sizeof *sentences, by_count);
+    for (guint i = 0; i < n; i++)
+        frit_warn("left out: %s", (const char *)sentences[i]);
+}
+
 bool frit_eval_run(frit_eval *e, frit_tally *tally, GError **error)
 {
     g_autoptr(GPtrArray) sinks = mark_wanted(e->graph);
     bool good = take_all_positions(e, error) && frit_foresee(e, sinks, error) && run_stages(e, error);
     good = conclude(e, good, error);
     *tally = e->tally;
-    GHashTableIter iter;
-    gpointer sentence;
-    g_hash_table_iter_init(&iter, e->missing);
-    while (g_hash_table_iter_next(&iter, &sentence, NULL))
-        frit_warn("left out: %s", (const char *)sentence);
+    tell_missing(e);
     return good;
 }
 

@@ -27,7 +27,6 @@ struct frit_node_state {
     bool        computing;       /* a single element: by some thread, right now */
     frit_result *single;         /* the only element, once known */
     uint8_t    *need;            /* a bit an element: it must be computed */
-    uint8_t    *seen;            /* a bit an element: foreseen already */
     uint64_t    n_need;
     bool        is_needed;
     uint64_t    n_computed;
@@ -70,6 +69,7 @@ void frit_eval_fail(frit_eval *e, uint64_t element, GError *error);   /* takes t
 
 bool frit_bit(const uint8_t *bits, uint64_t i);
 void frit_set_bit(uint8_t *bits, uint64_t i);
+void frit_clear_bit(uint8_t *bits, uint64_t i);
 bool frit_is_sink(const frit_node *n);
 bool frit_reads_files(const frit_node *n);   /* a source whose elements lie in files: they are not kept again */
 
@@ -81,8 +81,11 @@ frit_dataset *frit_edge_dataset(frit_task *t, const frit_edge *edge, uint64_t i,
 /* Run a barrier or a sink, whose SERIES ports fetch from the evaluation. */
 frit_result  *frit_run_barrier(frit_eval *e, frit_node *n, uint64_t i, frit_outputs **files);
 
-/* plan.c: the plan for a call whose inputs are set, made where there is none. */
-bool frit_plan_get(frit_context *x, void **plan, GError **error);
+/* plan.c: the plan for a call whose inputs are set, made where there is none; to be handed back
+ * after the call.  Where each element has a shape or axes of its own, few plans are kept. */
+typedef struct frit_plan frit_plan;
+bool frit_plan_get(frit_context *x, frit_plan **plan, GError **error);
+void frit_plan_done(frit_node *n, frit_plan *plan);
 void frit_plans_release(frit_node *n);
 
 /* keep.c */

@@ -222,6 +222,16 @@ static const char *output_unit(const frit_context *x, const char *declared)
     return unit ? unit : "1";
 }
 
+/* Where an input is followed that has no axis, there is none to follow. */
+static bool has_axis(const frit_context *x, const char *declared)
+{
+    int k;
+    if (!declared || declared[0] != '@')
+        return declared != NULL;
+    const frit_view *view = followed(x, declared, &k);
+    return view && k >= 0 && view->axis[k];
+}
+
 static const char *output_axis_name(const frit_context *x, const char *declared)
 {
     int k;
@@ -279,7 +289,7 @@ static frit_buffer *host_output(frit_call *c, uint32_t port, frit_dtype dtype, u
     d->quantity = g_intern_string(output_quantity(x, p));
     d->unit = g_intern_string(output_unit(x, p->unit));
     for (uint32_t k = 0; k < ndim; k++) {
-        if (!p->axis_unit[k])
+        if (!has_axis(x, p->axis_unit[k]))
             continue;
         d->axis[k] = frit_axis_new(output_axis_name(x, p->axis_name[k]), output_unit(x, p->axis_unit[k]), shape[k],
                                    NULL);

@@ -56,7 +56,7 @@ static void start_libltdl(void)
         v->find_sym = find_symbol;
         v->priority = LT_DLLOADER_PREPEND;
         lt_dlloader_add(v);
-        lt_dlloader_remove("lt_dlopen");
+        free(lt_dlloader_remove("lt_dlopen"));
     }
     g_once_init_leave(&started, 1);
 }
@@ -134,19 +134,26 @@ bool frit_loader_open(frit_registry *r, const char *path, bool builtin, GError *
 
 /* ---- Folders ---- */
 
-/* The build tree that the program runs from, or NULL: its folder lies beside config.status. */
+/* Programs are built in these folders of a build tree; one that was installed somewhere inside of it
+ * runs from another. */
+static bool is_built_there(const char *tree, const char *exe)
+{
+    const char *rest = exe + strlen(tree);
+    return g_str_has_prefix(rest, "/core/") || g_str_has_prefix(rest, "/tests/");
+}
+
+/* The build tree that the program runs from, or NULL: the folder beside config.status. */
 static char *build_tree(void)
 {
     g_autofree char *exe = g_file_read_link("/proc/self/exe", NULL);
-    if (!exe)
-        return NULL;
-    for (int up = 0; up < 4; up++) {
-        char *parent = g_path_get_dirname(exe);
-        g_free(exe);
-        exe = parent;
-        g_autofree char *status = g_build_filename(exe, "config.status", NULL);
-        if (g_file_test(status, G_FILE_TEST_EXISTS))
-            return g_steal_pointer(&exe);
+    g_autofree char *folder = g_strdup(exe);
+    for (int up = 0; folder && up < 4; up++) {
+        char *parent = g_path_get_dirname(folder);
+        g_free(folder);
+        folder = parent;
+        g_autofree char *status = g_build_filename(folder, "config.status", NULL);
+        if (is_built_there(folder, exe) && g_file_test(status, G_FILE_TEST_EXISTS))
+            return g_steal_pointer(&folder);
     }
     return NULL;
 }

@@ -6,13 +6,17 @@
 
 #include <string.h>
 
-typedef struct frit_plan {
+struct frit_plan {
     frit_key      signature;
     frit_context  context;
     void         *plan;
+    guint         users;     /* calls under way */
     bool          made;      /* prepare() has returned */
     GError       *error;     /* and this is why it failed */
-} frit_plan;
+};
+
+/* Beyond so many, those that nobody uses go, the oldest first. */
+enum { KEPT = 8 };
 
 static void hash_view(frit_hash *h, const frit_view *v)
 {
@@ -61,29 +65,45 @@ static void plan_context(frit_context *own, const frit_context *x)
         }
 }
 
-bool frit_plan_get(frit_context *x, void **plan, GError **error)
+static frit_plan *find(const struct frit_node_state *state, const frit_key *signature)
+{
+    for (guint i = 0; i < state->plans->len; i++) {
+        frit_plan *p = state->plans->pdata[i];
+        if (frit_key_equal(&p->signature, signature))
+            return p;
+    }
+    return NULL;
+}
+
+/* The plan with this signature, taken into use; *mine: it is new, and the caller's to make. */
+static frit_plan *take(struct frit_node_state *state, const frit_key *signature, bool *mine)
+{
+    g_mutex_lock(&state->lock);
+    if (!state->plans)
+        state->plans = g_ptr_array_new();
+    frit_plan *p = find(state, signature);
+    *mine = !p;
+    if (*mine) {
+        p = g_new0(frit_plan, 1);
+        p->signature = *signature;
+        g_ptr_array_add(state->plans, p);
+    }
+    p->users++;
+    while (!*mine && !p->made)
+        g_cond_wait(&state->changed, &state->lock);
+    g_mutex_unlock(&state->lock);
+    return p;
+}
+
+bool frit_plan_get(frit_context *x, frit_plan **plan, GError **error)
 {
     *plan = NULL;
     if (!x->node->info->step.prepare)
         return true;
     struct frit_node_state *state = x->node->state;
     frit_key signature = plan_signature(x);
-    frit_plan *p = NULL;
-    g_mutex_lock(&state->lock);
-    for (guint i = 0; state->plans && i < state->plans->len && !p; i++) {
-        frit_plan *q = state->plans->pdata[i];
-        p = frit_key_equal(&q->signature, &signature) ? q : NULL;
-    }
-    bool mine = !p;
-    if (mine) {
-        p = g_new0(frit_plan, 1);
-        p->signature = signature;
-        state->plans = state->plans ? state->plans : g_ptr_array_new();
-        g_ptr_array_add(state->plans, p);
-    }
-    while (!mine && !p->made)
-        g_cond_wait(&state->changed, &state->lock);
-    g_mutex_unlock(&state->lock);
+    bool mine;
+    frit_plan *p = take(state, &signature, &mine);
     if (mine) {
         plan_context(&p->context, x);
         frit_context_prepare(&p->context, &p->plan, &p->error);
@@ -94,21 +114,46 @@ bool frit_plan_get(frit_context *x, void **plan, GError **error)
     }
     if (p->error) {
         g_propagate_error(error, g_error_copy(p->error));
+        frit_plan_done((frit_node *)x->node, p);
         return false;
     }
-    *plan = p->plan;
+    x->call.plan = p->plan;
+    *plan = p;
     return true;
+}
+
+static void plan_free(const frit_node *n, frit_plan *p)
+{
+    if (p->plan && n->info->step.release)
+        n->info->step.release(p->plan);
+    frit_context_clear(&p->context);
+    g_clear_error(&p->error);
+    g_free(p);
+}
+
+void frit_plan_done(frit_node *n, frit_plan *plan)
+{
+    if (!plan)
+        return;
+    struct frit_node_state *state = n->state;
+    g_autoptr(GPtrArray) old = g_ptr_array_new();
+    g_mutex_lock(&state->lock);
+    plan->users--;
+    for (guint i = 0; i < state->plans->len && state->plans->len > KEPT;) {
+        frit_plan *p = state->plans->pdata[i];
+        if (p->users)
+            i++;
+        else
+            g_ptr_array_add(old, g_ptr_array_remove_index(state->plans, i));
+    }
+    g_mutex_unlock(&state->lock);
+    for (guint i = 0; i < old->len; i++)
+        plan_free(n, old->pdata[i]);
 }
 
 void frit_plans_release(frit_node *n)
 {
-    for (guint i = 0; n->state->plans && i < n->state->plans->len; i++) {
-        frit_plan *p = n->state->plans->pdata[i];
-        if (p->plan && n->info->step.release)
-            n->info->step.release(p->plan);
-        frit_context_clear(&p->context);
-        g_clear_error(&p->error);
-        g_free(p);
-    }
+    for (guint i = 0; n->state->plans && i < n->state->plans->len; i++)
+        plan_free(n, n->state->plans->pdata[i]);
     g_clear_pointer(&n->state->plans, g_ptr_array_unref);
 }

@@ -76,8 +76,9 @@ bool frit_sink_run(frit_eval *e, frit_node *n, GError **error)
         frit_progress_advance(i + 1);
     }
     frit_progress_end();
+    /* With elements missing it is never up to date: the next run shall say so again. */
     frit_key key;
-    if (good && !frit_eval_stopped(e) && e->store && sink_key(e, n, &key))
+    if (good && !frit_eval_stopped(e) && !g_hash_table_size(e->missing) && e->store && sink_key(e, n, &key))
         frit_store_set_note(e->store, &key, receipt->str, NULL);   /* lost: written again next time */
     return good;
 }

@@ -137,6 +137,8 @@ bool frit_input_set(frit_input *in, const frit_port *port, const frit_edge *edge
     in->dataset = dataset ? frit_fit_to_port(dataset, port, error) : missing(port);
     if (!in->dataset)
         return false;
+    if (!dataset && frit_edge_spec(edge)->unit)
+        in->dataset->unit = frit_edge_spec(edge)->unit;   /* what it would have had */
     fill_view(&in->view, in->dataset, port);
     in->failure = dataset ? NULL : g_strdup(failure ? failure : "missing");
     in->view.failure = in->failure;

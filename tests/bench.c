@@ -9,7 +9,6 @@
 #include "disk.h"
 #include "error.h"
 #include "loader.h"
-#include "store.h"
 
 char *bench_module(const char *name)
 {
@@ -278,15 +277,4 @@ void bench_forget(bench *b)
 {
     g_autofree char *path = bench_path(b, "witness");
     g_unlink(path);
-}
-
-/* ---- Comparison ---- */
-
-void bench_assert_same(const frit_dataset *a, const frit_dataset *b)
-{
-    g_autoptr(GBytes) x = frit_dataset_to_bytes(a);
-    g_autoptr(GBytes) y = frit_dataset_to_bytes(b);
-    gsize n, m;
-    gconstpointer p = g_bytes_get_data(x, &n), q = g_bytes_get_data(y, &m);
-    g_assert_cmpmem(p, n, q, m);
 }

@@ -56,6 +56,3 @@ char *bench_read(bench *b, const char *name);
 /* How many lines the modules' witness wrote that start with `prefix`; forget them. */
 guint bench_witness(bench *b, const char *prefix);
 void  bench_forget(bench *b);
-
-/* Bit for bit the same: values, axes, sigma, mask, units, attributes. */
-void bench_assert_same(const frit_dataset *a, const frit_dataset *b);

@@ -23,7 +23,8 @@ check_LTLIBRARIES += %D%/libstep.la
 
 core_tests = %D%/core/composition %D%/core/key %D%/core/output %D%/core/pack %D%/core/params \
   %D%/core/progress %D%/core/store %D%/core/unit
-plugin_tests = %D%/plugins/images
+plugin_tests = %D%/plugins/azimuthal %D%/plugins/azimuthal_frames %D%/plugins/azimuthal_poni \
+  %D%/plugins/images %D%/plugins/series
 
 check_PROGRAMS += $(core_tests) $(plugin_tests)
 TESTS += $(core_tests) $(plugin_tests)
@@ -68,3 +69,22 @@ TESTS += $(recipe_tests)
 %C%_recipes_recipes_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_recipes_recipes_CFLAGS = $(CORE_CFLAGS)
 %C%_recipes_recipes_LDADD = %D%/libstep.la -lm
+
+%C%_plugins_azimuthal_SOURCES = %D%/plugins/azimuthal.c %D%/plugins/azimuthal.h
+%C%_plugins_azimuthal_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_plugins_azimuthal_CFLAGS = $(CORE_CFLAGS)
+%C%_plugins_azimuthal_LDADD = %D%/libstep.la -lm
+%C%_plugins_azimuthal_frames_SOURCES = %D%/plugins/azimuthal_frames.c %D%/plugins/azimuthal.h
+%C%_plugins_azimuthal_frames_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_plugins_azimuthal_frames_CFLAGS = $(CORE_CFLAGS) $(TIFF_CFLAGS)
+%C%_plugins_azimuthal_frames_LDADD = %D%/libstep.la $(TIFF_LIBS) -lm
+%C%_plugins_azimuthal_poni_SOURCES = %D%/plugins/azimuthal_poni.c %D%/plugins/azimuthal.h
+%C%_plugins_azimuthal_poni_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_plugins_azimuthal_poni_CFLAGS = $(CORE_CFLAGS)
+%C%_plugins_azimuthal_poni_LDADD = %D%/libstep.la -lm
+%C%_plugins_series_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_plugins_series_CFLAGS = $(CORE_CFLAGS)
+%C%_plugins_series_LDADD = %D%/libstep.la -lm
+
+EXTRA_DIST += %D%/data/Zr52.5Cu17.9Ni14.6Al10Ti5_compton.csv %D%/data/Zr52.5Cu17.9Ni14.6Al10Ti5_f2.csv \
+  %D%/data/exact_S_HPT.csv %D%/data/ft_test_HPT_303.csv %D%/data/pixel_geometry.csv

@@ -57,8 +57,7 @@ test_step *test_step_new(const char *name)
     test_step *s = g_new0(test_step, 1);
     s->info = frit_registry_find(registry, name, &error);
     g_assert_no_error(error);
-    g_autofree char *recipe = g_build_filename(g_get_current_dir(), "test.lua", NULL);
-    s->graph = frit_graph_new(registry, recipe);
+    s->graph = frit_graph_new(registry, "test.lua");
     s->digests = frit_digests_open(NULL);
     s->given = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_variant_unref);
     s->inputs = g_new0(GArray *, s->info->n_inputs + 1);

@@ -12,15 +12,18 @@
 typedef struct window_params { double mu, thickness, wavelength; } window_params;
 
 static const frit_param params[] = {
-    FRIT_F64(window_params, mu, "1/mm", NAN, 0, 1e3, FRIT_PARAM_REQUIRED, "linear attenuation coefficient of the window"),
-    FRIT_F64(window_params, thickness, "mm", NAN, 0, 100, FRIT_PARAM_REQUIRED, "thickness of the window"),
-    FRIT_F64(window_params, wavelength, "angstrom", NAN, 1e-3, 100, FRIT_PARAM_REQUIRED, "wavelength of the beam"),
+    FRIT_F64(window_params, mu, "1/mm", NAN, 0, 1e3, FRIT_PARAM_REQUIRED,
+             "linear attenuation coefficient of the window"),
+    FRIT_F64(window_params, thickness, "mm", NAN, 0, 100, FRIT_PARAM_REQUIRED,
+             "thickness of the window"),
+    FRIT_F64(window_params, wavelength, "angstrom", NAN, 1e-3, 100, FRIT_PARAM_REQUIRED,
+             "wavelength of the beam"),
     { 0 }
 };
 
 static const frit_port inputs[] = {
-    { .name = "intensity", .ndim = 1, .unit = "*", .axis_name = { "Q" }, .axis_unit = { "1/angstrom" },
-      .doc = "measured through the window" },
+    { .name = "intensity", .ndim = 1, .unit = "*", .axis_name = { "Q" },
+      .axis_unit = { "1/angstrom" }, .doc = "measured through the window" },
     { 0 }
 };
 
@@ -50,7 +53,8 @@ static frit_status run(frit_call *c)
 static const frit_step steps[] = {
     { .name = "correct_window", .version = 1,
       .summary = "Absorption in a flat window behind the sample",
-      .doc = "I/T with T = exp(-mu d/cos 2 theta).  Points at 2 theta of 90 degrees and more are masked.",
+      .doc = "I/T with T = exp(-mu d/cos 2 theta), d the thickness.  Points at 2 theta of 90 degrees "
+             "and more are masked.",
       .reference = "International Tables for Crystallography C (2004), 6.3.3",
       .inputs = inputs, .outputs = outputs, .params = params, .params_size = sizeof(window_params),
       .run = run },

@@ -12,15 +12,17 @@
 typedef struct flat_params { double lowest; } flat_params;
 
 static const frit_param params[] = {
-    FRIT_F64(flat_params, lowest, "1", 0.1, 0, 1, 0, "pixels whose flat is below this are masked"),
+    FRIT_F64(flat_params, lowest, "1", 0.1, 0, 1, 0, 
+             "pixels whose flat is below this are masked"),
     { 0 }
 };
 
-/* The detector's own number types are taken as they are: no copy of each frame as double is made. */
+/* The detector's own number types are taken as they are, without a copy as double. */
 static const frit_port inputs[] = {
-    { .name = "frame", .ndim = 2, .unit = "*", .dtypes = FRIT_ACCEPTS(FRIT_U16) | FRIT_ACCEPTS(FRIT_F32),
-      .doc = "image of the detector" },
-    { .name = "flat", .ndim = 2, .unit = "1", .flags = FRIT_PORT_PLAN, .doc = "its response to even light, about 1" },
+    { .name = "frame", .ndim = 2, .unit = "*",
+      .dtypes = FRIT_ACCEPTS(FRIT_U16) | FRIT_ACCEPTS(FRIT_F32), .doc = "image of the detector" },
+    { .name = "flat", .ndim = 2, .unit = "1", .flags = FRIT_PORT_PLAN,
+      .doc = "its response to even light, about 1" },
     { 0 }
 };
 
@@ -38,13 +40,14 @@ static frit_status prepare(frit_call *c, void **plan)
     const frit_view *frame = c->host->input(c, FRAME, 0), *flat = c->host->input(c, FLAT, 0);
     size_t n = flat->shape[0] * flat->shape[1];
     if (flat->shape[0] != frame->shape[0] || flat->shape[1] != frame->shape[1])
-        return c->host->fail(c, FRIT_EPARAM, "the flat has %zu x %zu pixels, the frame %zu x %zu", flat->shape[0],
-                             flat->shape[1], frame->shape[0], frame->shape[1]);
+        return c->host->fail(c, FRIT_EPARAM, "the flat has %zu x %zu pixels, the frame %zu x %zu",
+                             flat->shape[0], flat->shape[1], frame->shape[0], frame->shape[1]);
     double *factor = malloc((n ? n : 1) * sizeof *factor);
     if (!factor)
         return FRIT_ENOMEM;
     for (size_t i = 0; i < n; i++) {
-        bool dead = (flat->mask && flat->mask[i]) || !(flat->value[i] >= p->lowest) || flat->value[i] == 0;
+        bool bad = flat->mask && flat->mask[i];
+        bool dead = bad || !(flat->value[i] >= p->lowest) || flat->value[i] == 0;
         factor[i] = dead ? NAN : 1 / flat->value[i];
     }
     *plan = factor;   /* release(), here free(), gets it when the run is over */
@@ -66,7 +69,8 @@ static frit_status run(frit_call *c)
     const double *factor = c->plan;
     if (!frame)
         return FRIT_EIO;
-    frit_buffer *out = c->host->output(c, 0, FRIT_F64, 2, frame->shape, frame->sigma ? FRIT_WANT_SIGMA : 0);
+    uint32_t want = frame->sigma ? FRIT_WANT_SIGMA : 0;
+    frit_buffer *out = c->host->output(c, 0, FRIT_F64, 2, frame->shape, want);
     if (!out)
         return FRIT_ENOMEM;
     for (size_t i = 0; i < frame->shape[0] * frame->shape[1]; i++) {

@@ -108,8 +108,8 @@ static frit_status run(frit_call *c)
 static const frit_step steps[] = {
     { .name = "read_lab", .version = 1,
       .summary = "Read curves from the laboratory's text files",
-      .doc = "Two columns of numbers; `# columns 1/nm count` gives their units, `# temperature 300 K` an "
-             "attribute.",
+      .doc = "Two columns of numbers; `# columns 1/nm count` gives their units, "
+             "`# temperature 300 K` an attribute.",
       .patterns = "*.lab",
       .outputs = outputs, .params = params, .params_size = sizeof(lab_params),
       .count = count, .run = run },

@@ -26,10 +26,12 @@ static const frit_port outputs[] = {
 
 enum { LOWEST, HIGHEST, ELEMENTS };
 
-/* A fresh output on the axis of `like`, all points not measured yet; NULL also where nobody wants it. */
+/* A fresh output on the axis of `like`, no point measured yet; NULL also where nobody wants it. */
 static frit_buffer *start(frit_call *c, uint32_t port, const frit_view *like)
 {
-    frit_buffer *out = c->host->wanted(c, port) ? c->host->output(c, port, FRIT_F64, 1, like->shape, 0) : NULL;
+    if (!c->host->wanted(c, port))
+        return NULL;
+    frit_buffer *out = c->host->output(c, port, FRIT_F64, 1, like->shape, 0);
     for (size_t i = 0; out && i < like->shape[0]; i++) {
         out->axis[0][i] = like->axis[0] ? like->axis[0][i] : (double)(i + 1);
         out->value[i] = NAN;   /* the host masks what is NaN at the end */
@@ -70,8 +72,8 @@ static frit_status run(frit_call *c)
                 return FRIT_ENOMEM;
         }
         if (v->shape[0] != points)
-            return c->host->fail(c, FRIT_EDATA, "element %s has %zu points, those before have %zu: rebin "
-                                 "them to one axis", v->name, v->shape[0], points);
+            return c->host->fail(c, FRIT_EDATA, "element %s has %zu points, those before have %zu: "
+                                 "rebin them to one axis", v->name, v->shape[0], points);
         widen(low, high, v);
     }
     if (used == 0)
@@ -86,8 +88,8 @@ static frit_status run(frit_call *c)
 static const frit_step steps[] = {
     { .name = "envelope", .version = 1,
       .summary = "Lowest and highest value of a series at each point",
-      .doc = "Masked points and elements that failed are left out.  There is no uncertainty: that of an "
-             "extreme value is not the uncertainty of the element that made it.",
+      .doc = "Masked points and elements that failed are left out.  There is no uncertainty: "
+             "that of an extreme value is not the uncertainty of the element that made it.",
       .inputs = inputs, .outputs = outputs, .run = run },
 };
 

@@ -19,7 +19,8 @@ static const frit_param params[] = {
 };
 
 static const frit_port inputs[] = {
-    { .name = "number", .ndim = 0, .unit = "*", .flags = FRIT_PORT_SERIES, .doc = "a number for each element" },
+    { .name = "number", .ndim = 0, .unit = "*", .flags = FRIT_PORT_SERIES,
+      .doc = "a number for each element" },
     { 0 }
 };
 
@@ -31,8 +32,17 @@ static frit_status check(frit_call *c)
     const log_params *p = c->params;
     size_t n = strlen(p->file);
     if (n >= 4 && !strcmp(p->file + n - 4, ".csv") && p->separator == TAB)
-        return c->host->fail(c, FRIT_EPARAM, "a .csv file has commas: give separator = \"comma\", or another name");
+        return c->host->fail(c, FRIT_EPARAM, "a .csv file has commas: give separator = \"comma\", "
+                             "or another name");
     return FRIT_OK;
+}
+
+static void put_heading(FILE *f, char between, const frit_view *v)
+{
+    const char *position = v->series_name ? v->series_name : "position";
+    const char *unit = v->series_unit ? v->series_unit : "1";
+    fprintf(f, "name%c%s [%s]%c", between, position, unit, between);
+    fprintf(f, "%s [%s]%csigma\n", v->quantity ? v->quantity : "number", v->unit, between);
 }
 
 /* What there is not (no position, no value, no uncertainty) is an empty cell. */
@@ -56,7 +66,8 @@ static void put_row(FILE *f, char between, const frit_view *v)
 static frit_status run(frit_call *c)
 {
     const log_params *p = c->params;
-    const char *path = c->host->output_file(c, p->file);   /* a temporary one: the host puts it into place */
+    /* A temporary path: the host puts the file into its place when all is well. */
+    const char *path = c->host->output_file(c, p->file);
     FILE *f = path ? fopen(path, "w") : NULL;
     if (!f)
         return path ? c->host->fail(c, FRIT_EIO, "%s", strerror(errno)) : FRIT_EIO;
@@ -70,9 +81,7 @@ static frit_status run(frit_call *c)
             break;
         }
         if (i == 0)
-            fprintf(f, "name%c%s [%s]%c%s [%s]%csigma\n", between, v->series_name ? v->series_name : "position",
-                    v->series_unit ? v->series_unit : "1", between, v->quantity ? v->quantity : "number", v->unit,
-                    between);
+            put_heading(f, between, v);
         put_row(f, between, v);
     }
     if (fclose(f) != 0 && status == FRIT_OK)
@@ -83,8 +92,8 @@ static frit_status run(frit_call *c)
 static const frit_step steps[] = {
     { .name = "write_log", .version = 1, .flags = FRIT_STEP_SINK,
       .summary = "Write a series of numbers as a table",
-      .doc = "Name of the element, its position, the number and its uncertainty.  What there is not is an "
-             "empty cell; an element that is missing or masked keeps its line.",
+      .doc = "Name of the element, its position, the number and its uncertainty.  What there is "
+             "not is an empty cell; an element that is missing or masked keeps its line.",
       .inputs = inputs, .params = params, .params_size = sizeof(log_params),
       .check = check, .run = run },
 };

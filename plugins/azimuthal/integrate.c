@@ -218,8 +218,8 @@ static frit_status explain(frit_call *c, enum radial unit, const struct integrat
     }
     if (it->n_used < it->n_pixels / 2)
         c->host->log(c, FRIT_WARNING,
-                     "mask, flat and dark leave only %zu of %zu pixels: is the mask the other way round? Pixels "
-                     "that are not 0 in it are left out",
+                     "mask, flat and dark leave only %zu of %zu pixels: is the mask the other way round? "
+                     "Pixels that are not 0 in it are left out",
                      it->n_used, it->n_pixels);
     c->host->log(c, FRIT_DEBUG, "the detector covers %s from %g to %g %s with %zu of %zu pixels", name,
                  it->covered_from, it->covered_to, of, it->n_used, it->n_pixels);

@@ -43,7 +43,7 @@ local PALETTE = "set palette defined (0 '#0d0887', 1 '#5302a3', 2 '#8b0aa5', 3 '
 local WIDTHS = { single = 86, double = 178 }
 
 -- Margins around the axes of a panel, in mm.
-local LEFT, RIGHT, BOTTOM, TOP, TITLE, BAR = 12, 2.5, 8.5, 2.5, 4, 12.5
+local LEFT, RIGHT, BOTTOM, TOP, TITLE, BAR = 12, 2.5, 8.5, 2.5, 4, 14
 
 local function has(list, name)
     for _, entry in ipairs(list) do
@@ -109,7 +109,7 @@ local function set_ranges(s, p)
         else
             s:add("set yrange [*:*] noextend")
         end
-        s:add(p["log" .. axis] and "set logscale " .. axis or "unset logscale " .. axis)
+        s:add(p["log" .. axis] and "set logscale %s; set m%stics 10" or "unset logscale %s; set m%stics 2", axis, axis)
     end
     s:add(p.yrange and "set offsets 0, 0, 0, 0" or "set offsets graph 0, 0, graph 0.05, graph 0.05")
 end
@@ -140,20 +140,25 @@ end
 
 local STYLES = {
     lines = "with lines linewidth %s",
-    points = "with yerrorbars linewidth %s pointtype 7 pointsize 0.3",
-    both = "with yerrorlines linewidth %s pointtype 7 pointsize 0.3",
+    points = "with points pointtype 7 pointsize 0.25",
+    both = "with linespoints linewidth %s pointtype 7 pointsize 0.25",
 }
 
 -- What draws dataset number k as one curve of its own: clauses of gnuplot's plot command.
 local function single_curve(p, k, colour, width, title)
-    local clauses = {}
+    local clauses, style = {}, p.style or "lines"
+    local where = "table_file index first_" .. k
     if p.band then
-        clauses[1] = string.format("table_file index first_%d using 1:($2-$3):($2+$3) with filledcurves fillstyle transparent " ..
-                                   "solid 0.25 noborder linecolor '%s' notitle", k, colour)
+        clauses[1] = string.format("%s using 1:($2-$3):($2+$3) with filledcurves fillstyle transparent solid 0.25 noborder " ..
+                                   "linecolor '%s' notitle", where, colour)
     end
-    local style = p.style or "lines"
-    clauses[#clauses + 1] = string.format("table_file index first_%d using %s %s linecolor '%s' %s", k,
-        style == "lines" and "1:2" or "1:2:3", string.format(STYLES[style], number(width)), colour, title)
+    -- Bars of their own: gnuplot's yerrorbars leave white around the points.
+    if style ~= "lines" then
+        clauses[#clauses + 1] = string.format("%s using 1:($2-$3):(0):(2*$3) with vectors nohead linewidth 0.8 linecolor '%s' " ..
+                                              "notitle", where, colour)
+    end
+    clauses[#clauses + 1] = string.format("%s using 1:2 %s linecolor '%s' %s", where,
+                                          string.format(STYLES[style], number(width)), colour, title)
     return table.concat(clauses, ", ")
 end
 
@@ -172,10 +177,12 @@ end
 
 -- Whether a node is one curve or many is known when the data are there: a series of numbers is one.
 local function plot(s, p, first)
-    local clauses, shown = {}, 0
+    local clauses, shown, shaded = {}, 0, false
+    for _, node in ipairs(p) do shaded = shaded or #node > 1 and p.colour_by ~= "none" end
     for i, node in ipairs(p) do
         local k = first + i - 1
-        local colour = COLOURS[(i - 1) % #COLOURS + 1]
+        -- Beside a series in shades, a curve of its own is black.
+        local colour = shaded and #node == 1 and "#000000" or COLOURS[(i - 1) % #COLOURS + 1]
         local label = p.labels and p.labels[i]
         local title = "notitle"
         if label then
@@ -220,13 +227,24 @@ local function draw_panel(s, p, first, k, place, size)
     s:add("left = %.5f; right = %.5f - (bar ? %.5f : 0)", place.left / size.width, place.right / size.width,
           (BAR - RIGHT) / size.width)
     s:add("bottom = %.5f; top = %.5f", place.bottom / size.height, place.top / size.height)
+    s:add("unset object")
     s:add("set margins at screen left, screen right, screen bottom, screen top")
     if bar then
-        s:add("if (bar) { set colorbox vertical user origin screen right + %.5f, screen bottom " ..
-              "size screen %.5f, screen top - bottom front noinvert } else { unset colorbox }", 2 / size.width, 2.2 / size.width)
+        -- Gnuplot's own bar shows white seams between its steps: steps that overlap are laid over it.
+        s:add("bar_left = right + %.5f; bar_right = bar_left + %.5f", 2 / size.width, 2.2 / size.width)
+        s:add("if (bar) {")
+        s:add("    set colorbox vertical user origin screen bar_left, screen bottom size screen bar_right - bar_left, " ..
+              "screen top - bottom noinvert")
+        s:add("    do for [i = 0:127] {")
+        s:add("        set object i + 1 rectangle from screen bar_left, screen bottom + (top - bottom)*i/128. to screen bar_right, " ..
+              "screen top front fillcolor palette frac i/127. fillstyle solid noborder")
+        s:add("    }")
+        s:add("    set object 129 rectangle from screen bar_left, screen bottom to screen bar_right, screen top front " ..
+              "fillstyle empty border linecolor 'black' linewidth 1.2")
+        s:add("} else { unset colorbox }")
         s:add("if (bar) { set cbrange [position_min_%d:position_max_%d] } else { set cbrange [*:*] }", bar, bar)
-        s:add("set cblabel %s offset -0.8,0", p.cblabel and s:text("cblabel_of_panel_" .. k, p.cblabel) or "position_label_" .. bar)
-        s:add("set cbtics scale 0.4 offset -0.6,0")
+        s:add("set cblabel %s offset -0.5,0", p.cblabel and s:text("cblabel_of_panel_" .. k, p.cblabel) or "position_label_" .. bar)
+        s:add("set cbtics out scale 0.4 offset -0.7,0")
     else
         s:add("unset colorbox; set cbrange [*:*]")
     end
@@ -268,7 +286,7 @@ local function begin(s, t, size)
     s:add("set output output_file")
     s:add("set border linewidth 1.2")
     s:add("set tics in scale 0.6, 0.3 nomirror")
-    s:add("set xtics mirror offset 0,0.3; set ytics mirror offset 0.4,0; set mxtics 2; set mytics 2")
+    s:add("set xtics mirror offset 0,0.3; set ytics mirror offset 0.4,0")
     s:add("set format x '%h'; set format y '%h'")
     s:add("set xlabel offset 0,0.5; set ylabel offset 0.8,0")
     s:add("set errorbars 0")

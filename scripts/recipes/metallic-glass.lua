@@ -18,4 +18,4 @@ local gr = sq:transform { qmin = 1.5, qmax = 7.8, edge_points = 1, rmax = 20 }
 
 frit.write(out .. "/glass.sq", sq)
 frit.write(out .. "/glass.gr", gr)
-frit.figure(out .. "/glass", { panels = { { sq }, { gr } } })
+frit.figure(out .. "/glass", { panels = { { sq, xrange = { 1.5, 7.8 } }, { gr } } })

@@ -1,0 +1,51 @@
+# Memory does not grow with the number of frames: 1000 frames, 250 MiB in all, take hardly more than 10.
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "$(dirname "$0")/lib.sh"
+
+if sanitized; then
+    echo "1..0 # SKIP a sanitizer keeps memory that was freed"
+    exit 0
+fi
+free=$(df -Pk "$work" | awk 'NR == 2 { print $4 }')
+if [ "$free" -lt 600000 ]; then
+    echo "1..0 # SKIP 600 MB are needed in $work"
+    exit 0
+fi
+
+mkdir raw
+frames raw/f 1000 512 256 1
+poni cell.poni 512 256
+bytes=$(($(ls raw | wc -l) * 2 * 512 * 256))
+ok "the frames are clearly more than may be held" test "$bytes" -gt $((3 * 64 * 1024 * 1024))
+is "no two are the same" "$(cksum raw/* | awk '{ print $1 }' | sort -u | wc -l | tr -d ' ')" 1000
+
+recipe curves.lua <<'E'
+local frames = frit.frames { files = frit.setting("files", "") }
+frit.write("out/{name}.xy", frames:integrate { poni = "cell.poni", npt = 200 })
+E
+recipe mean.lua <<'E'
+local mean = frit.frames { files = frit.setting("files", "") }:mean()
+frit.write("mean.xy", mean:integrate { poni = "cell.poni", npt = 200 })
+E
+recipe series.lua <<'E'
+local frames = frit.frames { files = frit.setting("files", "") }
+frit.write("series.xy", frames:integrate { poni = "cell.poni", npt = 200 }:mean())
+E
+
+# peak_of RECIPE FILES: kibibytes, in a fresh store.
+peak_of()
+{
+    rm -rf "$FRIT_STORE" out mean.xy series.xy
+    "$tools/peak" kib.txt "$FRIT" run -j 2 --progress none "$1" --set "files=$work/$2" >&2 || echo "failed: $1 $2" >&2
+    cat kib.txt
+}
+
+for recipe in curves mean series; do
+    few=$(peak_of $recipe.lua 'raw/f_00[01]?.tif')
+    many=$(peak_of $recipe.lua 'raw/f_*.tif')
+    diag "$recipe: 9 frames: $few KiB; 1000 frames: $many KiB; $((many - few)) KiB more"
+    ok "$recipe: 1000 frames take at most 64 MiB more" test "$((many - few))" -le 65536
+done
+is "all of them were read" "$(numbers series.xy | grep -c .)" 200
+
+plan
