@@ -89,14 +89,15 @@ static bool unit_fits(const char *given, const char *wanted)
 bool frit_spec_fits(const frit_spec *given, const frit_port *port, const char *giver, GError **error)
 {
     char a[32], b[32];
+    const char *quantity = given->quantity ? given->quantity : "value";
     if (given->ndim != FRIT_ANY_NDIM && port->ndim != FRIT_ANY_NDIM && given->ndim != port->ndim) {
         g_set_error(error, FRIT_ERROR, FRIT_EPARAM, "'%s' takes %s, but '%s' of %s is %s", port->name,
-                    shape_word(port->ndim, a), given->quantity, giver, shape_word(given->ndim, b));
+                    shape_word(port->ndim, a), quantity, giver, shape_word(given->ndim, b));
         return false;
     }
     if (!unit_fits(given->unit, port->unit)) {
         g_set_error(error, FRIT_ERROR, FRIT_EPARAM, "'%s' takes values in %s, but '%s' of %s is in %s", port->name,
-                    port->unit, given->quantity, giver, given->unit);
+                    port->unit, quantity, giver, given->unit);
         return false;
     }
     for (uint32_t k = 0; port->ndim != FRIT_ANY_NDIM && k < port->ndim; k++) {
@@ -105,7 +106,7 @@ bool frit_spec_fits(const frit_spec *given, const frit_port *port, const char *g
         g_set_error(error, FRIT_ERROR, FRIT_EPARAM,
                     "'%s' takes %s over %s in %s, but '%s' of %s is over %s in %s", port->name,
                     shape_word(port->ndim, a), port->axis_name[k] ? port->axis_name[k] : "an axis",
-                    port->axis_unit[k], given->quantity, giver,
+                    port->axis_unit[k], quantity, giver,
                     given->axis_name[k] ? given->axis_name[k] : "an axis", given->axis_unit[k]);
         return false;
     }

@@ -388,7 +388,8 @@ frit_result *frit_run_barrier(frit_eval *e, frit_node *n, uint64_t i, frit_outpu
         r = take_outputs(&x);
     else
         r = settle_failure(e, n, i, error);
-    if (r && !files)
+    /* What misses elements is not kept: the next run shall try them again, and say so again. */
+    if (r && !files && !frit_stream_incomplete(stream))
         keep_result(e, n, i, r, 0);
     if (files && r && !r->failure)
         *files = g_steal_pointer(&x.files);

@@ -107,4 +107,5 @@ bool frit_sink_run(frit_eval *e, frit_node *n, GError **error);
 typedef struct frit_stream frit_stream;
 frit_stream  *frit_stream_new(frit_eval *e);
 void          frit_stream_free(frit_stream *s);
+bool          frit_stream_incomplete(const frit_stream *s);   /* was an element missing so far? */
 frit_dataset *frit_stream_fetch(gpointer stream, const frit_edge *edge, uint64_t i, char **failure, GError **error);

@@ -107,9 +107,33 @@ static const char *without_path(const char *text, const char *path)
     return g_str_has_prefix(text, path) ? text + strlen(path) + strspn(text + strlen(path), ": ") : text;
 }
 
+/* A copy that broke off would be mapped into memory all the same, and end the program with a bus error.
+ * What is no ELF file of ours is left for dlopen() to describe. */
+static bool is_whole(const char *path, GError **error)
+{
+    g_autoptr(GMappedFile) map = g_mapped_file_new(path, FALSE, NULL);
+    const char *file = map ? g_mapped_file_get_contents(map) : NULL;
+    size_t n = map ? g_mapped_file_get_length(map) : 0;
+    const Elf64_Ehdr *header = (const void *)file;
+    if (n < sizeof *header || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 ||
+        header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_phentsize != sizeof(Elf64_Phdr) ||
+        header->e_phoff % _Alignof(Elf64_Phdr))
+        return true;
+    bool whole = header->e_phoff <= n && (n - header->e_phoff) / sizeof(Elf64_Phdr) >= header->e_phnum;
+    const Elf64_Phdr *part = (const void *)(file + header->e_phoff);
+    for (unsigned i = 0; whole && i < header->e_phnum; i++)
+        whole = part[i].p_offset <= n && n - part[i].p_offset >= part[i].p_filesz;
+    if (!whole)
+        g_set_error(error, FRIT_ERROR, FRIT_EIO, "the file breaks off after %zu bytes; copy it again", n);
+    return whole;
+}
+
 bool frit_loader_open(frit_registry *r, const char *path, bool builtin, GError **error)
 {
+    if (!is_whole(path, error))
+        return false;
     start_libltdl();
+    g_clear_pointer(&open_error, g_free);
     lt_dlhandle handle = lt_dlopen(path);
     if (!handle) {
         g_set_error(error, FRIT_ERROR, FRIT_EIO, "%s",

@@ -146,6 +146,9 @@ static bool check_port(const frit_step_info *s, const frit_port *p, bool output,
     if (!good_name(p->name))
         FAULT("step '%s': an %s is called '%s'; names are lower-case letters, digits and _", s->step.name, side,
               p->name);
+    for (const frit_port *q = output ? s->step.outputs : s->step.inputs; q < p; q++)
+        if (g_str_equal(q->name, p->name))
+            FAULT("step '%s': two %ss are called '%s'", s->step.name, side, p->name);
     g_autofree char *what = g_strdup_printf("%s '%s'", side, p->name);
     if (!p->doc)
         FAULT("step '%s': %s has no doc", s->step.name, what);
@@ -277,6 +280,15 @@ static bool check_module(const frit_module *m, GError **error)
     return true;
 }
 
+/* Is the last step called as one before it? */
+static bool twice_in_module(const GPtrArray *steps, const char *name)
+{
+    for (guint i = 0; i + 1 < steps->len; i++)
+        if (g_str_equal(((const frit_step_info *)steps->pdata[i])->step.name, name))
+            return true;
+    return false;
+}
+
 bool frit_registry_add(frit_registry *r, const frit_module *m, const char *path, const frit_key *digest,
                        bool builtin, GError **error)
 {
@@ -290,6 +302,11 @@ bool frit_registry_add(frit_registry *r, const frit_module *m, const char *path,
         frit_step_info *s = copy_step(m, i, module);
         g_ptr_array_add(steps, s);
         if (!check_step(s, error)) {
+            module_free(module);
+            return false;
+        }
+        if (twice_in_module(steps, s->step.name)) {
+            g_set_error(error, FRIT_ERROR, FRIT_EPARAM, "two steps are called '%s'", s->step.name);
             module_free(module);
             return false;
         }

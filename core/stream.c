@@ -17,6 +17,7 @@ struct frit_stream {
     uint64_t    next;       /* the first element that is not under way */
     uint64_t    first;      /* the element of the queue's head */
     GQueue      ahead;      /* of frit_future */
+    bool        incomplete; /* an element was missing */
 };
 
 static made *make_element(frit_eval *e, const frit_edge *edge, uint64_t i)
@@ -85,6 +86,11 @@ static made *take_streamed(frit_stream *s, const frit_edge *edge, uint64_t i)
     return frit_future_take(g_queue_pop_head(&s->ahead));
 }
 
+bool frit_stream_incomplete(const frit_stream *s)
+{
+    return s->incomplete;
+}
+
 frit_dataset *frit_stream_fetch(gpointer stream, const frit_edge *edge, uint64_t i, char **failure, GError **error)
 {
     frit_stream *s = stream;
@@ -93,6 +99,7 @@ frit_dataset *frit_stream_fetch(gpointer stream, const frit_edge *edge, uint64_t
     frit_dataset *d = g_steal_pointer(&m->dataset);
     *failure = g_steal_pointer(&m->failure);
     drop(m);
+    s->incomplete |= *failure != NULL;
     if (!d && !*failure)
         g_set_error(error, FRIT_ERROR, FRIT_ECANCELLED, "stopped");
     return d;

@@ -39,8 +39,8 @@ static const frit_step steps[] = {
                "name, or, where `column` is a number, with the first line that has a number there; a row of "
                "units (`[s],[K]`) is understood.  From there on every line must have a number in this "
                "column; empty cells and `nan` are masked.\n\n"
-               "Where the file says a unit, the numbers have it, and are converted where another one is wanted; "
-               "`unit` is for files that do not say it.",
+               "Where the file says a unit, the numbers have it, and are converted where another one is "
+               "wanted; `unit` is for files that do not say it.",
         .outputs = read_column_outputs, .params = read_column_table,
         .params_size = sizeof(read_column_params),
         .run = read_column_run

@@ -184,8 +184,8 @@ static bool read_values(const text_lines *t, const log_column *at, cell *cells, 
 static const char *settle_unit(frit_call *c, const label *l, const char *given)
 {
     if (l->unknown && !given)
-        c->host->log(c, FRIT_WARNING, "the unit \"%s\" of \"%s\" is not known: taken as numbers without unit; "
-                     "unit says what it is", l->unit, l->text);
+        c->host->log(c, FRIT_WARNING, "the unit \"%s\" of \"%s\" is not known: taken as numbers without "
+                     "unit; unit says what it is", l->unit, l->text);
     if (l->unit[0] && !l->unknown)
         return l->unit;
     return given ? given : "1";

@@ -347,14 +347,15 @@ bool sine_transform_run(const struct sine_transform *t, const struct integral *g
     else
         plain_values(t, g, G);
     add_low_part(t, g, &low, G);
+    /* sin(Qr) is 0 at r = 0, exactly. */
     for (size_t i = 0; i < t->r.n; i++)
-        G[i] *= M_2_PI;
+        G[i] *= r_at(t->r, i) != 0 ? M_2_PI : 0;
     if (!sigma)
         return true;
     if (!variance(t, g, &low, value, mask, sigma, sigma_G, &w, memory))
         return false;
     /* The difference of two sums may end a rounding error below 0 where sin(Qr) vanishes. */
     for (size_t i = 0; i < t->r.n; i++)
-        sigma_G[i] = M_2_PI * sqrt(fmax(0, sigma_G[i]));
+        sigma_G[i] = r_at(t->r, i) != 0 ? M_2_PI * sqrt(fmax(0, sigma_G[i])) : 0;
     return true;
 }

@@ -221,8 +221,8 @@ static frit_status find_scale(frit_call *c, const sample *s, scale *k)
 {
     const normalise_params *p = c->params;
     if (s->n == 0)
-        return c->host->fail(c, FRIT_EDATA, "there is no point, of %zu, at which the intensity and all that is "
-                             "subtracted from it are known", s->v->shape[0]);
+        return c->host->fail(c, FRIT_EDATA, "there is no point, of %zu, at which the intensity and all that "
+                             "is subtracted from it are known", s->v->shape[0]);
     double first = s->sorted[0].Q, last = s->sorted[s->n - 1].Q;
     k->qmin = isnan(p->qmin) ? first : p->qmin;
     k->qmax = isnan(p->qmax) ? last : p->qmax;

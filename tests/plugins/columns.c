@@ -1,12 +1,11 @@
-/* Columns of text: what other programs write comes in with the right numbers, names and units; what is
- * damaged is refused with its line; what we write comes back.
+/* Curves from columns of text: what other programs write comes in with the right numbers, names and units;
+ * what is damaged is refused with its line.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "step.h"
 #include "../../plugins/columns/label.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 static char *folder;
@@ -59,8 +58,8 @@ static const frit_dataset *curve_of(const test_step *s)
 }
 
 /* Is the curve n points over x, in these units?  sigma, mask: NULL for none. */
-static void check_curve(const test_step *s, const char *x_name, const char *x_unit, const char *unit, size_t n,
-                        const double *x, const double *y, const double *sigma, const uint8_t *mask)
+static void check_curve(const test_step *s, const char *x_name, const char *x_unit, const char *unit,
+                        size_t n, const double *x, const double *y, const double *sigma, const uint8_t *mask)
 {
     const frit_dataset *d = curve_of(s);
     g_assert_nonnull(d);
@@ -102,7 +101,8 @@ static void check_xye(test_step *s, const char *x_name, const char *x_unit, cons
 
 static void fit2d(void)
 {
-    const char *form = "a frame.tif: Q-Space Scan\n%s\nIntensity\n       3\n 1.0E+00  1.0E+01\n 2.0E+00  2.05E+01\n"
+    const char *form = "a frame.tif: Q-Space Scan\n%s\nIntensity\n       3\n 1.0E+00  1.0E+01\n 2.0E+00  "
+                       "2.05E+01\n"
                        " 3.0E+00 -3.0E+00\n";
     const struct {
         const char *label, *name, *unit;
@@ -123,11 +123,14 @@ static void pyfai(void)
     const struct {
         const char *header, *name, *unit;
     } cases[] = {
-        { "# q_A^-1\t I", "Q", "1/angstrom" }, { "# q_nm^-1 I", "Q", "1/nm" }, { "#       2th_deg             I ", "2theta", "deg" },
+        { "# q_A^-1\t I",
+          "Q", "1/angstrom" }, { "# q_nm^-1 I", "Q", "1/nm" }, { "#       2th_deg             I ", "2theta",
+          "deg" },
         { "# 2th_rad I", "2theta", "rad" }, { "# r_mm I", "r", "mm" }
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *text = g_strdup_printf("# == pyFAI calibration ==\n# PONI: 8.1e-02, 1.5e-01 m\n# Wavelength: "
+        g_autofree char *text = g_strdup_printf("# == pyFAI calibration ==\n# PONI: 8.1e-02, 1.5e-01 m\n# "
+                                                "Wavelength: "
                                                 "1.908e-11 m\n#\n%s\n" ROWS, cases[i].header);
         test_step *s = read_text(text);
         const frit_attribute *wavelength = frit_dataset_attribute(curve_of(s), "wavelength");
@@ -141,7 +144,8 @@ static void pyfai(void)
 
 static void pdf_programs(void)
 {
-    const char *x3 = "[DEFAULT]\n\nversion = 2.0\ncomposition = Ni\n# End of config ---\n\n#### start data\n#S 1\n%s\n" ROWS;
+    const char *x3 = "[DEFAULT]\n\nversion = 2.0\ncomposition = Ni\n# End of config ---\n\n#### start "
+                     "data\n#S 1\n%s\n" ROWS;
     g_autofree char *utf8 = g_strdup_printf(x3, "#L r(\u00c5)  G(\u00c5$^{-2}$)");
     g_autofree char *tex = g_strdup_printf(x3, "#L r($\\AA$)  G($\\AA^{-2}$)");
     g_autofree char *fq = g_strdup_printf(x3, "#L Q($\\AA^{-1}$)  F($\\AA^{-1}$)");
@@ -150,30 +154,35 @@ static void pdf_programs(void)
     check_xy(read_text(fq), "Q", "1/angstrom", "1/angstrom");
 
     /* PDFgetX2: r, G, dr, dG; its dr is negative, and it prints no unit for G */
-    check_xye(read_text("History written: Mon Apr 21 2008\nProduced by\n####### Get_XPDF #######\nqmin=0.01    qmax=27\n"
+    check_xye(read_text("History written: Mon Apr 21 2008\nProduced by\n####### Get_XPDF #######\nqmin=0.01  "
+                        "  qmax=27\n"
                         "##### start data\n#F x.gr\n#S 1    G(r)\n#L r(A)    G(r)    d_r    d_Gr\n"
-                        "  1.0e+000  1.0e+001  -7.5e-004  5.0e-001\n  2.0e+000  2.05e+001  -1.5e-003  2.5e-001\n"
+                        "  1.0e+000  1.0e+001  -7.5e-004  5.0e-001\n  2.0e+000  2.05e+001  -1.5e-003  "
+                        "2.5e-001\n"
                         "  3.0e+000  -3.0e+000  -2.2e-003  1.0e+000\n"),
               "r", "angstrom", "1/angstrom^2");
 
     /* SrXplanar says the axis in words and prints three columns without names */
-    check_xye(read_text("# SrXgui configration #\n[Experiment]\nintegrationspace = qspace\nwavelength = 0.18\n\n"
+    check_xye(read_text("# SrXgui configration #\n[Experiment]\nintegrationspace = qspace\nwavelength = "
+                        "0.18\n\n"
                         "#### start data\n" ROWS_E), "Q", "1/angstrom", "1");
 
     /* PyStoG and LAMMPS count their rows in a line of its own */
     check_xy(read_text("3\n# r g(r)\n" ROWS), "r", "1", "1");
-    test_step *s = read_bytes("# Time-averaged data\n# Row c[1] c[2] c[3]\n20000 3\n1 1 10 0\n2 2 20.5 0\n3 3 -3 0\n", -1, "x=2",
+    test_step *s = read_bytes("# Time-averaged data\n# Row c[1] c[2] c[3]\n20000 3\n1 1 10 0\n2 2 20.5 0\n3 "
+                              "3 -3 0\n", -1, "x=2",
                               "y=3");
     check_xy(s, "c", "1", "1");
 }
 
 static void csv(void)
 {
-    check_xye(read_text("Q [1/angstrom],intensity [count],sigma [count]\n1,10,0.5\n2,20.5,0.25\n3,-3,1\n"), "Q", "1/angstrom",
-              "count");
-    check_xye(read_text("\"q (\u00c5\u207b\u00b9)\"; \"I (counts)\"; error\n1;10;0,5\n2;20,5;0,25\n3;-3;1\n"), "Q", "1/angstrom",
-              "count");
-    check_xye(read_text("T [\u00b0C]\tHeat Flow (mW/mg)\td Heat Flow\n1\t10\t0,5\n2\t20,5\t0,25\n3\t-3\t1\n"), "T", "degC", "mW/mg");
+    check_xye(read_text("Q [1/angstrom],intensity [count],sigma [count]\n1,10,0.5\n2,20.5,0.25\n3,-3,1\n"),
+              "Q", "1/angstrom", "count");
+    check_xye(read_text("\"q (\u00c5\u207b\u00b9)\"; \"I (counts)\"; error\n1;10;0,5\n2;20,5;0,25\n3;-3;1\n"),
+              "Q", "1/angstrom", "count");
+    check_xye(read_text("T [\u00b0C]\tHeat Flow (mW/mg)\td Heat Flow\n1\t10\t0,5\n2\t20,5\t0,25\n3\t-3\t1\n"),
+              "T", "degC", "mW/mg");
     check_xy(read_text("1,0 10\n2,0 20,5\n3,0 -3,0\n"), "x", "1", "1");
     check_xy(read_text("1,10\n2,20.5\n3,-3\n"), "x", "1", "1");
     check_xy(read_text("1, 10\n2, 20.5\n3, -3\n"), "x", "1", "1");
@@ -186,11 +195,14 @@ static void csv(void)
 
 static void encodings(void)
 {
-    check_xy(read_text("t (s)\tLoad (\xb5N)\r\n1\t10\r\n2\t20.5\r\n3\t-3\r\n"), "t", "s", "uN");    /* Latin-1 */
-    check_xy(read_text("\xef\xbb\xbft (s)\tLoad (\u03bcN)\r1\t10\r2\t20.5\r3\t-3"), "t", "s", "uN");    /* lone CR */
+    check_xy(read_text("t (s)\tLoad (\xb5N)\r\n1\t10\r\n2\t20.5\r\n3\t-3\r\n"), "t", "s",
+             "uN");    /* Latin-1 */
+    check_xy(read_text("\xef\xbb\xbft (s)\tLoad (\u03bcN)\r1\t10\r2\t20.5\r3\t-3"), "t", "s",
+             "uN");    /* lone CR */
     for (int big = 0; big < 2; big++) {
         gsize n;
-        g_autofree char *utf16 = g_convert("\ufefft (s);T (\u00b0C)\r\n1;10\r\n2;20,5\r\n3;-3\r\n", -1, big ? "UTF-16BE" : "UTF-16LE",
+        g_autofree char *utf16 = g_convert("\ufefft (s);T (\u00b0C)\r\n1;10\r\n2;20,5\r\n3;-3\r\n",
+                                           -1, big ? "UTF-16BE" : "UTF-16LE",
                                            "UTF-8", NULL, &n, NULL);
         g_assert_nonnull(utf16);
         check_xy(read_bytes(utf16, (gssize)n, NULL, NULL), "t", "s", "degC");
@@ -199,8 +211,9 @@ static void encodings(void)
 
 static void comments_and_blank_lines(void)
 {
-    check_xy(read_text("; made by hand\n! with care\n\n% and\n// more\n1 10\n\n   \n# between\n2 20.5   # beam lost\n3 -3\n\n"), "x",
-             "1", "1");
+    check_xy(read_text("; made by hand\n! with care\n\n% and\n// more\n1 10\n\n   \n# between\n2 20.5   # "
+                       "beam lost\n3 -3\n\n"),
+             "x", "1", "1");
 }
 
 static void numbers(void)
@@ -241,7 +254,8 @@ static void choice_of_columns(void)
     const char *text = "# Q(1/A) I_sample <f^2> dI_sample\n1 0 10 0.5\n2 0 20.5 0.25\n3 0 -3 1\n";
     check_xye(read_bytes(text, -1, "y=<f^2>", "sigma=4"), "Q", "1/angstrom", "1");
     check_xye(read_bytes(text, -1, "y=3", "sigma=dI_sample"), "Q", "1/angstrom", "1");
-    check_xy(read_bytes(text, -1, "y=3", NULL), "Q", "1/angstrom", "1");    /* dI_sample is not that of <f^2> */
+    check_xy(read_bytes(text, -1, "y=3",
+                        NULL), "Q", "1/angstrom", "1");    /* dI_sample is not that of <f^2> */
     check_xy(read_bytes("# q I sigma\n" ROWS_E, -1, "sigma=none", "x_unit=1/nm"), "Q", "1/nm", "1");
     check_xye(read_bytes(ROWS_E, -1, "x_name=Q", "y_unit=count"), "Q", "1", "count");
     /* three columns with names that speak of no uncertainty */
@@ -265,11 +279,13 @@ static void bad_files(void)
         { "", NULL, "empty" },
         { "\n\n  \n", NULL, "empty" },
         { "1\n2\n3\n", NULL, "one column" },
-        { "title\nQ (Inverse Nanometres)\nIntensity\n 4\n1 2\n3 4\n", NULL, "line 4 promises 4 points, but 2 follow" },
+        { "title\nQ (Inverse Nanometres)\nIntensity\n 4\n1 2\n3 4\n",
+          NULL, "line 4 promises 4 points, but 2 follow" },
         { "# Q I\n1 2\n", "y=S", "there is no column \"S\"; the columns are 1 Q, 2 I" },
         { "1 2\n", "y=I", "no line of names" },
         { "1 2\n", "y=3", "no column 3: the file has 2" },
-        { "# Q I sigma\n1 2 0.1\n3 4 -0.1\n", NULL, "the uncertainty in line 3, column 3 is negative (-0.1)" },
+        { "# Q I sigma\n1 2 0.1\n3 4 -0.1\n",
+          NULL, "the uncertainty in line 3, column 3 is negative (-0.1)" },
         { "#S 1\n#L Q I\n1 2\n3 4\n#S 2\n#L Q I\n1 2\n", NULL, "a second table begins in line 5" },
         { "nan 1\nnan 2.0\n", NULL, "no row has a finite number in column 1" },
         { "# q I\n1 2\n", "x_unit=zorkmid", "zorkmid" }
@@ -298,12 +314,19 @@ static void labels(void)
     const struct {
         const char *text, *name, *unit;
     } cases[] = {
-        { "Q[1/angstrom]", "Q", "1/angstrom" }, { "G(r)[1/angstrom^2]", "G(r)", "1/angstrom^2" }, { "G(r)", "G(r)", "" },
-        { "G(r) (1/\u00c5^2)", "G(r)", "1/angstrom^2" }, { "I(s)", "I(s)", "" }, { "S_inc(s)", "S_inc(s)", "" },
-        { "Time (s)", "Time", "s" }, { "r(A)", "r", "angstrom" }, { "Current (A)", "Current", "A" }, { "T (C)", "T", "degC" },
+        { "Q[1/angstrom]",
+          "Q", "1/angstrom" }, { "G(r)[1/angstrom^2]", "G(r)", "1/angstrom^2" }, { "G(r)", "G(r)", "" },
+        { "G(r) (1/\u00c5^2)",
+          "G(r)", "1/angstrom^2" }, { "I(s)", "I(s)", "" }, { "S_inc(s)", "S_inc(s)", "" },
+        { "Time (s)",
+          "Time", "s" }, { "r(A)", "r", "angstrom" }, { "Current (A)", "Current", "A" }, { "T (C)", "T",
+          "degC" },
         { "Charge (C)", "Charge", "C" }, { "I (a.u.)", "intensity", "1" }, { "Load (mN)", "Load", "mN" },
-        { "rate [kcounts/s]", "rate", NULL }, { "E [keV]", "E", "keV" }, { "p [hPa]", "p", "hPa" }, { "Q[S(Q)-1]", "Q[S(Q)-1]", "" },
-        { "H [GPa]", "H", "GPa" }, { "alpha [electron/count]", "alpha", "electron/count" }, { "k [N m^-1]", "k", "N/m" },
+        { "rate [kcounts/s]",
+          "rate", NULL }, { "E [keV]", "E", "keV" }, { "p [hPa]", "p", "hPa" }, { "Q[S(Q)-1]", "Q[S(Q)-1]",
+          "" },
+        { "H [GPa]",
+          "H", "GPa" }, { "alpha [electron/count]", "alpha", "electron/count" }, { "k [N m^-1]", "k", "N/m" },
         { "C [J/mol/K]", "C", "J/mol/K" }, { "x [%]", "x", "%" }, { "2\u03b8 (\u00b0)", "2theta", "deg" }
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -330,7 +353,8 @@ static void real_files(void)
           0.6, 10134.685, 8, 11891.819, 33074762.4494 },
         { "diffraction/ce70al10ni10cu10_metallic_glass/background.xy", "x", "1", "1", false, 2500,
           0.6, 10915.897, 8, 10920.926, 26169122.8225 },
-        { "diffraction/ce70al10ni10cu10_metallic_glass/reference_amorpheus_SQ.txt", "Q", "1/angstrom", "1", false, 3095,
+        { "diffraction/ce70al10ni10cu10_metallic_glass/reference_amorpheus_SQ.txt",
+          "Q", "1/angstrom", "1", false, 3095,
           5.329070518e-15, 0.002965707535, 7.8, 0.9184873271, 2530.99039415473 },
         { "diffraction/conversions/argon.reciprocal_space.dat", "Q", "1", "1", false, 1751,
           0.02, 1.246037, 35.02, 1.000214, 1694.281008 },
@@ -364,7 +388,8 @@ static void real_files(void)
           0.6938585122, 123.3251801, 15.37914564, 22.59375, 290784.13837289 },
         { "diffraction/i12_pixium/integrated.dat", "2theta", "deg", "1", false, 5000,
           0.006913297, 0, 14.29665, 0, 25347.096986406 },
-        { "diffraction/i12_pixium/reference_float64_nosplit_pixium_03150.txt", "Q", "1/angstrom", "1", true, 2000,
+        { "diffraction/i12_pixium/reference_float64_nosplit_pixium_03150.txt",
+          "Q", "1/angstrom", "1", true, 2000,
           0.302175, 0.6516592897, 8.997825, 1.906315985, 12300.7677249065 },
         { "diffraction/ni_kapton/Ni.chi", "Q", "1/angstrom", "1", true, 1576,
           0, 0, 31.5, 0, 111275530.78 },
@@ -412,224 +437,16 @@ static void real_files(void)
             sum += y[k];
             size += fabs(y[k]);
         }
-        /* the expected values are printed with ten digits, the sum with 15; adding n numbers errs by n/2^53 of their size */
+        /* the expected values are printed with ten digits, the sum with 15; adding n numbers errs by n/2^53
+         * of their size */
         const double digits = 1e-9;
         size_t last = files[i].n - 1;
         g_assert_cmpfloat(fabs(x[0] - files[i].x0), <=, digits * fabs(files[i].x0));
         g_assert_cmpfloat(fabs(y[0] - files[i].y0), <=, digits * fabs(files[i].y0));
         g_assert_cmpfloat(fabs(x[last] - files[i].x1), <=, digits * fabs(files[i].x1));
         g_assert_cmpfloat(fabs(y[last] - files[i].y1), <=, digits * fabs(files[i].y1));
-        g_assert_cmpfloat(fabs(sum - files[i].sum), <=, (2.0 * files[i].n / 9007199254740992.0 + 1e-14) * size);
-        test_step_free(s);
-    }
-}
-
-/* ---- Writing ---- */
-
-/* Numbers with all their bits: k/7 has no end, neither in twos nor in tens. */
-static frit_dataset *sevenths(size_t n, bool sigma, bool mask)
-{
-    g_autofree double *x = g_new(double, n + 1), *y = g_new(double, n + 1), *e = g_new(double, n + 1);
-    for (size_t i = 0; i < n; i++) {
-        x[i] = i / 7.0;
-        y[i] = sin((double)i) * exp(i - 50.0);
-        e[i] = (i + 1) / 7e5;
-    }
-    frit_dataset *d = frit_dataset_curve(n, x, "Q", "1/angstrom", y, sigma ? e : NULL, "count/s");
-    d->quantity = "intensity";
-    if (mask) {
-        g_assert_true(frit_dataset_want_mask(d));
-        d->mask[1] = 1;
-        ((double *)d->data)[1] = NAN;
-    }
-    return d;
-}
-
-static char *write_curve(const char *name, frit_dataset *d, const char *digits, const char *option)
-{
-    g_autoptr(GError) error = NULL;
-    char *path = g_build_filename(folder, name, NULL);
-    test_step *s = test_step_new("write_columns");
-    test_step_input(s, "curve", d);
-    test_step_set(s, "file", path);
-    if (digits)
-        test_step_set_number(s, "digits", g_ascii_strtod(digits, NULL));
-    if (option) {
-        g_auto(GStrv) parts = g_strsplit(option, "=", 2);
-        test_step_set(s, parts[0], parts[1]);
-    }
-    test_step_run(s, &error);
-    g_assert_no_error(error);
-    test_step_free(s);
-    return path;
-}
-
-/* What comes back: names and units, and numbers within `relative`. */
-static void check_back(const char *path, const frit_dataset *d, size_t n, double relative)
-{
-    g_autoptr(GError) error = NULL;
-    test_step *s = reader_of(path);
-    test_step_run(s, &error);
-    g_assert_no_error(error);
-    const frit_dataset *back = curve_of(s);
-    g_assert_cmpstr(back->quantity, ==, "intensity");
-    g_assert_cmpstr(back->unit, ==, "count/s");
-    g_assert_cmpstr(back->axis[0]->name, ==, "Q");
-    g_assert_cmpstr(back->axis[0]->unit, ==, "1/angstrom");
-    g_assert_cmpint(back->sigma != NULL, ==, d->sigma != NULL);
-    g_assert_cmpuint(back->shape[0], ==, n);
-    const double *y = frit_dataset_values(d), *z = frit_dataset_values(back);
-    for (size_t i = 0, k = 0; i < d->shape[0]; i++) {
-        bool masked = d->mask && d->mask[i];
-        if (masked && n < d->shape[0])
-            continue;
-        g_assert_cmpint(back->mask && back->mask[k], ==, masked);
-        g_assert_cmpfloat(fabs(back->axis[0]->at[k] - d->axis[0]->at[i]), <=, relative * fabs(d->axis[0]->at[i]));
-        if (!masked)
-            g_assert_cmpfloat(fabs(z[k] - y[i]), <=, relative * fabs(y[i]));
-        if (!masked && d->sigma)
-            g_assert_cmpfloat(fabs(back->sigma[k] - d->sigma[i]), <=, relative * d->sigma[i]);
-        k++;
-    }
-    test_step_free(s);
-}
-
-static void round_trip(void)
-{
-    static const char *const names[] = { "a.xy", "a.gr", "a.csv", "a.txt" };
-    for (int sigma = 0; sigma < 2; sigma++) {
-        for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-            g_autoptr(frit_dataset) d = sevenths(100, sigma, false);
-            /* 17 digits tell any two doubles apart; twelve are right to half a unit of the last, at worst 5e-12 */
-            g_autofree char *exact = write_curve(names[i], frit_dataset_ref(d), "17", NULL);
-            check_back(exact, d, 100, 0);
-            g_autofree char *other = g_strconcat("b", names[i], NULL);
-            g_autofree char *rounded = write_curve(other, frit_dataset_ref(d), NULL, NULL);
-            check_back(rounded, d, 100, 5e-12);
-        }
-    }
-}
-
-static void masked_points(void)
-{
-    g_autoptr(frit_dataset) d = sevenths(10, true, true);
-    g_autofree char *out = write_curve("left-out.xy", frit_dataset_ref(d), "17", NULL);
-    check_back(out, d, 9, 0);
-    g_autofree char *nan = write_curve("nan.csv", frit_dataset_ref(d), "17", "masked=nan");
-    check_back(nan, d, 10, 0);
-}
-
-/* As programs without a reader of their own take it: # is a comment, all else is numbers. */
-static void layout(void)
-{
-    g_autoptr(frit_dataset) d = sevenths(5, true, false);
-    g_autofree char *path = write_curve("layout.gr", frit_dataset_ref(d), NULL, "header=first\nsecond");
-    g_autofree char *text = NULL;
-    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
-    g_assert_true(g_str_has_prefix(text, "# frit: intensity [count/s] over Q [1/angstrom]"));
-    g_assert_nonnull(strstr(text, "\n# first\n# second\n"));
-    g_assert_nonnull(strstr(text, "\n#### start data\n#S 1\n#L Q[1/angstrom] intensity[count/s] sigma[count/s]\n"));
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    size_t rows = 0;
-    for (char **line = lines; *line; line++) {
-        double x, y, e;
-        char more;
-        if (**line == '#' || !**line)
-            continue;
-        g_assert_cmpint(sscanf(*line, "%lf %lf %lf %c", &x, &y, &e, &more), ==, 3);
-        rows++;
-    }
-    g_assert_cmpuint(rows, ==, 5);
-
-    g_autofree char *csv_path = write_curve("layout.csv", frit_dataset_ref(d), NULL, NULL);
-    g_autofree char *table = NULL;
-    g_assert_true(g_file_get_contents(csv_path, &table, NULL, NULL));
-    g_assert_true(g_str_has_prefix(table, "\"Q [1/angstrom]\",\"intensity [count/s]\",\"sigma [count/s]\"\n0,"));
-
-    test_step *s = test_step_new("write_columns");
-    test_step_input(s, "curve", frit_dataset_ref(d));
-    test_step_set(s, "file", csv_path);
-    test_step_set(s, "header", "no place");
-    g_autofree char *sentence = test_step_failure(s);
-    g_assert_nonnull(strstr(sentence, "header"));
-    test_step_free(s);
-}
-
-static void nothing_to_write(void)
-{
-    g_autoptr(frit_dataset) d = sevenths(0, false, false);
-    g_autofree char *path = write_curve("none.xy", frit_dataset_ref(d), NULL, NULL);
-    g_autofree char *text = NULL;
-    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
-    g_assert_true(g_str_has_suffix(text, "#L Q[1/angstrom] intensity[count/s]\n"));
-}
-
-/* ---- One column of a log ---- */
-
-static test_step *read_log(const char *text, const char *column, const char *unit, GError **error)
-{
-    g_autofree char *path = make("log.csv", text, -1);
-    test_step *s = test_step_new("read_column");
-    test_step_set(s, "file", path);
-    if (column)
-        test_step_set(s, "column", column);
-    if (unit)
-        test_step_set(s, "unit", unit);
-    test_step_run(s, error);
-    return s;
-}
-
-static void check_log(const char *text, const char *column, const char *unit, const char *is)
-{
-    g_autoptr(GError) error = NULL;
-    test_step *s = read_log(text, column, unit, &error);
-    g_assert_no_error(error);
-    const frit_dataset *d = test_step_output(s, "values");
-    g_assert_cmpuint(d->ndim, ==, 1);
-    g_assert_cmpuint(d->shape[0], ==, 3);
-    g_assert_cmpstr(d->unit, ==, is);
-    for (size_t i = 0; i < 3; i++)
-        g_assert_cmpfloat(frit_dataset_values(d)[i], ==, Y[i]);
-    test_step_free(s);
-}
-
-static void logs(void)
-{
-    const char *words = "frame,date,T [K],remark\n1.tif,2026-11-01 10:00,10,ok\n2.tif,2026-11-01 10:01,20.5,beam lost\n"
-                        "3.tif,2026-11-01 10:02,-3,\n";
-    check_log(words, "T", NULL, "K");
-    check_log(words, "T [K]", "K", "K");
-    check_log(words, "t", "degC", "K");    /* the file knows; it is converted where degC is wanted */
-    check_log(words, "3", NULL, "K");
-    check_log("name;T\na;10\nb;20,5\nc;-3\n", "T", "K", "K");
-    check_log("# time T\n0 10\n1 20.5\n2 -3\n", "T", NULL, "1");
-    check_log("time,Temp\n[s],[K]\n0,10\n1,20.5\n2,-3\n", "Temp", NULL, "K");
-    check_log("10\n20.5\n-3\n", NULL, "K", "K");
-    check_log("T [degC]\n10\n20.5\n-3\n", NULL, NULL, "degC");
-
-    g_autoptr(GError) error = NULL;
-    test_step *s = read_log("t,T\n0,10\n1,\n2,-3\n", "T", NULL, &error);
-    g_assert_no_error(error);
-    g_assert_cmpint(test_step_output(s, "values")->mask[1], ==, 1);
-    test_step_free(s);
-}
-
-static void bad_logs(void)
-{
-    const struct {
-        const char *text, *column, *says;
-    } cases[] = {
-        { "t,T\n0,10\n1,off\n", "T", "line 3 holds \"off\" in column 2" }, { "t,T\n0,10\n1\n", "T", "line 3 has 1 column" },
-        { "t,T\n0,10\n", "p", "no column is called \"p\"; the columns are 1 t, 2 T" },
-        { "t,T\n0,10\n", NULL, "say which column: 1 t, 2 T" }, { "t,T\n", "T", "no number" },
-        { "a b\nc d\n", "2", "no line has a number in column 2" }
-    };
-    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(GError) error = NULL;
-        test_step *s = read_log(cases[i].text, cases[i].column, NULL, &error);
-        g_assert_nonnull(error);
-        g_test_message("%s", error->message);
-        g_assert_nonnull(strstr(error->message, cases[i].says));
+        g_assert_cmpfloat(fabs(sum - files[i].sum), <=,
+                          (2.0 * files[i].n / 9007199254740992.0 + 1e-14) * size);
         test_step_free(s);
     }
 }
@@ -650,12 +467,6 @@ int main(int argc, char **argv)
     g_test_add_func("/columns/read/bad-files", bad_files);
     g_test_add_func("/columns/read/labels", labels);
     g_test_add_func("/columns/read/real-files", real_files);
-    g_test_add_func("/columns/write/round-trip", round_trip);
-    g_test_add_func("/columns/write/masked", masked_points);
-    g_test_add_func("/columns/write/layout", layout);
-    g_test_add_func("/columns/write/nothing", nothing_to_write);
-    g_test_add_func("/columns/log/read", logs);
-    g_test_add_func("/columns/log/bad", bad_logs);
     int status = g_test_run();
     g_free(folder);
     return status;

@@ -196,7 +196,7 @@ static guint32 big_endian(const char *bytes)
     return GUINT32_FROM_BE(n);
 }
 
-/* 8.6 x 6.5 cm at 200 dots an inch. */
+/* 8.6 x 6.5 cm in whole points are 243 x 184; a point has 200/72 dots. */
 static void test_pdf_and_png(void)
 {
     g_autofree char *folder = test_folder();
@@ -211,8 +211,8 @@ static void test_pdf_and_png(void)
     g_autofree char *png = read_file(folder, "waves.png", &size);
     g_assert_cmpuint(size, >, 24);
     g_assert_cmpmem(png, 8, "\x89PNG\r\n\x1a\n", 8);
-    g_assert_cmpfloat_with_epsilon(big_endian(png + 16), 8.6 / 2.54 * 200, 2);
-    g_assert_cmpfloat_with_epsilon(big_endian(png + 20), 6.5 / 2.54 * 200, 2);
+    g_assert_cmpfloat_with_epsilon(big_endian(png + 16), 243 * 200 / 72., 1);
+    g_assert_cmpfloat_with_epsilon(big_endian(png + 20), 184 * 200 / 72., 1);
     test_step_free(s);
 }
 
