@@ -3,7 +3,6 @@
  */
 #include "eval_private.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,53 +11,6 @@
 #include "progress.h"
 #include "text.h"
 #include "unit.h"
-
-static volatile sig_atomic_t cancelled;
-
-void frit_eval_cancel(void)
-{
-    cancelled = 1;
-}
-
-bool frit_is_cancelled(void)
-{
-    return cancelled;
-}
-
-bool frit_is_sink(const frit_node *n)
-{
-    return n->info && (n->info->step.flags & FRIT_STEP_SINK);
-}
-
-bool frit_reads_files(const frit_node *n)
-{
-    return n->uses && n->count && n->uses[0];
-}
-
-bool frit_eval_stopped(frit_eval *e)
-{
-    if (cancelled)
-        return true;
-    g_mutex_lock(&e->lock);
-    bool stopped = e->error != NULL;
-    g_mutex_unlock(&e->lock);
-    return stopped;
-}
-
-/* Of several that fail at once the one that comes first in the series is told. */
-void frit_eval_fail(frit_eval *e, uint64_t element, GError *error)
-{
-    g_mutex_lock(&e->lock);
-    bool first = !e->error || (element < e->error_element && error->code != FRIT_ECANCELLED);
-    if (first) {
-        g_clear_error(&e->error);
-        e->error = error;
-        e->error_element = element;
-    } else {
-        g_error_free(error);
-    }
-    g_mutex_unlock(&e->lock);
-}
 
 /* ---- Making and freeing ---- */
 
@@ -145,6 +97,16 @@ static GPtrArray *mark_wanted(frit_graph *g)
 
 /* ---- Positions of series that a dataset gives ---- */
 
+/* "read_column (log.csv)" */
+static char *axis_source(const frit_node *n)
+{
+    const char *file = frit_node_element_file(n, 0);
+    if (!file && n->params)
+        file = frit_params_paths(n->params)[0];
+    g_autofree char *base = file ? g_path_get_basename(file) : NULL;
+    return base ? g_strdup_printf("%s (%s)", n->name, base) : g_strdup(n->name);
+}
+
 static bool take_positions(frit_eval *e, frit_node *n, GError **error)
 {
     frit_task t;
@@ -157,12 +119,13 @@ static bool take_positions(frit_eval *e, frit_node *n, GError **error)
         return false;   /* the evaluation knows why */
     double factor, offset;
     const double *at = frit_dataset_values(d);
-    if (!at || d->ndim != 1 || d->shape[0] != n->count)
+    if (!at || d->ndim != 1 || d->shape[0] != n->count) {
+        g_autofree char *from = axis_source(g_array_index(n->inputs[1], frit_edge, 0).node);
         g_set_error(error, FRIT_ERROR, FRIT_EDATA,
-                    "%s: the axis has %zu positions, but %s gives %" G_GUINT64_FORMAT
-                    " elements: one position each is needed", n->place, d->ndim == 1 ? d->shape[0] : 0,
+                    "%s: the axis from %s has %zu positions, but %s gives %" G_GUINT64_FORMAT
+                    " elements: one position each is needed", n->place, from, d->ndim == 1 ? d->shape[0] : 0,
                     g_array_index(n->inputs[0], frit_edge, 0).node->name, n->count);
-    else if (frit_unit_factor(d->unit, n->axis_unit, &factor, &offset, error)) {
+    } else if (frit_unit_factor(d->unit, n->axis_unit, &factor, &offset, error)) {
         n->positions = g_new(double, n->count);
         for (uint64_t i = 0; i < n->count; i++)
             n->positions[i] = factor * at[i] + offset;
@@ -193,8 +156,8 @@ typedef struct phase {
     uint64_t   done;
 } phase;
 
-/* Will the element be made now?  Not where it lies in a file or is too large to be kept: then the
- * barrier makes it when it needs it. */
+/* Will the element be made now?  Not where it lies in a file or is too large to be kept (or where
+ * there is no store): then the barrier makes it when it needs it. */
 static bool makes(const frit_edge *edge, uint64_t i)
 {
     uint64_t element;
@@ -212,7 +175,7 @@ static void phase_element(gpointer data, uint64_t i)
     for (guint k = 0; k < ph->edges->len; k++) {
         const frit_edge *edge = &g_array_index(ph->edges, frit_edge, k);
         char *failure = NULL;
-        if (makes(edge, i))
+        if (ph->eval->store && makes(edge, i))
             frit_dataset_unref(frit_edge_dataset(&t, edge, i, &failure));
         g_free(failure);
     }
@@ -354,7 +317,7 @@ static bool conclude(frit_eval *e, bool good, GError **error)
         g_propagate_error(error, g_steal_pointer(&e->error));
         return false;
     }
-    if (cancelled) {
+    if (frit_is_cancelled()) {
         g_clear_error(error);
         g_set_error(error, FRIT_ERROR, FRIT_ECANCELLED, "cancelled; what was finished is kept, the next run goes on from there");
         return false;

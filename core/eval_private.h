@@ -1,5 +1,6 @@
-/* What the parts of the evaluation share: eval.c (stages), foresee.c (what must be computed),
- * element.c (one element of a step), plan.c (plans), keep.c (packs being filled), sink.c (files).
+/* What the parts of the evaluation share: eval.c (stages), eval_state.c (results, bits, stopping),
+ * eval_foresee.c (what must be computed), eval_element.c (one element of a step), eval_plan.c,
+ * eval_keep.c (packs being filled), eval_stream.c (elements one after the other), eval_sink.c.
  */
 #pragma once
 
@@ -33,7 +34,7 @@ struct frit_node_state {
     uint64_t    streams;         /* outputs too large to keep, a bit each: made again where needed */
     GPtrArray  *plans;
     frit_dataset ***fitted;      /* of PLAN ports: per port and edge, as the port wants it */
-    GHashTable *packs;           /* block -> packs being filled, see keep.c */
+    GHashTable *packs;           /* block -> packs being filled, see eval_keep.c */
 };
 
 struct frit_eval {
@@ -73,7 +74,7 @@ void frit_clear_bit(uint8_t *bits, uint64_t i);
 bool frit_is_sink(const frit_node *n);
 bool frit_reads_files(const frit_node *n);   /* a source whose elements lie in files: they are not kept again */
 
-/* element.c: the outputs of an element, from the task, the store, or by running the step.  A new
+/* eval_element.c: the outputs of an element, from the task, the store, or by running the step.  A new
  * reference; NULL when the run has stopped.  A result with a failure is a missing element. */
 frit_result  *frit_element(frit_task *t, frit_node *n, uint64_t i, uint32_t output);
 /* Through rearranging nodes; dataset (a new reference) or NULL with *failure or neither (stopped). */
@@ -81,14 +82,14 @@ frit_dataset *frit_edge_dataset(frit_task *t, const frit_edge *edge, uint64_t i,
 /* Run a barrier or a sink, whose SERIES ports fetch from the evaluation. */
 frit_result  *frit_run_barrier(frit_eval *e, frit_node *n, uint64_t i, frit_outputs **files);
 
-/* plan.c: the plan for a call whose inputs are set, made where there is none; to be handed back
+/* eval_plan.c: the plan for a call whose inputs are set, made where there is none; to be handed back
  * after the call.  Where each element has a shape or axes of its own, few plans are kept. */
 typedef struct frit_plan frit_plan;
 bool frit_plan_get(frit_context *x, frit_plan **plan, GError **error);
 void frit_plan_done(frit_node *n, frit_plan *plan);
 void frit_plans_release(frit_node *n);
 
-/* keep.c */
+/* eval_keep.c */
 bool frit_stored(frit_eval *e, frit_node *n, uint32_t output, uint64_t i);
 bool frit_stored_result(frit_eval *e, frit_node *n, uint64_t i, uint32_t output, frit_result *r);
 void frit_keep(frit_eval *e, frit_node *n, uint64_t i, const frit_result *r, uint64_t outputs);
@@ -96,14 +97,14 @@ void frit_keep_flush(frit_eval *e, uint64_t first, uint64_t last);   /* packs of
 void frit_keep_flush_all(frit_eval *e);
 void frit_keep_free(frit_node *n);
 
-/* foresee.c: mark what must be computed for the sinks that are not up to date. */
+/* eval_foresee.c: mark what must be computed for the sinks that are not up to date. */
 bool frit_foresee(frit_eval *e, GPtrArray *sinks, GError **error);
 
-/* sink.c */
+/* eval_sink.c */
 bool frit_sink_current(frit_eval *e, frit_node *n, bool *current, GError **error);
 bool frit_sink_run(frit_eval *e, frit_node *n, GError **error);
 
-/* stream.c: the elements of a SERIES port, made ahead on the pool where they are not kept. */
+/* eval_stream.c: the elements of a SERIES port, made ahead on the pool where they are not kept. */
 typedef struct frit_stream frit_stream;
 frit_stream  *frit_stream_new(frit_eval *e);
 void          frit_stream_free(frit_stream *s);

@@ -10,29 +10,25 @@ noinst_LTLIBRARIES += %D%/libcore.la
   %D%/crash.c %D%/crash.h \
   %D%/dataset.c %D%/dataset.h \
   %D%/digest.c %D%/disk.c %D%/disk.h \
-  %D%/element.c %D%/elements.c \
   %D%/error.c %D%/error.h \
   %D%/eval.c %D%/eval.h %D%/eval_private.h \
+  %D%/eval_element.c %D%/eval_foresee.c %D%/eval_keep.c %D%/eval_plan.c \
+  %D%/eval_sink.c %D%/eval_state.c %D%/eval_stream.c \
   %D%/files.c %D%/files.h \
-  %D%/foresee.c \
-  %D%/graph.c %D%/graph.h \
+  %D%/graph.c %D%/graph.h %D%/graph_elements.c \
   %D%/host.c %D%/host.h \
-  %D%/keep.c \
   %D%/key.c %D%/key.h \
   %D%/loader.c %D%/loader.h \
   %D%/node_key.c %D%/node_key.h \
   %D%/output.c %D%/output.h \
   %D%/pack.c %D%/pack.h \
   %D%/params.c %D%/params.h %D%/params_describe.c %D%/params_number.c %D%/params_private.h \
-  %D%/plan.c \
   %D%/pool.c %D%/pool.h \
   %D%/progress.c %D%/progress.h \
   %D%/provenance.c %D%/provenance.h \
   %D%/registry.c %D%/registry.h \
   %D%/script.c %D%/script.h %D%/script_node.c %D%/script_private.h \
-  %D%/sink.c \
   %D%/store.c %D%/store.h \
-  %D%/stream.c \
   %D%/text.c %D%/text.h \
   %D%/unit.c %D%/unit.h \
   %D%/view.c %D%/view.h

@@ -208,13 +208,23 @@ static void set_package_path(lua_State *L, const char *scripts, const char *fold
     lua_pop(L, 1);
 }
 
-/* An error of Lua's own gets the recipe's line where it was raised in the library. */
+/* Lua's errors as one sentence with the recipe's line. */
 static int on_error(lua_State *L)
 {
-    if (!lua_isstring(L, 1))
-        luaL_tolstring(L, 1, NULL);
-    else
-        lua_settop(L, 1);
+    static const char search[] = ":\n\tno field package.preload";
+    lua_settop(L, 1);
+    bool is_text = lua_isstring(L, 1) || luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL;
+    lua_settop(L, 1);
+    const char *text = luaL_tolstring(L, 1, NULL);
+    const char *searched = strstr(text, search);
+    char *place = frit_script_place(L);
+    if (!is_text)
+        lua_pushfstring(L, "%s: error() was given %s, where a text should say what is wrong", place, text);
+    else if (searched) {
+        lua_pushlstring(L, text, (size_t)(searched - text));
+        lua_pushfstring(L, "%s: it is neither beside the recipe nor in Frit's own folder", lua_tostring(L, -1));
+    }
+    g_free(place);
     return 1;
 }
 

@@ -1,5 +1,6 @@
 # Every plugin is built from core/plugin.h and its own libraries alone.
-PLUGIN_CPPFLAGS = $(AM_CPPFLAGS)
+# plugins/shared holds what several of them compile in.
+PLUGIN_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/plugins
 MODULE_LDFLAGS = -module -avoid-version -shared -no-undefined \
   -export-symbols-regex '^frit_module_v1$$' $(DEFS_LDFLAGS)
 

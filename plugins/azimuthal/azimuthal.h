@@ -5,7 +5,7 @@
 #ifndef AZIMUTHAL_H
 #define AZIMUTHAL_H
 
-#include "geometry.h"
+#include "shared/geometry.h"
 
 #include "plugin.h"
 

@@ -6,7 +6,7 @@
  */
 #include "azimuthal.h"
 #include "integrator.h"
-#include "values.h"
+#include "shared/values.h"
 
 #include <float.h>
 #include <math.h>

@@ -5,7 +5,7 @@
 #ifndef AZIMUTHAL_INTEGRATOR_H
 #define AZIMUTHAL_INTEGRATOR_H
 
-#include "geometry.h"
+#include "shared/geometry.h"
 
 #include "plugin.h"
 

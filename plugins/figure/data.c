@@ -76,7 +76,8 @@ static void write_history(frit_call *c, FILE *to, uint64_t i)
 
 static void write_heading(frit_call *c, FILE *to, const frit_view *v, uint64_t i)
 {
-    fprintf(to, "# dataset %u: %s [%s], made by\n", v->dataset + 1, v->quantity ? v->quantity : "value", v->unit);
+    fprintf(to, "# dataset %u: %s [%s], made by\n", v->dataset + 1, v->quantity ? v->quantity : "value",
+            v->unit);
     write_history(c, to, i);
     fprintf(to, "# columns: %s [%s], value, standard uncertainty, %s [%s]\n",
             v->axis_name[0] ? v->axis_name[0] : "number", v->axis_unit[0] ? v->axis_unit[0] : "1",
@@ -95,7 +96,8 @@ static size_t write_curve(FILE *to, const frit_view *v, struct drawn *d)
     fprintf(to, "# %s\n", v->name ? v->name : "");
     for (size_t i = 0; i < v->shape[0]; i++) {
         if (!is_measured(v, i)) {
-            fprintf(to, "%.9g NaN NaN %.9g\n", v->axis[0] && !isfinite(v->axis[0][i]) ? 0 : x_at(v, i), position);
+            fprintf(to, "%.9g NaN NaN %.9g\n", v->axis[0] && !isfinite(v->axis[0][i]) ? 0 : x_at(v, i),
+                    position);
             continue;
         }
         const double sigma = v->sigma && isfinite(v->sigma[i]) ? v->sigma[i] : 0;
@@ -116,10 +118,12 @@ static frit_status nothing_to_draw(frit_call *c, const struct drawn *d, uint32_t
     if (failure)
         snprintf(why, sizeof why, "; the first failed: %s", failure);
     if (d->elements == 1)
-        return c->host->fail(c, FRIT_EDATA, "dataset %u of the figure (%s) has no measured point to draw%s", dataset + 1,
-                             d->title, why);
-    return c->host->fail(c, FRIT_EDATA, "dataset %u of the figure (%s) has no measured point to draw in any of its %llu "
-                         "curves%s", dataset + 1, d->title, (unsigned long long)d->elements, why);
+        return c->host->fail(c, FRIT_EDATA, "dataset %u of the figure (%s) has no measured point to draw%s",
+                             dataset + 1, d->title, why);
+    return c->host->fail(c, FRIT_EDATA,
+                         "dataset %u of the figure (%s) has no measured point to draw in any of its %llu "
+                         "curves%s",
+                         dataset + 1, d->title, (unsigned long long)d->elements, why);
 }
 
 static frit_status write_curves(frit_call *c, FILE *to, struct drawn **drawn)
@@ -166,12 +170,15 @@ frit_status data_write(frit_call *c, const char *path, struct drawn **drawn)
     *drawn = NULL;
     FILE *to = fopen(path, "w");
     if (!to)
-        return c->host->fail(c, FRIT_EIO, "the table of the curves cannot be written to %s: %s", path, strerror(errno));
+        return c->host->fail(c, FRIT_EIO, "the table of the curves cannot be written to %s: %s", path,
+                             strerror(errno));
     frit_status status = write_curves(c, to, drawn);
     const bool failed = ferror(to) != 0;
     if ((fclose(to) != 0 || failed) && status == FRIT_OK)
-        return c->host->fail(c, FRIT_EIO, "the table of the curves cannot be written to %s: %s", path, strerror(errno));
+        return c->host->fail(c, FRIT_EIO, "the table of the curves cannot be written to %s: %s", path,
+                             strerror(errno));
     if (status == FRIT_OK && !*drawn)
-        return c->host->fail(c, FRIT_EDATA, "the figure has no data: give it one dataset at least, as curves = { sq }");
+        return c->host->fail(c, FRIT_EDATA,
+                             "the figure has no data: give it one dataset at least, as curves = { sq }");
     return status;
 }

@@ -81,15 +81,16 @@ static bool listen_to(frit_call *c, int from, char said[SAID])
 }
 
 /* Run a program to its end.  *status is what waitpid() says. */
-static frit_status run_child(frit_call *c, const char *const *argv, const char *folder, const char *package, int *status,
-                             char said[SAID])
+static frit_status run_child(frit_call *c, const char *const *argv, const char *folder, const char *package,
+                             int *status, char said[SAID])
 {
     pid_t child;
     int from;
     const int error = start(argv, folder, &child, &from);
     if (error == ENOENT)
-        return c->host->fail(c, FRIT_EIO, "%s was not found in PATH: install it (Debian and Ubuntu: the package %s)", argv[0],
-                             package);
+        return c->host->fail(c, FRIT_EIO,
+                             "%s was not found in PATH: install it (Debian and Ubuntu: the package %s)",
+                             argv[0], package);
     if (error)
         return c->host->fail(c, FRIT_EIO, "%s could not be started: %s", argv[0], strerror(error));
     const bool heard = listen_to(c, from, said);
@@ -126,7 +127,8 @@ static void summarise(char *said)
     }
 }
 
-static frit_status run_program(frit_call *c, const char *const *argv, const char *folder, const char *package, const char *what)
+static frit_status run_program(frit_call *c, const char *const *argv, const char *folder, const char *package,
+                               const char *what)
 {
     char said[SAID];
     int status = 0;
@@ -138,10 +140,12 @@ static frit_status run_program(frit_call *c, const char *const *argv, const char
         return c->host->fail(c, FRIT_EIO, "%s was ended by signal %d (%s)%s%s", argv[0], WTERMSIG(status),
                              strsignal(WTERMSIG(status)), *said ? "; it said: " : "", said);
     if (WEXITSTATUS(status) == 127 && !*said)
-        return c->host->fail(c, FRIT_EIO, "%s was not found in PATH: install it (Debian and Ubuntu: the package %s)", argv[0],
-                             package);
+        return c->host->fail(c, FRIT_EIO,
+                             "%s was not found in PATH: install it (Debian and Ubuntu: the package %s)",
+                             argv[0], package);
     if (WEXITSTATUS(status) != 0)
-        return c->host->fail(c, FRIT_EIO, "%s could not make %s; it said: %s", argv[0], what, *said ? said : "nothing");
+        return c->host->fail(c, FRIT_EIO, "%s could not make %s; it said: %s", argv[0], what,
+                             *said ? said : "nothing");
     if (*said)
         c->host->log(c, FRIT_INFO, "%s says: %s", argv[0], said);
     return FRIT_OK;
@@ -162,14 +166,17 @@ void draw_check_font(frit_call *c, const char *font)
     while (waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && *said && strcmp(said, font) != 0)
-        c->host->log(c, FRIT_WARNING, "the font %s is not installed, and %s is drawn in its place, with other widths: install it "
-                     "(Debian and Ubuntu: fonts-liberation has Liberation Sans), or choose another with font", font, said);
+        c->host->log(
+            c, FRIT_WARNING,
+            "the font %s is not installed, and %s is drawn in its place, with other widths: install it "
+            "(Debian and Ubuntu: fonts-liberation has Liberation Sans), or choose another with font",
+            font, said);
 }
 
 /* ---- PDF and PNG ---- */
 
-/* Cairo puts the date of the day into the PDF, after "/CreationDate (D:".  Its digits become those of a day of
- * long ago, so that the same figure is the same file. */
+/* Cairo puts the date of the day into the PDF, after "/CreationDate (D:".  Its digits become those of a day
+ * of long ago, so that the same figure is the same file. */
 static bool fix_date(const char *path)
 {
     static const char key[] = "/CreationDate (D:", day[] = "20000101000000";
@@ -203,9 +210,12 @@ frit_status draw_pdf(frit_call *c, const char *folder, const char *script, const
     if (status != FRIT_OK)
         return status;
     if (is_empty(pdf))
-        return c->host->fail(c, FRIT_EIO, "gnuplot drew nothing: the layout must say \"set output output_file\" and plot something");
+        return c->host->fail(
+            c, FRIT_EIO,
+            "gnuplot drew nothing: the layout must say \"set output output_file\" and plot something");
     if (!fix_date(pdf))
-        c->host->log(c, FRIT_DEBUG, "the PDF shows no date to overwrite: the next run's file will differ by it");
+        c->host->log(c, FRIT_DEBUG,
+                     "the PDF shows no date to overwrite: the next run's file will differ by it");
     return FRIT_OK;
 }
 

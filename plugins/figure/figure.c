@@ -18,21 +18,22 @@ static const frit_port inputs[] = {
 #define P struct figure
 static const frit_param params[] = {
     FRIT_OUTPUT(P, file, FRIT_PARAM_REQUIRED,
-                "Path of the figure without a suffix: NAME gives NAME.pdf, NAME.png, the script NAME.gp and the table "
-                "NAME.dat."),
+                "Path of the figure without a suffix: NAME gives NAME.pdf, NAME.png, the script NAME.gp "
+                "and the table NAME.dat."),
     FRIT_TEXT(P, layout, "", 0,
-              "Commands for gnuplot that draw the figure, as frit.figure writes them; nothing: all curves in one panel."),
+              "Commands for gnuplot that draw the figure, as frit.figure writes them; nothing: all curves "
+              "in one panel."),
     FRIT_TEXT(P, texts, "", 0,
-              "Labels for the layout, one a line: name=text. The text means what it says; ⁻¹ and ₂ are raised and "
-              "lowered, *Q* is in italics."),
+              "Labels for the layout, one a line: name=text. The text means what it says; ⁻¹ and ₂ are "
+              "raised and lowered, *Q* is in italics."),
     FRIT_TEXT(P, font, "Liberation Sans", 0, "Family of the font; it is embedded in the PDF."),
     FRIT_I64(P, dpi, 300, 30, 2400, 0, "Dots per inch of the PNG."),
     {0}};
 
 static const char doc[] =
-    "Draws with gnuplot (in `PATH`): NAME.pdf by its pdfcairo terminal, fonts embedded, and from that NAME.png by "
-    "pdftocairo. NAME.gp and NAME.dat stay beside them: change a label in the script, and `gnuplot NAME.gp` draws the "
-    "PDF again. The same data give the same bytes.\n"
+    "Draws with gnuplot (in `PATH`): NAME.pdf by its pdfcairo terminal, fonts embedded, and from that "
+    "NAME.png by pdftocairo. NAME.gp and NAME.dat stay beside them: change a label in the script, and "
+    "`gnuplot NAME.gp` draws the PDF again. The same data give the same bytes.\n"
     "\n"
     "Recipes call it as `frit.figure(file, { ... })`, which writes the layout: panels, ranges, colours.\n"
     "\n"
@@ -41,12 +42,13 @@ static const char doc[] =
     "- `table_file`, `output_file`, `font_name`, `last_block`;\n"
     "- `curves_k`, and `first_k`, `last_k`: its blocks in the table, for `index first_k:last_k`;\n"
     "- `x_label_k`, `y_label_k`, `position_label_k`, `title_k`: from the names and units of the data;\n"
-    "- `x_min_k`, `x_max_k`, `y_min_k`, `y_max_k`, `position_min_k`, `position_max_k`, `has_sigma_k`, `has_position_k`;\n"
+    "- `x_min_k`, `x_max_k`, `y_min_k`, `y_max_k`, `position_min_k`, `position_max_k`, `has_sigma_k`, "
+    "`has_position_k`;\n"
     "- a variable for each line of `texts`.\n"
     "\n"
-    "The table's columns are x, value, standard uncertainty (0 where there is none), and position in the series (the number "
-    "of the curve where it has none). What is masked or no number is NaN, a gap in the curve; a curve without any point "
-    "has no block. A dataset without any curve is an error.";
+    "The table's columns are x, value, standard uncertainty (0 where there is none), and position in the "
+    "series (the number of the curve where it has none). What is masked or no number is NaN, a gap in the "
+    "curve; a curve without any point has no block. A dataset without any curve is an error.";
 
 /* The paths that the host gives for the files of one figure: in one folder, under their own names. */
 struct paths { const char *pdf, *png, *script, *table; char *folder, *stem; };
@@ -67,9 +69,11 @@ static frit_status find_paths(frit_call *c, const char *file, struct paths *p)
     const char *slash = strrchr(file, '/');
     const char *name = slash ? slash + 1 : file;
     if (*name == '\0')
-        return host->fail(c, FRIT_EPARAM, "file = \"%s\" names a folder: put the name of the figure behind it", file);
+        return host->fail(c, FRIT_EPARAM,
+                          "file = \"%s\" names a folder: put the name of the figure behind it", file);
     if (strpbrk(name, "'\"\\\n`"))
-        return host->fail(c, FRIT_EPARAM, "a figure cannot be called %s: no quotes, backslashes or line breaks", name);
+        return host->fail(c, FRIT_EPARAM,
+                          "a figure cannot be called %s: no quotes, backslashes or line breaks", name);
     p->pdf = with_suffix(c, file, ".pdf");
     p->png = with_suffix(c, file, ".png");
     p->script = with_suffix(c, file, ".gp");
@@ -77,7 +81,8 @@ static frit_status find_paths(frit_call *c, const char *file, struct paths *p)
     if (!p->pdf || !p->png || !p->script || !p->table)
         return FRIT_EIO;
     slash = strrchr(p->pdf, '/');
-    const size_t folder = slash ? (size_t)(slash - p->pdf) : 0, stem = strlen(slash ? slash + 1 : p->pdf) - strlen(".pdf");
+    const size_t folder = slash ? (size_t)(slash - p->pdf) : 0,
+                 stem = strlen(slash ? slash + 1 : p->pdf) - strlen(".pdf");
     p->folder = host->scratch(c, folder + 2, 1);
     p->stem = host->scratch(c, stem + 1, 1);
     if (!p->folder || !p->stem)
@@ -91,7 +96,8 @@ static frit_status check(frit_call *c)
 {
     const struct figure *p = c->params;
     if (!p->font || !*p->font || strpbrk(p->font, "'\"\\,\n`"))
-        return c->host->fail(c, FRIT_EPARAM, "font is the name of a family, as \"Liberation Sans\", without a size");
+        return c->host->fail(c, FRIT_EPARAM,
+                             "font is the name of a family, as \"Liberation Sans\", without a size");
     return FRIT_OK;
 }
 

@@ -22,8 +22,8 @@ struct figure {
 
 /* ---- label.c ---- */
 
-/* Labels are UTF-8 and mean what they say: what gnuplot takes for markup is escaped.  Superscript and subscript
- * digits become real ones, and *Q* is in italics. */
+/* Labels are UTF-8 and mean what they say: what gnuplot takes for markup is escaped.  Superscript and
+ * subscript digits become real ones, and *Q* is in italics. */
 
 /* "'...'", a string of gnuplot's. */
 void label_write(FILE *to, const char *text);

@@ -35,7 +35,8 @@ static void write_facts(FILE *to, const struct drawn *drawn)
         fprintf(to, "has_sigma_%u = %d; has_position_%u = %d\n", k, d->has_sigma, k, d->has_position);
         fprintf(to, "x_min_%u = %.9g; x_max_%u = %.9g\n", k, d->x_min, k, d->x_max);
         fprintf(to, "y_min_%u = %.9g; y_max_%u = %.9g\n", k, d->y_min, k, d->y_max);
-        fprintf(to, "position_min_%u = %.9g; position_max_%u = %.9g\n", k, d->position_min, k, d->position_max);
+        fprintf(to, "position_min_%u = %.9g; position_max_%u = %.9g\n", k, d->position_min, k,
+                d->position_max);
         write_text(to, "x_label", k, d->x_label);
         write_text(to, "y_label", k, d->y_label);
         write_text(to, "position_label", k, d->position_label);
@@ -51,7 +52,8 @@ static bool write_texts(FILE *to, const char *texts)
     char text[2000];
     for (const char *line = texts; *line;) {
         const size_t length = strcspn(line, "\n"), name = strcspn(line, "=");
-        bool good = name > 0 && name < length && length - name < sizeof text && !isdigit((unsigned char)*line);
+        bool good =
+            name > 0 && name < length && length - name < sizeof text && !isdigit((unsigned char)*line);
         for (size_t i = 0; i < name && good; i++)
             good = isalnum((unsigned char)line[i]) || line[i] == '_';
         if (!good)
@@ -68,7 +70,8 @@ static bool write_texts(FILE *to, const char *texts)
 
 static bool write_all(FILE *to, const struct figure *p, const char *stem, const struct drawn *drawn)
 {
-    fprintf(to, "# %s: drawn by gnuplot.  Change a label or a colour here, then: gnuplot %s.gp\n\n", stem, stem);
+    fprintf(to, "# %s: drawn by gnuplot.  Change a label or a colour here, then: gnuplot %s.gp\n\n", stem,
+            stem);
     fputs("reset\nset encoding utf8\nset minussign\n", to);
     fprintf(to, "font_name = '%s'\n", p->font);
     fprintf(to, "table_file = '%s.dat'\noutput_file = '%s.pdf'\n", stem, stem);
@@ -92,7 +95,9 @@ frit_status script_write(frit_call *c, const char *path, const char *stem, const
     if (fclose(to) != 0 || failed)
         return c->host->fail(c, FRIT_EIO, "the script cannot be written to %s: %s", path, strerror(errno));
     if (!good)
-        return c->host->fail(c, FRIT_EPARAM, "texts are lines \"name=text\", the name of letters, digits and _ as in a layout, "
-                             "the text of less than 2000 bytes");
+        return c->host->fail(
+            c, FRIT_EPARAM,
+            "texts are lines \"name=text\", the name of letters, digits and _ as in a layout, "
+            "the text of less than 2000 bytes");
     return FRIT_OK;
 }

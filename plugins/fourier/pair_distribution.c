@@ -16,9 +16,17 @@ const frit_port pair_distribution_inputs[] = {
 
 enum { OUT_G, OUT_RDF };
 const frit_port pair_distribution_outputs[] = {
-    {.name = "pair_distribution", .unit = "1", .ndim = 1, .axis_name = {"r"}, .axis_unit = {"angstrom"},
+    {.name = "pair_distribution",
+     .unit = "1",
+     .ndim = 1,
+     .axis_name = {"r"},
+     .axis_unit = {"angstrom"},
      .doc = "g(r): 0 where no atom is, 1 far away. Masked at r = 0, where it is not defined."},
-    {.name = "radial_distribution", .unit = "1/angstrom", .ndim = 1, .axis_name = {"r"}, .axis_unit = {"angstrom"},
+    {.name = "radial_distribution",
+     .unit = "1/angstrom",
+     .ndim = 1,
+     .axis_name = {"r"},
+     .axis_unit = {"angstrom"},
      .doc = "RDF(r): its integral over a shell is the number of atoms in it (for one kind of atom; else "
             "weighted by how strongly they scatter)."},
     {0}};

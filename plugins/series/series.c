@@ -5,7 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "values.h"
+#include "shared/values.h"
 
 #include <float.h>
 #include <math.h>

@@ -11,7 +11,7 @@
 #include <gsl/gsl_rng.h>
 #include <math.h>
 
-#include "azimuthal/geometry.h"
+#include "shared/geometry.h"
 #include "plugin.h"
 
 struct ring_pattern {

@@ -101,9 +101,8 @@ static void check_xye(test_step *s, const char *x_name, const char *x_unit, cons
 
 static void fit2d(void)
 {
-    const char *form = "a frame.tif: Q-Space Scan\n%s\nIntensity\n       3\n 1.0E+00  1.0E+01\n 2.0E+00  "
-                       "2.05E+01\n"
-                       " 3.0E+00 -3.0E+00\n";
+    const char *form = "a frame.tif: Q-Space Scan\n%s\nIntensity\n       3\n"
+                       " 1.0E+00  1.0E+01\n 2.0E+00  2.05E+01\n 3.0E+00 -3.0E+00\n";
     const struct {
         const char *label, *name, *unit;
     } cases[] = {
@@ -123,15 +122,13 @@ static void pyfai(void)
     const struct {
         const char *header, *name, *unit;
     } cases[] = {
-        { "# q_A^-1\t I",
-          "Q", "1/angstrom" }, { "# q_nm^-1 I", "Q", "1/nm" }, { "#       2th_deg             I ", "2theta",
-          "deg" },
+        { "# q_A^-1\t I", "Q", "1/angstrom" }, { "# q_nm^-1 I", "Q", "1/nm" },
+        { "#       2th_deg             I ", "2theta", "deg" },
         { "# 2th_rad I", "2theta", "rad" }, { "# r_mm I", "r", "mm" }
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *text = g_strdup_printf("# == pyFAI calibration ==\n# PONI: 8.1e-02, 1.5e-01 m\n# "
-                                                "Wavelength: "
-                                                "1.908e-11 m\n#\n%s\n" ROWS, cases[i].header);
+        g_autofree char *text = g_strdup_printf("# == pyFAI calibration ==\n# PONI: 8.1e-02, 1.5e-01 m\n"
+                                                "# Wavelength: 1.908e-11 m\n#\n%s\n" ROWS, cases[i].header);
         test_step *s = read_text(text);
         const frit_attribute *wavelength = frit_dataset_attribute(curve_of(s), "wavelength");
         g_assert_nonnull(wavelength);
@@ -144,8 +141,8 @@ static void pyfai(void)
 
 static void pdf_programs(void)
 {
-    const char *x3 = "[DEFAULT]\n\nversion = 2.0\ncomposition = Ni\n# End of config ---\n\n#### start "
-                     "data\n#S 1\n%s\n" ROWS;
+    const char *x3 = "[DEFAULT]\n\nversion = 2.0\ncomposition = Ni\n# End of config ---\n\n"
+                     "#### start data\n#S 1\n%s\n" ROWS;
     g_autofree char *utf8 = g_strdup_printf(x3, "#L r(\u00c5)  G(\u00c5$^{-2}$)");
     g_autofree char *tex = g_strdup_printf(x3, "#L r($\\AA$)  G($\\AA^{-2}$)");
     g_autofree char *fq = g_strdup_printf(x3, "#L Q($\\AA^{-1}$)  F($\\AA^{-1}$)");
@@ -154,24 +151,22 @@ static void pdf_programs(void)
     check_xy(read_text(fq), "Q", "1/angstrom", "1/angstrom");
 
     /* PDFgetX2: r, G, dr, dG; its dr is negative, and it prints no unit for G */
-    check_xye(read_text("History written: Mon Apr 21 2008\nProduced by\n####### Get_XPDF #######\nqmin=0.01  "
-                        "  qmax=27\n"
-                        "##### start data\n#F x.gr\n#S 1    G(r)\n#L r(A)    G(r)    d_r    d_Gr\n"
-                        "  1.0e+000  1.0e+001  -7.5e-004  5.0e-001\n  2.0e+000  2.05e+001  -1.5e-003  "
-                        "2.5e-001\n"
+    check_xye(read_text("History written: Mon Apr 21 2008\nProduced by\n####### Get_XPDF #######\n"
+                        "qmin=0.01    qmax=27\n##### start data\n#F x.gr\n#S 1    G(r)\n"
+                        "#L r(A)    G(r)    d_r    d_Gr\n"
+                        "  1.0e+000  1.0e+001  -7.5e-004  5.0e-001\n"
+                        "  2.0e+000  2.05e+001  -1.5e-003  2.5e-001\n"
                         "  3.0e+000  -3.0e+000  -2.2e-003  1.0e+000\n"),
               "r", "angstrom", "1/angstrom^2");
 
     /* SrXplanar says the axis in words and prints three columns without names */
-    check_xye(read_text("# SrXgui configration #\n[Experiment]\nintegrationspace = qspace\nwavelength = "
-                        "0.18\n\n"
-                        "#### start data\n" ROWS_E), "Q", "1/angstrom", "1");
+    check_xye(read_text("# SrXgui configration #\n[Experiment]\nintegrationspace = qspace\nwavelength = 0.18\n"
+                        "\n#### start data\n" ROWS_E), "Q", "1/angstrom", "1");
 
     /* PyStoG and LAMMPS count their rows in a line of its own */
     check_xy(read_text("3\n# r g(r)\n" ROWS), "r", "1", "1");
-    test_step *s = read_bytes("# Time-averaged data\n# Row c[1] c[2] c[3]\n20000 3\n1 1 10 0\n2 2 20.5 0\n3 "
-                              "3 -3 0\n", -1, "x=2",
-                              "y=3");
+    test_step *s = read_bytes("# Time-averaged data\n# Row c[1] c[2] c[3]\n20000 3\n"
+                              "1 1 10 0\n2 2 20.5 0\n3 3 -3 0\n", -1, "x=2", "y=3");
     check_xy(s, "c", "1", "1");
 }
 
@@ -195,15 +190,14 @@ static void csv(void)
 
 static void encodings(void)
 {
-    check_xy(read_text("t (s)\tLoad (\xb5N)\r\n1\t10\r\n2\t20.5\r\n3\t-3\r\n"), "t", "s",
-             "uN");    /* Latin-1 */
-    check_xy(read_text("\xef\xbb\xbft (s)\tLoad (\u03bcN)\r1\t10\r2\t20.5\r3\t-3"), "t", "s",
-             "uN");    /* lone CR */
+    const char *latin1 = "t (s)\tLoad (\xb5N)\r\n1\t10\r\n2\t20.5\r\n3\t-3\r\n";
+    const char *utf8_cr = "\xef\xbb\xbft (s)\tLoad (\u03bcN)\r1\t10\r2\t20.5\r3\t-3";
+    check_xy(read_text(latin1), "t", "s", "uN");
+    check_xy(read_text(utf8_cr), "t", "s", "uN");
     for (int big = 0; big < 2; big++) {
         gsize n;
         g_autofree char *utf16 = g_convert("\ufefft (s);T (\u00b0C)\r\n1;10\r\n2;20,5\r\n3;-3\r\n",
-                                           -1, big ? "UTF-16BE" : "UTF-16LE",
-                                           "UTF-8", NULL, &n, NULL);
+                                           -1, big ? "UTF-16BE" : "UTF-16LE", "UTF-8", NULL, &n, NULL);
         g_assert_nonnull(utf16);
         check_xy(read_bytes(utf16, (gssize)n, NULL, NULL), "t", "s", "degC");
     }
@@ -211,9 +205,8 @@ static void encodings(void)
 
 static void comments_and_blank_lines(void)
 {
-    check_xy(read_text("; made by hand\n! with care\n\n% and\n// more\n1 10\n\n   \n# between\n2 20.5   # "
-                       "beam lost\n3 -3\n\n"),
-             "x", "1", "1");
+    check_xy(read_text("; made by hand\n! with care\n\n% and\n// more\n1 10\n\n   \n# between\n"
+                       "2 20.5   # beam lost\n3 -3\n\n"), "x", "1", "1");
 }
 
 static void numbers(void)
@@ -254,8 +247,8 @@ static void choice_of_columns(void)
     const char *text = "# Q(1/A) I_sample <f^2> dI_sample\n1 0 10 0.5\n2 0 20.5 0.25\n3 0 -3 1\n";
     check_xye(read_bytes(text, -1, "y=<f^2>", "sigma=4"), "Q", "1/angstrom", "1");
     check_xye(read_bytes(text, -1, "y=3", "sigma=dI_sample"), "Q", "1/angstrom", "1");
-    check_xy(read_bytes(text, -1, "y=3",
-                        NULL), "Q", "1/angstrom", "1");    /* dI_sample is not that of <f^2> */
+    /* dI_sample is not that of <f^2> */
+    check_xy(read_bytes(text, -1, "y=3", NULL), "Q", "1/angstrom", "1");
     check_xy(read_bytes("# q I sigma\n" ROWS_E, -1, "sigma=none", "x_unit=1/nm"), "Q", "1/nm", "1");
     check_xye(read_bytes(ROWS_E, -1, "x_name=Q", "y_unit=count"), "Q", "1", "count");
     /* three columns with names that speak of no uncertainty */
@@ -314,20 +307,32 @@ static void labels(void)
     const struct {
         const char *text, *name, *unit;
     } cases[] = {
-        { "Q[1/angstrom]",
-          "Q", "1/angstrom" }, { "G(r)[1/angstrom^2]", "G(r)", "1/angstrom^2" }, { "G(r)", "G(r)", "" },
-        { "G(r) (1/\u00c5^2)",
-          "G(r)", "1/angstrom^2" }, { "I(s)", "I(s)", "" }, { "S_inc(s)", "S_inc(s)", "" },
-        { "Time (s)",
-          "Time", "s" }, { "r(A)", "r", "angstrom" }, { "Current (A)", "Current", "A" }, { "T (C)", "T",
-          "degC" },
-        { "Charge (C)", "Charge", "C" }, { "I (a.u.)", "intensity", "1" }, { "Load (mN)", "Load", "mN" },
-        { "rate [kcounts/s]",
-          "rate", NULL }, { "E [keV]", "E", "keV" }, { "p [hPa]", "p", "hPa" }, { "Q[S(Q)-1]", "Q[S(Q)-1]",
-          "" },
-        { "H [GPa]",
-          "H", "GPa" }, { "alpha [electron/count]", "alpha", "electron/count" }, { "k [N m^-1]", "k", "N/m" },
-        { "C [J/mol/K]", "C", "J/mol/K" }, { "x [%]", "x", "%" }, { "2\u03b8 (\u00b0)", "2theta", "deg" }
+        { "Q[1/angstrom]", "Q", "1/angstrom" },
+        { "G(r)[1/angstrom^2]", "G(r)", "1/angstrom^2" },
+        { "G(r) (1/\u00c5^2)", "G(r)", "1/angstrom^2" },
+        { "r(A)", "r", "angstrom" },
+        { "Current (A)", "Current", "A" },
+        { "T (C)", "T", "degC" },
+        { "Charge (C)", "Charge", "C" },
+        { "Time (s)", "Time", "s" },
+        { "I (a.u.)", "intensity", "1" },
+        { "Load (mN)", "Load", "mN" },
+        { "E [keV]", "E", "keV" },
+        { "p [hPa]", "p", "hPa" },
+        { "H [GPa]", "H", "GPa" },
+        { "alpha [electron/count]", "alpha", "electron/count" },
+        { "k [N m^-1]", "k", "N/m" },
+        { "C [J/mol/K]", "C", "J/mol/K" },
+        { "x [%]", "x", "%" },
+        { "2\u03b8 (\u00b0)", "2theta", "deg" },
+        /* no units: functions, formulas, remarks */
+        { "G(r)", "G(r)", "" },
+        { "I(s)", "I(s)", "" },
+        { "S_inc(s)", "S_inc(s)", "" },
+        { "Q[S(Q)-1]", "Q[S(Q)-1]", "" },
+        { "I_sample(bkg subtracted)", "I_sample(bkg subtracted)", "" },
+        /* something that should be one, and is none that is known */
+        { "rate [zorkmid]", "rate", NULL }
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         label l;

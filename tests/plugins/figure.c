@@ -59,7 +59,8 @@ static frit_dataset *wave(double phase, bool with_sigma)
         y[i] = sin(x[i] + phase);
         sigma[i] = 0.1;
     }
-    frit_dataset *d = frit_dataset_curve(N, x, "Q", "1/angstrom", y, with_sigma ? sigma : NULL, "1/angstrom^2");
+    frit_dataset *d =
+        frit_dataset_curve(N, x, "Q", "1/angstrom", y, with_sigma ? sigma : NULL, "1/angstrom^2");
     d->quantity = g_intern_static_string("reduced_pdf");
     return d;
 }
@@ -126,12 +127,25 @@ static void test_labels_mean_what_they_say(void)
 
 static void test_units(void)
 {
-    static const char *const units[][2] = {
-        {"1", ""},           {"1/angstrom", "Å⁻¹"},        {"1/angstrom^2", "Å⁻²"}, {"angstrom", "Å"},
-        {"g/cm^3", "g cm⁻³"}, {"J/(g K)", "J g⁻¹ K⁻¹"},      {"kJ/mol", "kJ mol⁻¹"}, {"degC", "°C"},
-        {"m2", "m²"},        {"kg m s-2", "kg m s⁻²"},      {"mN/s", "mN s⁻¹"},     {"1/(s m)/K", "s⁻¹ m⁻¹ K⁻¹"},
-        {"count", "counts"}, {"K", "K"},                   {"1/s*m", "m s⁻¹"},     {"m^12", "m¹²"},
-        {"furlong/5 days", "furlong/5 days"},              {"(m", "(m"},           {"", ""}};
+    static const char *const units[][2] = {{"1", ""},
+                                           {"1/angstrom", "Å⁻¹"},
+                                           {"1/angstrom^2", "Å⁻²"},
+                                           {"angstrom", "Å"},
+                                           {"g/cm^3", "g cm⁻³"},
+                                           {"J/(g K)", "J g⁻¹ K⁻¹"},
+                                           {"kJ/mol", "kJ mol⁻¹"},
+                                           {"degC", "°C"},
+                                           {"m2", "m²"},
+                                           {"kg m s-2", "kg m s⁻²"},
+                                           {"mN/s", "mN s⁻¹"},
+                                           {"1/(s m)/K", "s⁻¹ m⁻¹ K⁻¹"},
+                                           {"count", "counts"},
+                                           {"K", "K"},
+                                           {"1/s*m", "m s⁻¹"},
+                                           {"m^12", "m¹²"},
+                                           {"furlong/5 days", "furlong/5 days"},
+                                           {"(m", "(m"},
+                                           {"", ""}};
     for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
         char text[LABEL];
         label_unit(text, sizeof text, units[i][0]);
@@ -168,7 +182,8 @@ static void test_table_and_script(void)
     test_step *s = example(folder);
     test_step_set(s, "texts", "xlabel_of_panel_1=a_b {Å⁻¹}\nplain=x = y");
     run(s);
-    g_autofree char *table = read_file(folder, "waves.dat", NULL), *script = read_file(folder, "waves.gp", NULL);
+    g_autofree char *table = read_file(folder, "waves.dat", NULL),
+                    *script = read_file(folder, "waves.gp", NULL);
 
     /* Blocks are what two blank lines part; the curve without a point has none. */
     g_auto(GStrv) blocks = g_strsplit(table, "\n\n\n", -1);
@@ -251,8 +266,10 @@ static void test_labels_are_printed(void)
     }
     test_step *s = example(folder);
     test_step_set(s, "texts", "mine=a_b ^c {d} @e &f ~g \\h 'i'");
-    test_step_set(s, "layout", "set terminal pdfcairo enhanced size 20cm,10cm font font_name . ',10'\nset output output_file\n"
-                  "set title mine\nplot table_file index 0 using 1:2 with lines title title_1\n");
+    test_step_set(
+        s, "layout",
+        "set terminal pdfcairo enhanced size 20cm,10cm font font_name . ',10'\nset output output_file\n"
+        "set title mine\nplot table_file index 0 using 1:2 with lines title title_1\n");
     run(s);
     g_autofree char *text = run_here(folder, "pdftotext", "waves.pdf", "-");
     if (!strstr(text, label))
@@ -362,10 +379,12 @@ static void test_recipe(void)
     static const char recipe[] =
         "local frit = require 'frit'\n"
         "local a = frit.read('a.xy', { x_name = 'Q', x_unit = '1/angstrom', y_name = 'structure_factor' })\n"
-        "local s = frit.frames { files = '?.xy', x_name = 'Q', x_unit = '1/angstrom', y_name = 'structure_factor',\n"
+        "local s = frit.frames { files = '?.xy', x_name = 'Q', x_unit = '1/angstrom', y_name = "
+        "'structure_factor',\n"
         "                        axis = { 300, 400, name = 'T', unit = 'K' } }\n"
         "frit.figure('one', { a, xlabel = '50 % {x}', vlines = { 2 }, band = true })\n"
-        "frit.figure('two', { panels = { { s, offset = 0.5, xrange = { 1, nil } }, { a, s[2], labels = { 'α', 'b_c' } } } })\n";
+        "frit.figure('two', { panels = { { s, offset = 0.5, xrange = { 1, nil } }, { a, s[2], labels = { "
+        "'α', 'b_c' } } } })\n";
     const char *frit = g_getenv("FRIT");
     g_autofree char *folder = test_folder(), *path = g_build_filename(folder, "figures.lua", NULL);
     g_autofree char *a = g_build_filename(folder, "a.xy", NULL), *b = g_build_filename(folder, "b.xy", NULL);

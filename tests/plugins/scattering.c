@@ -39,8 +39,7 @@ static void elements(void)
     g_assert_true(isnan(atom_form_factor(40, NAN)));
 }
 
-/* Where its table ends, S_inc goes on as Q^2: half the Q, a quarter of S_inc; and no step at the end itself.
- */
+/* Below its table S_inc goes on as Q^2: half the Q, a quarter of S_inc; and there is no step where it ends. */
 static void incoherent_near_zero(void)
 {
     double edge = 4 * G_PI * 1e-3;

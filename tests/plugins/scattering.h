@@ -84,7 +84,7 @@ static inline void run(test_step *s)
     g_assert_no_error(error);
 }
 
-static const double *values(test_step *s, const char *port)
+static inline const double *values(test_step *s, const char *port)
 {
     return frit_dataset_values(test_step_output(s, port));
 }

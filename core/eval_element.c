@@ -8,47 +8,6 @@
 
 #include "error.h"
 
-/* ---- Results ---- */
-
-frit_result *frit_result_new(uint32_t n)
-{
-    frit_result *r = g_new0(frit_result, 1);
-    r->refs = 1;
-    r->n = n;
-    r->outputs = g_new0(frit_dataset *, n ? n : 1);
-    return r;
-}
-
-frit_result *frit_result_ref(frit_result *r)
-{
-    g_atomic_int_inc(&r->refs);
-    return r;
-}
-
-void frit_result_unref(frit_result *r)
-{
-    if (!r || !g_atomic_int_dec_and_test(&r->refs))
-        return;
-    for (uint32_t o = 0; o < r->n; o++)
-        frit_dataset_unref(r->outputs[o]);
-    g_free(r->outputs);
-    g_clear_error(&r->failure);
-    g_free(r);
-}
-
-void frit_task_init(frit_task *t, frit_eval *e)
-{
-    t->eval = e;
-    t->results = g_array_new(FALSE, FALSE, sizeof(frit_memo));
-}
-
-void frit_task_clear(frit_task *t)
-{
-    for (guint k = 0; k < t->results->len; k++)
-        frit_result_unref(g_array_index(t->results, frit_memo, k).result);
-    g_array_unref(t->results);
-}
-
 static frit_result *remembered(const frit_task *t, const frit_node *n, uint64_t i)
 {
     for (guint k = 0; k < t->results->len; k++) {

@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#ifndef AZIMUTHAL_GEOMETRY_H
-#define AZIMUTHAL_GEOMETRY_H
+#ifndef SHARED_GEOMETRY_H
+#define SHARED_GEOMETRY_H
 
 #include <stddef.h>
 

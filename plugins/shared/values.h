@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#ifndef AZIMUTHAL_VALUES_H
-#define AZIMUTHAL_VALUES_H
+#ifndef SHARED_VALUES_H
+#define SHARED_VALUES_H
 
 #include "plugin.h"
 

@@ -3,22 +3,6 @@
  */
 #include "eval_private.h"
 
-/* Threads set and clear bits of one byte. */
-bool frit_bit(const uint8_t *bits, uint64_t i)
-{
-    return __atomic_load_n(&bits[i / 8], __ATOMIC_RELAXED) >> (i % 8) & 1;
-}
-
-void frit_set_bit(uint8_t *bits, uint64_t i)
-{
-    __atomic_fetch_or(&bits[i / 8], (uint8_t)(1u << (i % 8)), __ATOMIC_RELAXED);
-}
-
-void frit_clear_bit(uint8_t *bits, uint64_t i)
-{
-    __atomic_fetch_and(&bits[i / 8], (uint8_t)~(1u << (i % 8)), __ATOMIC_RELAXED);
-}
-
 static void need_inputs(frit_eval *e, frit_node *n, uint64_t i);
 
 static void need(frit_eval *e, frit_edge edge, uint64_t i)
