@@ -21,6 +21,7 @@ frit_eval *frit_eval_new(frit_graph *g, frit_store *store, frit_digests *digests
     e->store = store;
     e->digests = digests;
     e->pool = frit_pool_new(threads ? threads : g_get_num_processors());
+    e->written = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     e->missing = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_mutex_init(&e->lock);
     for (guint k = 0; k < g->nodes->len; k++) {
@@ -59,6 +60,7 @@ void frit_eval_free(frit_eval *e)
     for (guint k = 0; k < e->graph->nodes->len; k++)
         state_free(e->graph->nodes->pdata[k]);
     g_hash_table_unref(e->missing);
+    g_hash_table_unref(e->written);
     g_clear_error(&e->error);
     g_mutex_clear(&e->lock);
     g_free(e);
@@ -253,6 +255,8 @@ static void group_edges(GPtrArray *barriers, GArray *all)
 
 static void run_phases(frit_eval *e, GPtrArray *barriers, guint depth)
 {
+    if (!e->store)
+        return;   /* nowhere to keep what would be made now: barriers stream it */
     g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(frit_edge));
     group_edges(barriers, all);
     while (all->len && !frit_eval_stopped(e)) {

@@ -214,6 +214,32 @@ static frit_result *compute(frit_task *t, frit_node *n, uint64_t i)
     return r;
 }
 
+static bool same_bytes(const frit_dataset *a, const frit_dataset *b)
+{
+    g_autoptr(GBytes) x = frit_dataset_to_bytes(a), y = frit_dataset_to_bytes(b);
+    return g_bytes_equal(x, y);
+}
+
+/* With FRIT_VERIFY set, what the store holds is computed once more and compared. */
+static bool verify(frit_task *t, frit_node *n, uint64_t i, uint32_t output, const frit_result *stored)
+{
+    if (!g_getenv("FRIT_VERIFY") || stored->failure)
+        return true;
+    frit_result *again = n->barrier ? frit_run_barrier(t->eval, n, i, NULL) : compute(t, n, i);
+    bool same = again && !again->failure && same_bytes(again->outputs[output], stored->outputs[output]);
+    if (again && !same) {
+        g_autofree char *element = frit_node_element_text(n, i);
+        GError *error = g_error_new(FRIT_ERROR, FRIT_EPARAM,
+                                    "'%s' in the store is not what the same inputs give now: the step depends on "
+                                    "something beside them, or the store comes from another kind of processor",
+                                    frit_edge_spec(&(frit_edge){n, output})->quantity);
+        frit_error_prefix(&error, n->place, n->name, element);
+        frit_eval_fail(t->eval, i, error);
+    }
+    frit_result_unref(again);
+    return same;
+}
+
 /* From the store where it is there (all that anybody could want of it is then asked for singly),
  * else computed. */
 static frit_result *find_or_compute(frit_task *t, frit_node *n, uint64_t i, uint32_t output)
@@ -231,7 +257,10 @@ static frit_result *find_or_compute(frit_task *t, frit_node *n, uint64_t i, uint
         if (frit_stored_result(e, n, i, output, r)) {
             if (r->failure)
                 note_missing(e, r->failure);   /* in an earlier run */
-            return r;
+            if (verify(t, n, i, output, r))
+                return r;
+            frit_result_unref(r);
+            return NULL;
         }
         frit_result_unref(r);
     }
@@ -297,15 +326,19 @@ static frit_result *stack(frit_eval *e, frit_node *n, frit_stream *stream, GErro
     const frit_spec *spec = &n->specs[0];
     frit_dataset *curve = frit_dataset_new(FRIT_F64, 1, &count);
     curve->axis[0] = frit_axis_new(spec->axis_name[0], spec->axis_unit[0], count, NULL);
+    frit_port number = {.name = "stack", .unit = spec->unit ? spec->unit : "*"};
     curve->quantity = spec->quantity;
+    curve->unit = spec->unit ? spec->unit : curve->unit;
     frit_dataset_want_mask(curve);
     for (size_t i = 0; i < count; i++) {
         const char *name, *unit;
         char *failure = NULL;
         double position = frit_node_position(edge->node, i, &name, &unit);
         curve->axis[0]->at[i] = name ? position : (double)(i + 1);
-        g_autoptr(frit_dataset) d = frit_stream_fetch(stream, edge, i, &failure, error);
+        g_autoptr(frit_dataset) element = frit_stream_fetch(stream, edge, i, &failure, error);
+        g_autoptr(frit_dataset) d = element ? frit_fit_to_port(element, &number, error) : NULL;
         if (!d && !failure) {
+            frit_error_prefix(error, element ? n->place : NULL, element ? n->name : NULL, NULL);
             frit_dataset_unref(curve);
             return NULL;
         }
@@ -314,7 +347,7 @@ static frit_result *stack(frit_eval *e, frit_node *n, frit_stream *stream, GErro
         if (d && d->sigma && frit_dataset_want_sigma(curve))
             curve->sigma[i] = d->sigma[0];
         if (d)
-            curve->unit = d->unit;
+            number.unit = curve->unit = d->unit;   /* the others are converted to the first one's */
         g_free(failure);
     }
     (void)e;

@@ -47,6 +47,7 @@ struct frit_eval {
     uint64_t      error_element;
     GHashTable   *missing;       /* sentences of elements left out */
     frit_tally    tally;
+    GHashTable   *written;       /* path -> place of the sink that wrote it in this run */
 };
 
 /* Results that the chain of one element shares while its task lasts. */

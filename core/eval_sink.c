@@ -40,6 +40,24 @@ static void warn(const char *sentence, gpointer node)
     frit_warn("%s: %s: %s", n->place, n->name, sentence);
 }
 
+/* No file is written twice in one run: by two elements of one name, or by two lines of the recipe. */
+static bool claim(frit_eval *e, const frit_node *n, const frit_outputs *files, GError **error)
+{
+    const char *path;
+    for (guint k = 0; (path = frit_outputs_wanted(files, k)); k++) {
+        const char *before = g_hash_table_lookup(e->written, path);
+        if (before) {
+            g_set_error(error, FRIT_ERROR, FRIT_EPARAM, before == n->place
+                        ? "%s was just written for another element of this name (%s): give the series files of "
+                          "different names, or write them to different folders"
+                        : "%s was just written by %s: choose another name for one of them", path, before);
+            return false;
+        }
+        g_hash_table_insert(e->written, g_strdup(path), n->place);
+    }
+    return true;
+}
+
 static bool write_element(frit_eval *e, frit_node *n, uint64_t i, const char *provenance, GString *receipt,
                           GError **error)
 {
@@ -50,7 +68,7 @@ static bool write_element(frit_eval *e, frit_node *n, uint64_t i, const char *pr
     if (!files)
         return went;   /* a missing element writes nothing; a stopped run has said why */
     GError *why = NULL;
-    if (frit_outputs_commit(files, provenance, warn, n, &why)) {
+    if (claim(e, n, files, &why) && frit_outputs_commit(files, provenance, warn, n, &why)) {
         g_autofree char *lines = frit_outputs_receipt(files);
         g_auto(GStrv) paths = frit_receipt_paths(lines);
         e->tally.written += g_strv_length(paths);

@@ -65,11 +65,11 @@ void frit_stream_free(frit_stream *s)
 }
 
 /* Is it made on demand, rather than found in the store? */
-static bool is_streamed(const frit_edge *edge, uint64_t i)
+static bool is_streamed(const frit_eval *e, const frit_edge *edge, uint64_t i)
 {
     uint64_t element;
     frit_edge from = frit_edge_resolve(*edge, i, &element);
-    return frit_reads_files(from.node) || (from.node->state->streams >> from.output & 1);
+    return !e->store || frit_reads_files(from.node) || (from.node->state->streams >> from.output & 1);
 }
 
 static made *take_streamed(frit_stream *s, const frit_edge *edge, uint64_t i)
@@ -94,7 +94,7 @@ bool frit_stream_incomplete(const frit_stream *s)
 frit_dataset *frit_stream_fetch(gpointer stream, const frit_edge *edge, uint64_t i, char **failure, GError **error)
 {
     frit_stream *s = stream;
-    bool ahead = edge->node->series && !frit_pool_inside() && is_streamed(edge, i);
+    bool ahead = edge->node->series && !frit_pool_inside() && is_streamed(s->eval, edge, i);
     made *m = ahead ? take_streamed(s, edge, i) : make_element(s->eval, edge, i);
     frit_dataset *d = g_steal_pointer(&m->dataset);
     *failure = g_steal_pointer(&m->failure);

@@ -85,19 +85,21 @@ bool frit_file_check(const char *path, GError **error)
 }
 
 /* Adds what the parts of a pattern from part[0] on match below `base`.  A part that is there as it
- * is written is that, whatever characters are in it. */
-static void match_parts(const char *base, char *const *part, GPtrArray *found)
+ * is written is that, whatever characters are in it.  `folder`: the first folder that matches as a whole. */
+static void match_parts(const char *base, char *const *part, GPtrArray *found, char **folder)
 {
     while (*part && (!**part || !strcmp(*part, ".")))
         part++;
     if (!*part) {
         if (g_file_test(base, G_FILE_TEST_IS_REGULAR))
             g_ptr_array_add(found, g_strdup(base));
+        else if (!*folder && g_file_test(base, G_FILE_TEST_IS_DIR))
+            *folder = g_strdup(base);
         return;
     }
     g_autofree char *literal = g_build_filename(base, *part, NULL);
     if (!frit_file_is_pattern(*part) || g_file_test(literal, G_FILE_TEST_EXISTS)) {
-        match_parts(literal, part + 1, found);
+        match_parts(literal, part + 1, found, folder);
         return;
     }
     DIR *dir = opendir(*base ? base : "/");
@@ -110,7 +112,7 @@ static void match_parts(const char *base, char *const *part, GPtrArray *found)
         if (!part[1] && entry->d_type == DT_REG)
             g_ptr_array_add(found, g_steal_pointer(&path));   /* a question less for each of many frames */
         else if (!part[1] || entry->d_type == DT_DIR || g_file_test(path, G_FILE_TEST_IS_DIR))
-            match_parts(path, part + 1, found);
+            match_parts(path, part + 1, found, folder);
     }
     closedir(dir);
 }
@@ -153,7 +155,14 @@ char **frit_match_files(const char *pattern, const char *folder, GError **error)
     g_auto(GStrv)    parts = g_strsplit(whole ? path : pattern, "/", -1);
 
     g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(g_free);
-    match_parts(base, parts, found);
+    g_autofree char *folder_found = NULL;
+    match_parts(base, parts, found, &folder_found);
+    /* A folder named like the files ("*.tif") is a mistake that would pass unseen; "*" may match some. */
+    const char *last = strrchr(pattern, '/');
+    if (folder_found && strchr(last ? last : pattern, '.')) {
+        frit_file_check(folder_found, error);
+        return NULL;
+    }
     if (found->len == 0) {
         if (frit_file_is_pattern(pattern))
             no_match(path, error);

@@ -226,6 +226,26 @@ static bool agree_on_count(frit_node *n, GError **error)
     return true;
 }
 
+/* A series has a file for each element: one name would hold the last of them alone. */
+static bool check_file_names(const frit_node *n, GError **error)
+{
+    for (uint32_t k = 0; n->count > 1 && k < n->info->n_params; k++) {
+        const frit_param *q = &n->info->step.params[k];
+        if (q->type != FRIT_TYPE_OUTPUT)
+            continue;
+        const void *field = (const char *)frit_params_struct(n->params) + q->offset;
+        const char *file = *(const char *const *)field;
+        if (!file || strstr(file, "{name}"))
+            continue;
+        g_autofree char *base = g_path_get_basename(file);
+        g_set_error(error, FRIT_ERROR, FRIT_EPARAM,
+                    "%s: \"%s\" is one file for %" G_GUINT64_FORMAT " elements: put {name} into its name, which "
+                    "stands for the element's", q->name, base, n->count);
+        return false;
+    }
+    return true;
+}
+
 frit_node *frit_graph_step(frit_graph *g, const frit_request *r, GError **error)
 {
     stack_numbers(g, r);
@@ -244,7 +264,7 @@ frit_node *frit_graph_step(frit_graph *g, const frit_request *r, GError **error)
     for (uint32_t p = 0; p < n->n_ports; p++)
         if (r->inputs[p])
             add_edges(n, p, (const frit_edge *)(void *)r->inputs[p]->data, r->inputs[p]->len);
-    if (!check_ports(r, error) || !agree_on_count(n, error) || !frit_host_check(n, error) ||
+    if (!check_ports(r, error) || !agree_on_count(n, error) || !check_file_names(n, error) || !frit_host_check(n, error) ||
         !frit_host_count(n, error)) {
         node_free(n);
         return NULL;
@@ -325,7 +345,12 @@ frit_node *frit_graph_axis(frit_graph *g, const char *place, frit_edge series, c
     frit_hash *h = identity_of(FRIT_NODE_AXIS, &series);
     frit_hash_text(h, name);
     frit_hash_text(h, unit);
-    frit_hash_bytes(h, at ? (gconstpointer)at : from, at ? n * sizeof *at : sizeof *from);
+    if (at) {
+        frit_hash_bytes(h, at, n * sizeof *at);
+    } else {
+        frit_hash_number(h, from->node->id);
+        frit_hash_number(h, from->output);
+    }
     bool made;
     frit_node *axis = pass_on(g, FRIT_NODE_AXIS, "axis", place, series, h, &made);
     if (!made)
@@ -349,6 +374,10 @@ frit_node *frit_graph_select(frit_graph *g, const char *place, frit_edge series,
                              bool single, GError **error)
 {
     uint64_t count = series.node->count;
+    if (!count) {
+        g_set_error(error, FRIT_ERROR, FRIT_EPARAM, "%s gives a series without elements", series.node->name);
+        return NULL;
+    }
     if (first > last || last >= count) {
         g_set_error(error, FRIT_ERROR, FRIT_EPARAM,
                     "there are elements 1 to %" G_GUINT64_FORMAT ", not %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT,

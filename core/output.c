@@ -168,6 +168,11 @@ const char *frit_outputs_add(frit_outputs *o, const char *wanted, GError **error
     return f->temporary;
 }
 
+const char *frit_outputs_wanted(const frit_outputs *o, guint k)
+{
+    return k < o->files->len ? ((const output *)o->files->pdata[k])->wanted : NULL;
+}
+
 /* ---- Records ---- */
 
 static char *record_path(const char *wanted)

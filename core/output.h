@@ -21,6 +21,8 @@ frit_outputs *frit_outputs_new(void);
 /* The temporary path for a wanted absolute path; owned by o.  Makes the folder where it is missing.
  * The same wanted path gives the same answer; files of one folder share one temporary folder. */
 const char *frit_outputs_add(frit_outputs *o, const char *wanted, GError **error);
+/* The k-th wanted path; NULL past the end. */
+const char *frit_outputs_wanted(const frit_outputs *o, guint k);
 /* All into place, with `provenance` (a JSON object's text) in each record.  Files that were added
  * but never written are an error; nothing is renamed where one of the files may not be.  `warn` is
  * called with a sentence for each file kept as .new; it may be NULL. */

@@ -20,6 +20,19 @@ typedef struct job {
 
 static _Thread_local bool inside;
 
+/* With FRIT_STALL set, threads sleep at random moments, to bring races out. */
+static void stall(void)
+{
+    static gsize asked;
+    static gboolean wanted;
+    if (g_once_init_enter(&asked)) {
+        wanted = g_getenv("FRIT_STALL") != NULL;
+        g_once_init_leave(&asked, 1);
+    }
+    if (wanted)
+        g_usleep((gulong)g_random_int_range(0, 2000));
+}
+
 bool frit_pool_inside(void)
 {
     return inside;
@@ -31,6 +44,7 @@ static void run_job(gpointer data, gpointer pool)
     job *j = data;
     inside = true;
     frit_crash_thread();
+    stall();
     j->run(j);
     g_mutex_lock(&j->lock);
     j->finished = true;
@@ -102,8 +116,10 @@ static void run_share(job *j)
 {
     loop *l = ((share *)(void *)j)->loop;
     uint64_t i;
-    while (take_next(l, &i))
+    while (take_next(l, &i)) {
+        stall();
         l->work(l->data, i);
+    }
 }
 
 void frit_pool_for(frit_pool *p, uint64_t n, void (*work)(gpointer data, uint64_t i), gpointer data,

@@ -349,8 +349,8 @@ const frit_step_info *frit_registry_find(const frit_registry *r, const char *nam
         return s;
     g_autofree const char **names = frit_registry_names(r);
     const char *near = frit_nearest(name, names);
-    g_set_error(error, FRIT_ERROR, FRIT_EPARAM, "there is no step '%s'%s%s%s; 'frit plugins' lists the steps", name,
-                near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "");
+    g_set_error(error, FRIT_ERROR, FRIT_EPARAM, "there is no step '%s'%s%s%s 'frit plugins' lists the steps", name,
+                near ? ": did you mean '" : ";", near ? near : "", near ? "'?" : "");
     return NULL;
 }
 

@@ -219,7 +219,8 @@ static int on_error(lua_State *L)
     const char *searched = strstr(text, search);
     char *place = frit_script_place(L);
     if (!is_text)
-        lua_pushfstring(L, "%s: error() was given %s, where a text should say what is wrong", place, text);
+        lua_pushfstring(L, "%s: error() was given a %s, where a text should say what is wrong", place,
+                        luaL_typename(L, 1));
     else if (searched) {
         lua_pushlstring(L, text, (size_t)(searched - text));
         lua_pushfstring(L, "%s: it is neither beside the recipe nor in Frit's own folder", lua_tostring(L, -1));

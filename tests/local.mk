@@ -24,7 +24,8 @@ check_LTLIBRARIES += %D%/libstep.la
 core_tests = %D%/core/composition %D%/core/key %D%/core/output %D%/core/pack %D%/core/params \
   %D%/core/progress %D%/core/store %D%/core/unit
 plugin_tests = %D%/plugins/azimuthal %D%/plugins/azimuthal_frames %D%/plugins/azimuthal_poni \
-  %D%/plugins/images %D%/plugins/series
+  %D%/plugins/columns %D%/plugins/columns_write %D%/plugins/figure %D%/plugins/fourier \
+  %D%/plugins/images %D%/plugins/normalise %D%/plugins/scattering %D%/plugins/series
 
 check_PROGRAMS += $(core_tests) $(plugin_tests)
 TESTS += $(core_tests) $(plugin_tests)
@@ -82,6 +83,33 @@ TESTS += $(recipe_tests)
 %C%_plugins_azimuthal_poni_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_plugins_azimuthal_poni_CFLAGS = $(CORE_CFLAGS)
 %C%_plugins_azimuthal_poni_LDADD = %D%/libstep.la -lm
+%C%_plugins_columns_SOURCES = %D%/plugins/columns.c plugins/columns/label.c
+%C%_plugins_columns_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_plugins_columns_CFLAGS = $(CORE_CFLAGS)
+%C%_plugins_columns_LDADD = %D%/libstep.la -lm
+%C%_plugins_columns_write_SOURCES = %D%/plugins/columns_write.c
+%C%_plugins_columns_write_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_plugins_columns_write_CFLAGS = $(CORE_CFLAGS)
+%C%_plugins_columns_write_LDADD = %D%/libstep.la -lm
+%C%_plugins_figure_SOURCES = %D%/plugins/figure.c plugins/figure/label.c
+%C%_plugins_figure_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_plugins_figure_CFLAGS = $(CORE_CFLAGS)
+%C%_plugins_figure_LDADD = %D%/libstep.la -lm
+%C%_plugins_fourier_SOURCES = %D%/plugins/fourier.c plugins/fourier/integral.c plugins/fourier/sine_sum.c \
+  plugins/fourier/sine_transform.c
+%C%_plugins_fourier_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_plugins_fourier_CFLAGS = $(CORE_CFLAGS) $(FFTW_CFLAGS)
+%C%_plugins_fourier_LDADD = %D%/libstep.la $(FFTW_LIBS) -lm
+%C%_plugins_normalise_SOURCES = %D%/plugins/normalise.c %D%/plugins/scattering.h plugins/scattering/atoms.c \
+  plugins/scattering/normalisation.c
+%C%_plugins_normalise_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_plugins_normalise_CFLAGS = $(CORE_CFLAGS) $(XRL_CFLAGS)
+%C%_plugins_normalise_LDADD = %D%/libstep.la $(XRL_LIBS) -lm
+%C%_plugins_scattering_SOURCES = %D%/plugins/scattering.c %D%/plugins/scattering.h plugins/scattering/atoms.c \
+  plugins/scattering/atomic_weights.c
+%C%_plugins_scattering_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_plugins_scattering_CFLAGS = $(CORE_CFLAGS) $(XRL_CFLAGS)
+%C%_plugins_scattering_LDADD = %D%/libstep.la $(XRL_LIBS) -lm
 %C%_plugins_series_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_plugins_series_CFLAGS = $(CORE_CFLAGS)
 %C%_plugins_series_LDADD = %D%/libstep.la -lm

@@ -168,8 +168,7 @@ static bool read_values(const text_lines *t, const log_column *at, cell *cells, 
         size_t found = cells_split(t->line[i], at->separator, cells);
         if (found <= at->column)
             return text_fail(e, FRIT_EDATA, "line %zu has %zu column%s, and none that is number %zu: \"%s\"",
-                             i + 1,
-                             found, found == 1 ? "" : "s", at->column + 1,
+                             i + 1, found, found == 1 ? "" : "s", at->column + 1,
                              text_quote(quote, t->line[i], strlen(t->line[i])));
         const cell *it = &cells[at->column];
         if (!cell_number(*it, at->decimal, &value[*n]))

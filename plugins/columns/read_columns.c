@@ -64,8 +64,7 @@ static bool choose_sigma(frit_call *c, const table *t, choice *k, text_error *e)
     k->sigma = 2;
     if (t->labelled && t->columns == 3 && k->x == 0 && k->y == 1)
         c->host->log(c, FRIT_DEBUG, "column 3 is called \"%s\" and not taken as an uncertainty: sigma = 3 "
-                     "does",
-                     t->labels[2].text);
+                     "does", t->labels[2].text);
     return true;
 }
 
@@ -105,8 +104,7 @@ static const char *settle_unit(frit_call *c, const label *l, size_t column, cons
         if (l->unit[0] && !l->unknown && strcmp(l->unit, given) &&
             !(label_unit(given, l->name, same) && !strcmp(same, l->unit)))
             c->host->log(c, FRIT_WARNING, "%s = \"%s\" replaces the file's own unit of column %zu, \"%s\"",
-                         param, given,
-                         column + 1, l->unit);
+                         param, given, column + 1, l->unit);
         return given;
     }
     if (l->unknown) {
@@ -119,8 +117,7 @@ static const char *settle_unit(frit_call *c, const label *l, size_t column, cons
     if (!strcmp(param, "x_unit"))
         c->host->log(c, FRIT_WARNING, "the file does not say in what unit column %zu%s%s%s is: taken as a "
                      "number without unit; say it, for example x_unit = \"1/angstrom\"",
-                     column + 1, l->text[0] ? " (" : "", l->text,
-                     l->text[0] ? ")" : "");
+                     column + 1, l->text[0] ? " (" : "", l->text, l->text[0] ? ")" : "");
     return "1";
 }
 
@@ -139,8 +136,7 @@ static frit_status fill(frit_call *c, const table *t, const choice *k)
                              k->x + 1);
     if (n < t->rows)
         c->host->log(c, FRIT_WARNING, "%zu of %zu rows have no finite position in column %zu: left out",
-                     t->rows - n,
-                     t->rows, k->x + 1);
+                     t->rows - n, t->rows, k->x + 1);
     uint32_t want = FRIT_WANT_MASK | (k->has_sigma ? FRIT_WANT_SIGMA : 0);
     frit_buffer *b = c->host->output(c, 0, FRIT_F64, 1, &n, want);
     if (!b)

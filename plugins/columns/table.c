@@ -289,8 +289,7 @@ static bool take_count(const text_lines *t, layout *at, table *out, cell *cells,
                          at->first + 1, promised, rows, rows < promised ? "cut short" : "damaged");
     if (rows != promised)
         snprintf(out->remark, sizeof out->remark, "line %zu promises %.0f points, but %zu follow",
-                 at->first + 1,
-                 promised, rows);
+                 at->first + 1, promised, rows);
     at->count = at->first;
     at->first = next;
     return true;

@@ -45,8 +45,8 @@ static struct drawn *begin_dataset(frit_call *c, const frit_view *v, size_t firs
     struct drawn *d = c->host->scratch(c, 1, sizeof *d);
     if (!d)
         return NULL;
-    *d = (struct drawn){.first = first, .x_min = INFINITY, .x_max = -INFINITY, .y_min = INFINITY, .y_max = -INFINITY,
-                        .position_min = INFINITY, .position_max = -INFINITY};
+    *d = (struct drawn){.first = first, .x_min = INFINITY, .x_max = -INFINITY, .y_min = INFINITY,
+                        .y_max = -INFINITY, .position_min = INFINITY, .position_max = -INFINITY};
     label_of_axis(d->x_label, sizeof d->x_label, v->axis_name[0], v->axis_unit[0]);
     label_of_quantity(d->y_label, sizeof d->y_label, v->quantity, v->unit);
     label_of_axis(d->position_label, sizeof d->position_label, v->series_name, v->series_unit);

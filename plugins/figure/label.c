@@ -13,11 +13,12 @@
 
 /* ---- Text to markup ---- */
 
-static const struct { const char *text, *plain; int level;
-} raised[] = {{"⁰", "0", 1},  {"¹", "1", 1},  {"²", "2", 1},  {"³", "3", 1},  {"⁴", "4", 1},  {"⁵", "5", 1},
-              {"⁶", "6", 1},  {"⁷", "7", 1},  {"⁸", "8", 1},  {"⁹", "9", 1},  {"⁺", "+", 1},  {"⁻", "−", 1},
-              {"₀", "0", -1}, {"₁", "1", -1}, {"₂", "2", -1}, {"₃", "3", -1}, {"₄", "4", -1}, {"₅", "5", -1},
-              {"₆", "6", -1}, {"₇", "7", -1}, {"₈", "8", -1}, {"₉", "9", -1}, {"₊", "+", -1}, {"₋", "−", -1}};
+struct raised { const char *text, *plain; int level; };
+static const struct raised raised[] = {
+    {"⁰", "0", 1},  {"¹", "1", 1},  {"²", "2", 1},  {"³", "3", 1},  {"⁴", "4", 1},  {"⁵", "5", 1},
+    {"⁶", "6", 1},  {"⁷", "7", 1},  {"⁸", "8", 1},  {"⁹", "9", 1},  {"⁺", "+", 1},  {"⁻", "−", 1},
+    {"₀", "0", -1}, {"₁", "1", -1}, {"₂", "2", -1}, {"₃", "3", -1}, {"₄", "4", -1}, {"₅", "5", -1},
+    {"₆", "6", -1}, {"₇", "7", -1}, {"₈", "8", -1}, {"₉", "9", -1}, {"₊", "+", -1}, {"₋", "−", -1}};
 
 /* The superscript or subscript that the text begins with: its level and length, or 0. */
 static int raised_at(const char *text, size_t *length, const char **plain)
@@ -195,14 +196,11 @@ void label_unit(char *text, size_t size, const char *unit)
 
 /* ---- Names ---- */
 
-static const struct { const char *name, *symbol;
-} symbols[] = {{"structure_factor", "*S*(*Q*)"},
-               {"reduced_pdf", "*G*(*r*)"},
-               {"pair_distribution", "*g*(*r*)"},
-               {"radial_distribution", "RDF(*r*)"},
-               {"two_theta", "2*θ*"},
-               {"2theta", "2*θ*"},
-               {"chi", "*χ*"}};
+struct symbol { const char *name, *symbol; };
+static const struct symbol symbols[] = {
+    {"structure_factor", "*S*(*Q*)"},    {"reduced_pdf", "*G*(*r*)"}, {"pair_distribution", "*g*(*r*)"},
+    {"radial_distribution", "RDF(*r*)"}, {"two_theta", "2*θ*"},       {"2theta", "2*θ*"},
+    {"chi", "*χ*"}};
 
 static void name_in_words(struct text *t, const char *name)
 {

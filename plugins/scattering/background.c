@@ -43,7 +43,8 @@ static double scale_of(const frit_array *bgscale, uint64_t i)
 
 static bool same_grid(const frit_view *a, const frit_view *b)
 {
-    return a->shape[0] == b->shape[0] && !memcmp(a->axis[0], b->axis[0], a->shape[0] * sizeof(double));
+    size_t n = a->shape[0];
+    return n == b->shape[0] && (n == 0 || !memcmp(a->axis[0], b->axis[0], n * sizeof(double)));
 }
 
 /* Of the background b at point i of the intensity, whose grid it shares or not. */

@@ -8,7 +8,7 @@
 --
 -- Of a panel (or of the figure, where there is one panel only):
 --     [1], [2], ...   the data
---     xlabel, ylabel, title     texts; without them, what the data say.  *Q* is in italics, Å⁻¹ and H₂ work
+--     xlabel, ylabel, title     texts; without them, what the data say.  *Q* is in italics; Å⁻¹, H₂ work
 --     xrange, yrange            { from, to }; either may be nil
 --     logx, logy                true: logarithmic
 --     offset          of each curve of a series from the one before, in units of y
@@ -29,16 +29,16 @@
 
 local core = require "frit.core"
 
-local PANEL = { "xlabel", "ylabel", "title", "xrange", "yrange", "logx", "logy", "offset", "colour_by", "cblabel",
-                "labels", "key", "style", "band", "vlines", "hlines", "linewidth" }
+local PANEL = { "xlabel", "ylabel", "title", "xrange", "yrange", "logx", "logy", "offset", "colour_by",
+                "cblabel", "labels", "key", "style", "band", "vlines", "hlines", "linewidth" }
 local FIGURE = { "panels", "columns", "letters", "width", "height", "fontsize", "font", "dpi" }
 
 -- Okabe and Ito's colours, told apart by all eyes (https://jfly.uni-koeln.de/color/), the yellow left out.
 local COLOURS = { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000" }
 
--- Of a series: dark to light at an even pace, in print and for all eyes (matplotlib's plasma, without its yellow).
-local PALETTE = "set palette defined (0 '#0d0887', 1 '#5302a3', 2 '#8b0aa5', 3 '#b83289', 4 '#db5c68', 5 '#f48849', " ..
-                "6 '#febd2a')"
+-- Of a series: dark to light at an even pace, in print and for all eyes (matplotlib's plasma up to its yellow).
+local PALETTE = "set palette defined (0 '#0d0887', 1 '#5302a3', 2 '#8b0aa5', 3 '#b83289', 4 '#db5c68', " ..
+                "5 '#f48849', 6 '#febd2a')"
 
 local WIDTHS = { single = 86, double = 178 }
 
@@ -64,15 +64,15 @@ local function check_names(t, lists, what)
     for _, name in ipairs(given) do
         if not has(known, name) then
             local near = core.nearest(name, known)
-            core.fail("figure: " .. what .. " has no '" .. name .. "'" ..
-                      (near and ": did you mean '" .. near .. "'?" or "; it has " .. table.concat(known, ", ")))
+            local help = near and ": did you mean '" .. near .. "'?" or "; it has " .. table.concat(known, ", ")
+            core.fail("figure: " .. what .. " has no '" .. name .. "'" .. help)
         end
     end
 end
 
 local function check_number(value, what)
-    if type(value) ~= "number" then core.fail("figure: " .. what .. " is a number, not " .. tostring(value)) end
-    return value
+    if type(value) == "number" then return value end
+    core.fail("figure: " .. what .. " is a number, not " .. tostring(value))
 end
 
 local function number(value)
@@ -109,7 +109,8 @@ local function set_ranges(s, p)
         else
             s:add("set yrange [*:*] noextend")
         end
-        s:add(p["log" .. axis] and "set logscale %s; set m%stics 10" or "unset logscale %s; set m%stics 2", axis, axis)
+        local log = p["log" .. axis]
+        s:add(log and "set logscale %s; set m%stics 10" or "unset logscale %s; set m%stics 2", axis, axis)
     end
     s:add(p.yrange and "set offsets 0, 0, 0, 0" or "set offsets graph 0, 0, graph 0.05, graph 0.05")
 end
@@ -125,16 +126,17 @@ local function set_labels(s, p, first, k)
 end
 
 -- Dashed lines across the panel, behind the curves.
+local DASHED = " nohead back linewidth 0.8 dashtype (8,6) linecolor '#777777'"
+
 local function set_lines(s, p)
     s:add("unset arrow")
     for _, x in ipairs(p.vlines or {}) do
         local at = number(check_number(x, "vlines"))
-        s:add("set arrow from %s, graph 0 to %s, graph 1 nohead back linewidth 0.8 dashtype (6,5) linecolor '#777777'", at, at)
+        s:add("set arrow from %s, graph 0 to %s, graph 1" .. DASHED, at, at)
     end
     for _, y in ipairs(p.hlines or {}) do
         local at = number(check_number(y, "hlines"))
-        s:add("set arrow from graph 0, first %s to graph 1, first %s nohead back linewidth 0.8 dashtype (6,5) " ..
-              "linecolor '#777777'", at, at)
+        s:add("set arrow from graph 0, first %s to graph 1, first %s" .. DASHED, at, at)
     end
 end
 
@@ -149,13 +151,13 @@ local function single_curve(p, k, colour, width, title)
     local clauses, style = {}, p.style or "lines"
     local where = "table_file index first_" .. k
     if p.band then
-        clauses[1] = string.format("%s using 1:($2-$3):($2+$3) with filledcurves fillstyle transparent solid 0.25 noborder " ..
-                                   "linecolor '%s' notitle", where, colour)
+        clauses[1] = string.format("%s using 1:($2-$3):($2+$3) with filledcurves fillstyle transparent " ..
+                                   "solid 0.25 noborder linecolor '%s' notitle", where, colour)
     end
     -- Bars of their own: gnuplot's yerrorbars leave white around the points.
     if style ~= "lines" then
-        clauses[#clauses + 1] = string.format("%s using 1:($2-$3):(0):(2*$3) with vectors nohead linewidth 0.8 linecolor '%s' " ..
-                                              "notitle", where, colour)
+        clauses[#clauses + 1] = string.format("%s using 1:($2-$3):(0):(2*$3) with vectors nohead " ..
+                                              "linewidth 0.8 linecolor '%s' notitle", where, colour)
     end
     clauses[#clauses + 1] = string.format("%s using 1:2 %s linecolor '%s' %s", where,
                                           string.format(STYLES[style], number(width)), colour, title)
@@ -170,9 +172,9 @@ local function many_curves(p, k, width)
     end
     local by = p.colour_by or "position"
     local colour = by == "none" and "linecolor '" .. COLOURS[1] .. "'" or "linecolor palette"
-    local shade = by == "none" and "" or by == "position" and ":4" or string.format(":(column(-2) - first_%d + 1)", k)
-    return string.format("table_file index first_%d:last_%d using 1:%s%s with lines linewidth %s %s notitle", k, k, y,
-                         shade, number(width), colour)
+    local shade = ({ none = "", position = ":4", index = ":(column(-2) - first_" .. k .. " + 1)" })[by]
+    return string.format("table_file index first_%d:last_%d using 1:%s%s with lines linewidth %s %s notitle",
+                         k, k, y, shade, number(width), colour)
 end
 
 -- Whether a node is one curve or many is known when the data are there: a series of numbers is one.
@@ -193,7 +195,8 @@ local function plot(s, p, first)
         if title ~= "notitle" then shown = shown + 1 end
         local one = single_curve(p, k, colour, 2 * (p.linewidth or 0.75), title)
         if #node > 1 then
-            s:add('draw_%d = curves_%d > 1 ? "%s" \\\n       : "%s"', k, k, many_curves(p, k, 2 * (p.linewidth or 0.4)), one)
+            local many = many_curves(p, k, 2 * (p.linewidth or (#node > 40 and 0.25 or 0.5)))
+            s:add('draw_%d = curves_%d > 1 ? "%s" \\\n       : "%s"', k, k, many, one)
             clauses[i] = "@draw_" .. k
         else
             clauses[i] = one
@@ -233,17 +236,19 @@ local function draw_panel(s, p, first, k, place, size)
         -- Gnuplot's own bar shows white seams between its steps: steps that overlap are laid over it.
         s:add("bar_left = right + %.5f; bar_right = bar_left + %.5f", 2 / size.width, 2.2 / size.width)
         s:add("if (bar) {")
-        s:add("    set colorbox vertical user origin screen bar_left, screen bottom size screen bar_right - bar_left, " ..
-              "screen top - bottom noinvert")
+        s:add("    set colorbox vertical user origin screen bar_left, screen bottom " ..
+              "size screen bar_right - bar_left, screen top - bottom noinvert")
         s:add("    do for [i = 0:127] {")
-        s:add("        set object i + 1 rectangle from screen bar_left, screen bottom + (top - bottom)*i/128. to screen bar_right, " ..
-              "screen top front fillcolor palette frac i/127. fillstyle solid noborder")
+        s:add("        set object i + 1 rectangle from screen bar_left, screen bottom + (top - bottom)*i/128. " ..
+              "to screen bar_right, screen top \\")
+        s:add("            front fillcolor palette frac i/127. fillstyle solid noborder")
         s:add("    }")
-        s:add("    set object 129 rectangle from screen bar_left, screen bottom to screen bar_right, screen top front " ..
-              "fillstyle empty border linecolor 'black' linewidth 1.2")
+        s:add("    set object 129 rectangle from screen bar_left, screen bottom to screen bar_right, " ..
+              "screen top front fillstyle empty border linecolor 'black' linewidth 1")
         s:add("} else { unset colorbox }")
-        s:add("if (bar) { set cbrange [position_min_%d:position_max_%d] } else { set cbrange [*:*] }", bar, bar)
-        s:add("set cblabel %s offset -0.5,0", p.cblabel and s:text("cblabel_of_panel_" .. k, p.cblabel) or "position_label_" .. bar)
+        s:add("set cbrange [bar ? position_min_%d : 0 : bar ? position_max_%d : 1]", bar, bar)
+        local label = p.cblabel and s:text("cblabel_of_panel_" .. k, p.cblabel) or "position_label_" .. bar
+        s:add("set cblabel %s offset -0.5,0", label)
         s:add("set cbtics out scale 0.4 offset -0.7,0")
     else
         s:add("unset colorbox; set cbrange [*:*]")
@@ -264,10 +269,10 @@ local function check_panel(p, lists, what)
     check_names(p, lists, what)
     if #p == 0 then core.fail("figure: " .. what .. " has no data: { sq, gr, ... } in front") end
     if p.style and not STYLES[p.style] then
-        core.fail("figure: style is \"lines\", \"points\" or \"both\", not \"" .. tostring(p.style) .. "\"")
+        core.fail('figure: style is "lines", "points" or "both", not "' .. tostring(p.style) .. '"')
     end
     if p.colour_by and not has({ "position", "index", "none" }, p.colour_by) then
-        core.fail("figure: colour_by is \"position\", \"index\" or \"none\", not \"" .. tostring(p.colour_by) .. "\"")
+        core.fail('figure: colour_by is "position", "index" or "none", not "' .. tostring(p.colour_by) .. '"')
     end
 end
 
@@ -275,16 +280,17 @@ local function width_of(width)
     if width == nil then return WIDTHS.single end
     if WIDTHS[width] then return WIDTHS[width] end
     if type(width) ~= "number" or width < 20 or width > 1000 then
-        core.fail("figure: width is \"single\" (86 mm), \"double\" (178 mm), or 20 to 1000 mm")
+        core.fail('figure: width is "single" (86 mm), "double" (178 mm), or 20 to 1000 mm')
     end
     return width
 end
 
 local function begin(s, t, size)
-    s:add("set terminal pdfcairo enhanced color size %scm,%scm font font_name . ',%s' fontscale 0.75 linewidth 0.5 rounded",
+    -- Pango takes 96 points to an inch: 0.75 makes points of them.  A line of width 2 is a point wide.
+    s:add("set terminal pdfcairo enhanced color size %scm,%scm font font_name . ',%s' fontscale 0.75 rounded",
           number(size.width / 10), number(size.height / 10), number(size.fontsize))
     s:add("set output output_file")
-    s:add("set border linewidth 1.2")
+    s:add("set border linewidth 1")
     s:add("set tics in scale 0.6, 0.3 nomirror")
     s:add("set xtics mirror offset 0,0.3; set ytics mirror offset 0.4,0")
     s:add("set format x '%h'; set format y '%h'")
@@ -294,8 +300,9 @@ local function begin(s, t, size)
 end
 
 return function(file, t)
-    if type(file) ~= "string" then core.fail('figure: the path comes first: frit.figure("OUT/name", { sq })') end
-    if type(t) ~= "table" then core.fail('figure: the data come second: frit.figure("OUT/name", { sq })') end
+    if type(file) ~= "string" or type(t) ~= "table" then
+        core.fail('figure: a path, then the data in braces: frit.figure("OUT/name", { sq })')
+    end
     local panels = t.panels
     if panels then
         check_names(t, { FIGURE }, "a figure with panels")
@@ -308,7 +315,8 @@ return function(file, t)
 
     local columns = math.min(t.columns or 1, #panels)
     local rows = math.ceil(#panels / columns)
-    local size = { width = width_of(t.width), fontsize = t.fontsize or 7, letters = #panels > 1 and t.letters ~= false }
+    local size = { width = width_of(t.width), fontsize = t.fontsize or 7,
+                   letters = #panels > 1 and t.letters ~= false }
     local titled = false
     for _, p in ipairs(panels) do titled = titled or p.title ~= nil end
     local cell = { width = size.width / columns, top = TOP + ((titled or size.letters) and TITLE - 2 or 0) }

@@ -120,10 +120,10 @@ static void what_is_inherited_replaces_nothing(void)
 
 /* ---- Copies ---- */
 
-#define ASSERT_COPIED(dtype, ctype, low, high) \
+#define ASSERT_COPIED(type, ctype, low, high) \
     do { \
         const size_t n = 2; \
-        g_autoptr(frit_dataset) from = frit_dataset_new(dtype, 1, &n); \
+        g_autoptr(frit_dataset) from = frit_dataset_new(type, 1, &n); \
         ((ctype *)from->data)[0] = low; \
         ((ctype *)from->data)[1] = high; \
         g_autoptr(frit_dataset) copy = frit_dataset_copy(from); \

@@ -13,6 +13,17 @@ static const frit_port series_in[] = {
     END
 };
 
+static const frit_port beside_in[] = {
+    { .name = "data", .unit = "m", .flags = FRIT_PORT_SERIES, .doc = "numbers" },
+    { .name = "scale", .unit = "1", .doc = "a number beside the series" },
+    END
+};
+
+static const frit_port scaled_out[] = {
+    { .name = "scaled", .unit = "m", .doc = "the sum, scaled" },
+    END
+};
+
 static const frit_port average_out[] = {
     { .name = "average", .unit = "m", .doc = "mean of the elements that are there" },
     { .name = "missing", .unit = "1", .doc = "how many are not" },
@@ -84,11 +95,28 @@ static frit_status lengths(frit_call *c)
     return FRIT_OK;
 }
 
+static frit_status scaled_sum(frit_call *c)
+{
+    frit_buffer *out = c->host->output(c, 0, FRIT_F64, 0, NULL, 0);
+    if (!out)
+        return FRIT_ENOMEM;
+    for (uint64_t i = 0; i < c->host->n_inputs(c, 0); i++) {
+        const frit_view *v = c->host->input(c, 0, i);
+        if (!v)
+            return FRIT_EIO;
+        out->value[0] += v->value[0];
+    }
+    out->value[0] *= c->host->input(c, 1, 0)->value[0];
+    return FRIT_OK;
+}
+
 static const frit_step steps[] = {
     { .name = "average", .version = 1, .summary = "mean of a series", .doc = "One after the other.",
       .inputs = series_in, .outputs = average_out, .run = average },
     { .name = "lengths", .version = 1, .summary = "how long the elements are", .doc = "Of several series.",
       .inputs = many_in, .outputs = lengths_out, .run = lengths },
+    { .name = "scaled_sum", .version = 1, .summary = "sum times a number", .doc = "Beside a series.",
+      .inputs = beside_in, .outputs = scaled_out, .run = scaled_sum },
 };
 
 TEST_MODULE("reduce", steps)

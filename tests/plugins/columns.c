@@ -160,8 +160,8 @@ static void pdf_programs(void)
               "r", "angstrom", "1/angstrom^2");
 
     /* SrXplanar says the axis in words and prints three columns without names */
-    check_xye(read_text("# SrXgui configration #\n[Experiment]\nintegrationspace = qspace\nwavelength = 0.18\n"
-                        "\n#### start data\n" ROWS_E), "Q", "1/angstrom", "1");
+    check_xye(read_text("# SrXgui configration #\n[Experiment]\nintegrationspace = qspace\n"
+                        "wavelength = 0.18\n\n#### start data\n" ROWS_E), "Q", "1/angstrom", "1");
 
     /* PyStoG and LAMMPS count their rows in a line of its own */
     check_xy(read_text("3\n# r g(r)\n" ROWS), "r", "1", "1");
@@ -272,13 +272,13 @@ static void bad_files(void)
         { "", NULL, "empty" },
         { "\n\n  \n", NULL, "empty" },
         { "1\n2\n3\n", NULL, "one column" },
-        { "title\nQ (Inverse Nanometres)\nIntensity\n 4\n1 2\n3 4\n",
-          NULL, "line 4 promises 4 points, but 2 follow" },
+        { "title\nQ (Inverse Nanometres)\nIntensity\n 4\n1 2\n3 4\n", NULL,
+          "line 4 promises 4 points, but 2 follow" },
         { "# Q I\n1 2\n", "y=S", "there is no column \"S\"; the columns are 1 Q, 2 I" },
         { "1 2\n", "y=I", "no line of names" },
         { "1 2\n", "y=3", "no column 3: the file has 2" },
-        { "# Q I sigma\n1 2 0.1\n3 4 -0.1\n",
-          NULL, "the uncertainty in line 3, column 3 is negative (-0.1)" },
+        { "# Q I sigma\n1 2 0.1\n3 4 -0.1\n", NULL,
+          "the uncertainty in line 3, column 3 is negative (-0.1)" },
         { "#S 1\n#L Q I\n1 2\n3 4\n#S 2\n#L Q I\n1 2\n", NULL, "a second table begins in line 5" },
         { "nan 1\nnan 2.0\n", NULL, "no row has a finite number in column 1" },
         { "# q I\n1 2\n", "x_unit=zorkmid", "zorkmid" }

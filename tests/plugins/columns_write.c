@@ -103,8 +103,7 @@ static void round_trip(void)
     for (int sigma = 0; sigma < 2; sigma++) {
         for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
             g_autoptr(frit_dataset) d = sevenths(100, sigma, false);
-            /* 17 digits tell any two doubles apart; twelve are right to half a unit of the last, at worst
-             * 5e-12 */
+            /* 17 digits tell any two doubles apart; twelve are right to half of the last: 5e-12 */
             g_autofree char *exact = write_curve(names[i], frit_dataset_ref(d), "17", NULL);
             check_back(exact, d, 100, 0);
             g_autofree char *other = g_strconcat("b", names[i], NULL);
@@ -132,8 +131,8 @@ static void layout(void)
     g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
     g_assert_true(g_str_has_prefix(text, "# frit: intensity [count/s] over Q [1/angstrom]"));
     g_assert_nonnull(strstr(text, "\n# first\n# second\n"));
-    g_assert_nonnull(strstr(text, "\n#### start data\n#S 1\n#L Q[1/angstrom] intensity[count/s] "
-                            "sigma[count/s]\n"));
+    g_assert_nonnull(strstr(text, "\n#### start data\n#S 1\n"
+                                  "#L Q[1/angstrom] intensity[count/s] sigma[count/s]\n"));
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     size_t rows = 0;
     for (char **line = lines; *line; line++) {
@@ -149,8 +148,8 @@ static void layout(void)
     g_autofree char *csv_path = write_curve("layout.csv", frit_dataset_ref(d), NULL, NULL);
     g_autofree char *table = NULL;
     g_assert_true(g_file_get_contents(csv_path, &table, NULL, NULL));
-    g_assert_true(g_str_has_prefix(table, "\"Q [1/angstrom]\",\"intensity [count/s]\",\"sigma "
-                                   "[count/s]\"\n0,"));
+    const char *names = "\"Q [1/angstrom]\",\"intensity [count/s]\",\"sigma [count/s]\"\n0,";
+    g_assert_true(g_str_has_prefix(table, names));
 
     test_step *s = test_step_new("write_columns");
     test_step_input(s, "curve", frit_dataset_ref(d));
@@ -203,9 +202,8 @@ static void check_log(const char *text, const char *column, const char *unit, co
 
 static void logs(void)
 {
-    const char *words = "frame,date,T [K],remark\n1.tif,2026-11-01 10:00,10,ok\n2.tif,2026-11-01 "
-                        "10:01,20.5,beam lost\n"
-                        "3.tif,2026-11-01 10:02,-3,\n";
+    const char *words = "frame,date,T [K],remark\n1.tif,2026-11-01 10:00,10,ok\n"
+                        "2.tif,2026-11-01 10:01,20.5,beam lost\n3.tif,2026-11-01 10:02,-3,\n";
     check_log(words, "T", NULL, "K");
     check_log(words, "T [K]", "K", "K");
     check_log(words, "t", "degC", "K");    /* the file knows; it is converted where degC is wanted */
@@ -230,8 +228,8 @@ static void bad_logs(void)
     const struct {
         const char *text, *column, *says;
     } cases[] = {
-        { "t,T\n0,10\n1,off\n",
-          "T", "line 3 holds \"off\" in column 2" }, { "t,T\n0,10\n1\n", "T", "line 3 has 1 column" },
+        { "t,T\n0,10\n1,off\n", "T", "line 3 holds \"off\" in column 2" },
+        { "t,T\n0,10\n1\n", "T", "line 3 has 1 column" },
         { "t,T\n0,10\n", "p", "no column is called \"p\"; the columns are 1 t, 2 T" },
         { "t,T\n0,10\n", NULL, "say which column: 1 t, 2 T" }, { "t,T\n", "T", "no number" },
         { "a b\nc d\n", "2", "no line has a number in column 2" }

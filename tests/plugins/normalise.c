@@ -15,7 +15,8 @@ static const int alloy_Z[] = { 40, 29, 28, 13, 22 };
 static const double alloy_fraction[] = { 0.525, 0.179, 0.146, 0.10, 0.05 };
 static const frit_composition alloy = { 5, alloy_Z, alloy_fraction, ALLOY };
 
-/* An intensity whose scale and S are known; S obeys the sum rule on its points, and is 1 from 16 1/angstrom. */
+/* An intensity whose scale and S are known; S obeys the sum rule on its points,
+ * and is 1 above 16 1/angstrom. */
 static experiment *known(double alpha, bool laue, bool with_compton)
 {
     experiment *x = g_new0(experiment, 1);
@@ -47,8 +48,8 @@ static test_step *normalise(frit_dataset *intensity, const char *method)
     return s;
 }
 
-/* Both scales are found again, and S with them.  Adding M positive terms errs by at most M u of the sum, and there
- * are four sums: 4 M u.  An error of alpha enters S with alpha I/<f>^2; all else is a few u of the same. */
+/* Both scales are found again, and S with them.  Adding M positive terms errs by at most M u of the sum, and
+ * there are four sums: 4 M u.  An error of alpha enters S with alpha I/<f>^2; all else is a few u of that. */
 static void known_scale(void)
 {
     static const char *const methods[] = { "krogh-moe", "high-q" };
@@ -78,9 +79,9 @@ static void known_scale(void)
     }
 }
 
-/* The model glass of the synthetic experiment has an exact S(Q) with its own density: Krogh-Moe and Norman need
- * only the sum rule.  Left out is 0 < Q < 0.1, Q^3/3 (1 - S) = 3.2e-4, of an integral of Q^2 alpha I/<f>^2 above
- * 28^3/3 = 7317; the trapezoids add less than that. */
+/* The model glass of the synthetic experiment has an exact S(Q) with its own density: Krogh-Moe and Norman
+ * need only the sum rule.  Left out is 0 < Q < 0.1, Q^3/3 (1 - S) = 3.2e-4, of an integral of
+ * Q^2 alpha I/<f>^2 above 28^3/3 = 7317; the trapezoids add less than that. */
 static void model_glass(void)
 {
     table t = shipped("data/exact_S_HPT.csv");
@@ -106,16 +107,16 @@ static void model_glass(void)
     g_free(C);
 }
 
-/* sigma of alpha is that of a sum of independent values: move each by its sigma, and add the squares of what alpha
- * does.  alpha goes as 1/sum w I: the curvature changes such a step by 1e-6 of it at most, the rounding of alpha,
- * 40 u, by 40 u/(1e-6/40) = 2e-7. */
+/* sigma of alpha is that of a sum of independent values: move each by its sigma, and add the squares of what
+ * alpha does.  alpha goes as 1/sum w I: the curvature changes such a step by 1e-6 of it at most, the rounding
+ * of alpha, 40 u, by 40 u/(1e-6/40) = 2e-7. */
 static void sigma_of_alpha(void)
 {
     enum { K = 40 };
     normalisation_point p[K], q[K];
     for (size_t i = 0; i < K; i++) {
-        p[i] = (normalisation_point){ .Q = 0.3 * (i + 1) + 0.01 * sin(i), .I = 50 + 10 * cos(i), .expected = 20 + i,
-                                      .f_mean_sq = 30 - 0.5 * i };
+        p[i] = (normalisation_point){ .Q = 0.3 * (i + 1) + 0.01 * sin(i), .I = 50 + 10 * cos(i),
+                                      .expected = 20 + i, .f_mean_sq = 30 - 0.5 * i };
         p[i].sigma = 1e-6 * p[i].I;
     }
     normalisation km = krogh_moe_norman(p, K, 0, 100, RHO0), hq = high_q_ratio(p, K, 5, 100);
@@ -130,8 +131,8 @@ static void sigma_of_alpha(void)
     assert_relative(hq.sigma, sqrt(by_hq), 1e-5);
 }
 
-/* Independent of Frit: the simulated frame's intensity with its terms and its scale, to S as another program made
- * it.  Columns: 0 Q, 4 y, 5 S, 16 Compton, 17 multiple, 18 shape of the fluorescence, 20 <f>^2, 21 <f^2>. */
+/* Independent of Frit: the simulated frame's intensity with its terms and its scale, to S as another program
+ * made it.  Columns: 0 Q, 4 y, 5 S, 16 Compton, 17 multiple, 18 fluorescence's shape, 20 <f>^2, 21 <f^2>. */
 static void frame(void)
 {
     const char *path = test_data("reference/frame/integration_HPT_303K.csv");
@@ -288,9 +289,10 @@ static void bad_normalisation(void)
 
 /* ---- A real glass, and what peers made of it ---- */
 
-/* Amorpheus takes its terms from the same tables; eleven digits: 5e-11.  Columns: Q I <f^2> <f>^2 Compton; Q S_raw.
- * Its scale is Krogh-Moe and Norman's by trapezoids, but with dQ in 1/nm and Q^2 in 1/angstrom^2: the integrals
- * come out ten times as large as the density's term expects, which is the same as a tenth of the density. */
+/* Amorpheus takes its terms from the same tables; eleven digits: 5e-11.  Columns: Q I <f^2> <f>^2 Compton,
+ * and Q S_raw.  Its scale is Krogh-Moe and Norman's by trapezoids, but with dQ in 1/nm and Q^2 in
+ * 1/angstrom^2: the integrals come out ten times as large as the density's term expects, which is the same as
+ * a tenth of the density. */
 static void amorpheus(void)
 {
     const char *terms_path = test_data(PEER "reference_amorpheus_terms.txt");
