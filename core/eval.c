@@ -121,19 +121,19 @@ static bool take_positions(frit_eval *e, frit_node *n, GError **error)
         return false;   /* the evaluation knows why */
     double factor, offset;
     const double *at = frit_dataset_values(d);
-    if (!at || d->ndim != 1 || d->shape[0] != n->count) {
-        g_autofree char *from = axis_source(g_array_index(n->inputs[1], frit_edge, 0).node);
+    g_autofree char *from = axis_source(g_array_index(n->inputs[1], frit_edge, 0).node);
+    if (!at || d->ndim != 1 || d->shape[0] != n->count)
         g_set_error(error, FRIT_ERROR, FRIT_EDATA,
                     "%s: the axis from %s has %zu positions, but %s gives %" G_GUINT64_FORMAT
                     " elements: one position each is needed", n->place, from, d->ndim == 1 ? d->shape[0] : 0,
                     g_array_index(n->inputs[0], frit_edge, 0).node->name, n->count);
-    } else if (frit_unit_factor(d->unit, n->axis_unit, &factor, &offset, error)) {
+    else if (frit_unit_factor(d->unit, n->axis_unit, &factor, &offset, error)) {
         n->positions = g_new(double, n->count);
         for (uint64_t i = 0; i < n->count; i++)
             n->positions[i] = factor * at[i] + offset;
         return true;
     } else
-        g_prefix_error(error, "%s: ", n->place);
+        g_prefix_error(error, "%s: the axis from %s: ", n->place, from);
     return false;
 }
 
@@ -316,7 +316,8 @@ static bool conclude(frit_eval *e, bool good, GError **error)
 {
     frit_keep_flush_all(e);
     e->tally.missing = g_hash_table_size(e->missing);
-    if (e->error) {
+    bool obeyed = frit_is_cancelled() && e->error && e->error->code == FRIT_ECANCELLED;
+    if (e->error && !obeyed) {
         g_clear_error(error);
         g_propagate_error(error, g_steal_pointer(&e->error));
         return false;

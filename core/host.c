@@ -69,12 +69,13 @@ static void host_log(frit_call *c, int level, const char *fmt, ...)
     g_autofree char *sentence = g_strdup_vprintf(fmt, args);
     va_end(args);
     g_autofree char *element = x->phase == FRIT_PHASE_RUN ? frit_node_element_text(x->node, x->element) : NULL;
+    g_autofree char *site = g_strdup_printf("%s: %s: ", x->node->place, x->node->name);
+    g_autofree char *alike = g_strconcat(site, sentence, NULL);
     if (level == FRIT_WARNING)
-        frit_warn("%s: %s: %s%s%s", x->node->place, x->node->name, element ? element : "", element ? ": " : "",
-                  sentence);
+        frit_warn_alike(alike, "%s%s%s%s%s", site, element ? element : "", element ? ": " : "", sentence,
+                        x->node->series ? " (said once for the series)" : "");
     else
-        frit_say("%s: %s: %s%s%s", x->node->place, x->node->name, element ? element : "", element ? ": " : "",
-                 sentence);
+        frit_say("%s%s%s%s", site, element ? element : "", element ? ": " : "", sentence);
 }
 
 static bool host_progress(frit_call *c, double fraction)

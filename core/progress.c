@@ -367,16 +367,30 @@ static bool said_before(const char *text)
     return !g_hash_table_add(teller.warned, copy);
 }
 
+static void warn_once(const char *text, const char *alike)
+{
+    g_mutex_lock(&teller.lock);
+    if (!said_before(alike) && warnings() <= WARNINGS_SHOWN)
+        put_sentence("warning", "\033[33m", "warning: ", text);
+    g_mutex_unlock(&teller.lock);
+}
+
 void frit_warn(const char *fmt, ...)
 {
     va_list arguments;
     va_start(arguments, fmt);
     g_autofree char *text = g_strdup_vprintf(fmt, arguments);
     va_end(arguments);
-    g_mutex_lock(&teller.lock);
-    if (!said_before(text) && warnings() <= WARNINGS_SHOWN)
-        put_sentence("warning", "\033[33m", "warning: ", text);
-    g_mutex_unlock(&teller.lock);
+    warn_once(text, text);
+}
+
+void frit_warn_alike(const char *alike, const char *fmt, ...)
+{
+    va_list arguments;
+    va_start(arguments, fmt);
+    g_autofree char *text = g_strdup_vprintf(fmt, arguments);
+    va_end(arguments);
+    warn_once(text, alike);
 }
 
 void frit_complain(const char *fmt, ...)

@@ -31,6 +31,8 @@ void frit_say(const char *fmt, ...) G_GNUC_PRINTF(1, 2);
 /* The same sentence is said once; twenty are shown, the others counted. */
 void frit_warn(const char *fmt, ...) G_GNUC_PRINTF(1, 2);
 /* An error: red "error:" on a terminal, unless NO_COLOR. */
+/* The same for sentences that differ in the element alone: said for the first of those alike. */
+void frit_warn_alike(const char *alike, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
 void frit_complain(const char *fmt, ...) G_GNUC_PRINTF(1, 2);
 /* How many different warnings so far. */
 guint frit_warnings(void);

@@ -71,6 +71,14 @@ for page in "$top"/README.md "$top"/HACKING.md "$top"/NEWS.md "$top"/doc/*.md "$
 done > "$work/found"
 nothing "links lead to files"
 
+# Chapters of how-it-works.md name the files of core/ that they are about.
+for name in $(grep '^## .* — ' "$top/doc/how-it-works.md" | grep -o '`[a-z_*]*\.[][a-z]*`' | tr -d '`'); do
+    for file in $(echo "$name" | sed 's/\.\[ch\]$/.c/'); do
+        ls "$top"/core/$file > /dev/null 2>&1 || echo "$name"
+    done
+done > "$work/found"
+nothing "the files that doc/how-it-works.md names are in core/"
+
 # ---- Every variable that the code reads is in doc/environment.md ----
 
 grep -ho 'getenv("[A-Z_]*")' "$top"/core/*.c "$top"/plugins/*/*.c | sed 's/.*("//; s/").*//' | sort -u |
@@ -126,7 +134,10 @@ local iq = runs:correct_window { mu = 0.5, thickness = 1, wavelength = "0.1173 a
 frit.concat { iq:envelope().elements, iq:select(1, 2):envelope().elements }:write_log { file = "n.txt" }
 frit.write("highest.txt", runs:envelope().highest)
 frit.write("{name}.txt", iq)
+local bare = frit.csv("log.csv", "n", "1")
+frit.write("bare.txt", frit.concat { bare, bare }:envelope().lowest)
 E
+printf 'n\n7\n5\n' > log.csv
 FRIT_PLUGIN_PATH=$work/plugins "$FRIT" run --progress none lab.lua > "$work/found" 2>&1
 point $? "a recipe with the templates runs"
 printf 'name\tposition [1]\telements [1]\tsigma\nenvelope\t\t3\t\nenvelope\t\t2\t\n' | diff - n.txt > "$work/found"
@@ -134,6 +145,10 @@ point $? "the sink's table holds what the reduction counted"
 { grep '^#L' highest.txt; tail -n 1 highest.txt; } > "$work/found"
 printf '#L Q[1/nm] highest[count]\n50 300\n' | diff - "$work/found" > "$work/difference"
 point $? "the reader's units are the file's, and the reduction's follow"
+
+grep -v '^#' bare.txt > "$work/found"
+printf '1 7\n2 5\n' | diff - "$work/found" > "$work/difference"
+point $? "a reduction of curves without an axis has none"
 
 # 1 1/nm is 0.1 1/angstrom: there cos 2 theta = 1 - 2 (0.1 0.1173/4 pi)^2 = 1 - 1.7425e-6, and 100 counts
 # become 100 exp(0.5/cos 2 theta) = 164.87227.

@@ -33,7 +33,8 @@ static frit_buffer *start(frit_call *c, uint32_t port, const frit_view *like)
         return NULL;
     frit_buffer *out = c->host->output(c, port, FRIT_F64, 1, like->shape, 0);
     for (size_t i = 0; out && i < like->shape[0]; i++) {
-        out->axis[0][i] = like->axis[0] ? like->axis[0][i] : (double)(i + 1);
+        if (out->axis[0])      /* none to follow where the curves have none */
+            out->axis[0][i] = like->axis[0][i];
         out->value[i] = NAN;   /* the host masks what is NaN at the end */
     }
     return out;

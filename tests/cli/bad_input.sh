@@ -96,7 +96,7 @@ chain 'raw/*.tif' ', axis = frit.csv("log.csv", "Temp", "K")' >body; refused "a 
     'LINEread_column: /.*/log.csv: no column is called "Temp"; the columns are 1 frame, 2 T \[K\]$'
 chain 'raw/*.tif' ', axis = frit.csv("hot.csv", "T", "K")' >body; refused "a word among the temperatures" \
     'LINEread_column: /.*/hot.csv.* 3.*hot'
-chain 'raw/f_000[123].tif' ', axis = frit.csv("log.csv", "T", "mm")' >body; refused "temperatures in millimetres" 'LINE.*(K.*mm|mm.*K)'
+chain 'raw/f_000[123].tif' ', axis = frit.csv("log.csv", "T", "mm")' >body; refused "temperatures in millimetres" 'LINEthe axis from read_column \(log.csv\): "K" is a temperature, "mm" is a length$'
 
 # ---- Names, units ----
 

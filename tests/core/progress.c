@@ -38,10 +38,14 @@ static void listen_to_pipe(void)
     listen_at(ends[1]);
 }
 
-static void listen_to_terminal(unsigned short columns)
+/* False, and the test is skipped, where the system has no terminals to give. */
+static bool listen_to_terminal(unsigned short columns)
 {
     ear = posix_openpt(O_RDWR | O_NOCTTY);
-    g_assert_cmpint(ear, >=, 0);
+    if (ear < 0) {
+        g_test_skip("no pseudo-terminal is to be had");
+        return false;
+    }
     g_assert_true(grantpt(ear) == 0 && unlockpt(ear) == 0);
     int mouth = open(ptsname(ear), O_RDWR | O_NOCTTY);
     g_assert_cmpint(mouth, >=, 0);
@@ -53,6 +57,7 @@ static void listen_to_terminal(unsigned short columns)
     g_assert_cmpint(tcsetattr(mouth, TCSANOW, &raw), ==, 0);
     g_assert_cmpint(fcntl(ear, F_SETFL, O_NONBLOCK), ==, 0);
     listen_at(mouth);
+    return true;
 }
 
 /* All that was said; stderr is as before. */
@@ -217,7 +222,8 @@ static char *bar_on_terminal(unsigned short columns, const char *what)
 {
     g_setenv("TERM", "xterm", TRUE);
     g_unsetenv("NO_COLOR");
-    listen_to_terminal(columns);
+    if (!listen_to_terminal(columns))
+        return NULL;
     frit_progress_start(FRIT_PROGRESS_AUTO);
     frit_progress_begin(what, 200);
     g_usleep(200000);
@@ -234,6 +240,8 @@ static char *bar_on_terminal(unsigned short columns, const char *what)
 static void bar_is_drawn_after_a_second_and_never_torn(void)
 {
     g_autofree char *text = bar_on_terminal(80, "integrate: 200 frames");
+    if (!text)
+        return;
     g_auto(GStrv) parts = g_strsplit(text, "\r", -1);
     guint last = g_strv_length(parts) - 1; /* nothing, the bar (or two), what comes after it was wiped */
     g_assert_cmpuint(last, >=, 2);
@@ -252,6 +260,8 @@ static void bar_fits_the_terminal(void)
     const unsigned short widths[] = {1, 20, 45, 60};
     for (size_t i = 0; i < G_N_ELEMENTS(widths); i++) {
         g_autofree char *text = bar_on_terminal(widths[i], "integrate, normalise, transform: 200 frames");
+        if (!text)
+            return;
         g_auto(GStrv) parts = g_strsplit(text, "\r", -1);
         g_assert_cmpuint(g_strv_length(parts), >=, 2);
         g_assert_cmpint(columns_of(parts[1]), <, MAX(widths[i], 2));
@@ -264,6 +274,8 @@ static void bar_is_unicode_in_utf8_locales_only(void)
     const char *block = "\xe2\x96\x88";
     g_assert_nonnull(setlocale(LC_CTYPE, "C"));
     g_autofree char *plain = bar_on_terminal(80, "integrate");
+    if (!plain)
+        return;
     g_assert_nonnull(strstr(plain, "[##########..........]"));
     g_assert_null(strstr(plain, block));
     if (!setlocale(LC_CTYPE, "C.UTF-8")) {
@@ -280,7 +292,8 @@ static void no_color_is_heeded(void)
 {
     g_setenv("TERM", "xterm", TRUE);
     g_setenv("NO_COLOR", "1", TRUE);
-    listen_to_terminal(80);
+    if (!listen_to_terminal(80))
+        return;
     frit_progress_start(FRIT_PROGRESS_AUTO);
     frit_complain("frame 41");
     g_autofree char *text = heard();
