@@ -116,3 +116,7 @@ TESTS += $(recipe_tests)
 
 EXTRA_DIST += %D%/data/Zr52.5Cu17.9Ni14.6Al10Ti5_compton.csv %D%/data/Zr52.5Cu17.9Ni14.6Al10Ti5_f2.csv \
   %D%/data/exact_S_HPT.csv %D%/data/ft_test_HPT_303.csv %D%/data/pixel_geometry.csv
+
+include %D%/cli.mk
+
+include %D%/abi.mk
