@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "draw.h"
 #include "error.h"
 
 static frit_result *remembered(const frit_task *t, const frit_node *n, uint64_t i)
@@ -148,10 +149,11 @@ static bool lasting(const GError *failure)
     return failure->code == FRIT_EDATA || failure->code == FRIT_ENUMERIC;
 }
 
-static void keep_result(frit_eval *e, frit_node *n, uint64_t i, frit_result *r, size_t made_of)
+static void keep_result(frit_eval *e, frit_node *n, uint64_t i, frit_result *r, size_t made_of, bool whole)
 {
     uint64_t keep = r->failure ? (lasting(r->failure) ? n->demanded & n->wanted : 0) : worth_keeping(n, r, made_of);
     uint64_t large = r->failure ? 0 : n->demanded & ~keep;
+    keep = whole ? keep : 0;
     g_mutex_lock(&n->state->lock);
     n->state->n_computed++;
     n->state->streams |= large;
@@ -209,7 +211,7 @@ static frit_result *compute(frit_task *t, frit_node *n, uint64_t i)
     else
         r = settle_failure(t->eval, n, i, error);
     if (r)
-        keep_result(t->eval, n, i, r, bytes_of_inputs(&x));
+        keep_result(t->eval, n, i, r, bytes_of_inputs(&x), true);
     frit_context_clear(&x);
     return r;
 }
@@ -240,6 +242,28 @@ static bool verify(frit_task *t, frit_node *n, uint64_t i, uint32_t output, cons
     return same;
 }
 
+/* A replica of a dataset, with errors of its own. */
+static frit_result *draw(frit_task *t, frit_node *n, uint64_t i)
+{
+    const frit_edge *of = &g_array_index(n->inputs[0], frit_edge, 0);
+    GError *error = NULL;
+    char *failure = NULL;
+    frit_key key;
+    g_autoptr(frit_dataset) d = frit_edge_dataset(t, of, 0, &failure);
+    frit_dataset *drawn = d && frit_node_key(n, i, t->eval->digests, &key, &error) ? frit_dataset_draw(d, &key, &error)
+                                                                                   : NULL;
+    if (!drawn) {
+        if (failure)
+            g_set_error_literal(&error, FRIT_ERROR, FRIT_EDATA, failure);
+        frit_error_prefix(&error, n->place, n->name, NULL);
+        g_free(failure);
+        return settle_failure(t->eval, n, i, error);
+    }
+    frit_result *r = frit_result_new(1);
+    r->outputs[0] = drawn;
+    return r;
+}
+
 /* From the store where it is there (all that anybody could want of it is then asked for singly),
  * else computed. */
 static frit_result *find_or_compute(frit_task *t, frit_node *n, uint64_t i, uint32_t output)
@@ -252,6 +276,8 @@ static frit_result *find_or_compute(frit_task *t, frit_node *n, uint64_t i, uint
         r->outputs[0] = frit_dataset_ref(n->constant);
         return r;
     }
+    if (n->kind == FRIT_NODE_DRAW)
+        return draw(t, n, i);
     if (!frit_reads_files(n) && !(n->state->need && frit_bit(n->state->need, i))) {
         frit_result *r = frit_result_new(n->n_outputs);
         if (frit_stored_result(e, n, i, output, r)) {
@@ -381,8 +407,8 @@ frit_result *frit_run_barrier(frit_eval *e, frit_node *n, uint64_t i, frit_outpu
     else
         r = settle_failure(e, n, i, error);
     /* What misses elements is not kept: the next run shall try them again, and say so again. */
-    if (r && !files && !frit_stream_incomplete(stream))
-        keep_result(e, n, i, r, 0);
+    if (r && !files)
+        keep_result(e, n, i, r, 0, !frit_stream_incomplete(stream));
     if (files && r && !r->failure)
         *files = g_steal_pointer(&x.files);
     frit_context_clear(&x);

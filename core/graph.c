@@ -10,6 +10,7 @@
 #include "error.h"
 #include "host.h"
 #include "store.h"
+#include "unit.h"
 
 /* ---- Nodes ---- */
 
@@ -38,6 +39,8 @@ static void node_free(gpointer p)
         uses_free(n->uses[i]);
     g_free(n->uses);
     frit_params_free(n->params);
+    g_clear_pointer(&n->given, g_hash_table_unref);
+    g_clear_pointer(&n->sample, g_hash_table_unref);
     frit_dataset_unref(n->constant);
     g_free(n->specs);
     g_free(n->positions);
@@ -261,6 +264,8 @@ frit_node *frit_graph_step(frit_graph *g, const frit_request *r, GError **error)
     frit_node *n = node_new(FRIT_NODE_STEP, r->info->step.name, r->place, r->info->n_inputs, r->info->n_outputs);
     n->info = r->info;
     n->params = params;
+    n->given = g_hash_table_ref(r->given);
+    n->sample = r->sample ? g_hash_table_ref(r->sample) : NULL;
     for (uint32_t p = 0; p < n->n_ports; p++)
         if (r->inputs[p])
             add_edges(n, p, (const frit_edge *)(void *)r->inputs[p]->data, r->inputs[p]->len);
@@ -340,7 +345,7 @@ static bool check_length(const frit_edge *series, uint64_t n, GError **error)
 frit_node *frit_graph_axis(frit_graph *g, const char *place, frit_edge series, const char *name, const char *unit,
                            const double *at, uint64_t n, const frit_edge *from, GError **error)
 {
-    if (!check_length(&series, at ? n : series.node->count, error))
+    if (!check_length(&series, at ? n : series.node->count, error) || !frit_unit_check(unit, error))
         return NULL;
     frit_hash *h = identity_of(FRIT_NODE_AXIS, &series);
     frit_hash_text(h, name);
@@ -438,5 +443,20 @@ frit_node *frit_graph_stack(frit_graph *g, const char *place, frit_edge series)
     n->specs[0].ndim = 1;
     n->specs[0].axis_name[0] = name ? name : g_intern_static_string("index");
     n->specs[0].axis_unit[0] = unit ? unit : g_intern_static_string("1");
+    return n;
+}
+
+frit_node *frit_graph_draw(frit_graph *g, const char *place, frit_edge of, uint64_t replicas, uint64_t seed)
+{
+    frit_hash *h = identity_of(FRIT_NODE_DRAW, &of);
+    frit_hash_number(h, replicas);
+    frit_hash_number(h, seed);
+    bool made;
+    frit_node *n = pass_on(g, FRIT_NODE_DRAW, "draws", place, of, h, &made);
+    if (made) {
+        n->series = true;
+        n->count = replicas;
+        n->seed = seed;
+    }
     return n;
 }

@@ -28,7 +28,8 @@ typedef enum frit_kind {
     FRIT_NODE_AXIS,       /* a series with positions */
     FRIT_NODE_SELECT,     /* elements first, first + 1, ... of a series */
     FRIT_NODE_CONCAT,     /* several series, one after the other */
-    FRIT_NODE_STACK       /* a series of numbers as one curve over its axis */
+    FRIT_NODE_STACK,      /* a series of numbers as one curve over its axis */
+    FRIT_NODE_DRAW        /* copies of a dataset, each with other errors drawn from its sigma */
 } frit_kind;
 
 typedef struct frit_edge {
@@ -58,6 +59,7 @@ struct frit_node {
     const char           *name;            /* of the step, or "select", "stack", ... */
     const frit_step_info *info;            /* of a STEP; else NULL */
     frit_params          *params;
+    GHashTable           *given, *sample;  /* what the params were made from */
     GArray              **inputs;          /* per port an array of frit_edge */
     uint32_t              n_ports;
     frit_spec            *specs;           /* per output */
@@ -71,6 +73,7 @@ struct frit_node {
     /* The core's own nodes. */
     frit_dataset         *constant;
     uint64_t              first;           /* SELECT */
+    uint64_t              seed;            /* DRAW */
     const char           *axis_name, *axis_unit;   /* AXIS */
     double               *positions;       /* AXIS, count of them; NULL until evaluated */
     /* Caches of the evaluation; see key and eval. */
@@ -114,6 +117,15 @@ frit_node *frit_graph_concat(frit_graph *g, const char *place, const frit_edge *
 frit_node *frit_graph_stack(frit_graph *g, const char *place, frit_edge series);
 
 void frit_use_free(gpointer use);
+
+/* Copies of a single dataset, each with errors drawn from its sigma. */
+frit_node *frit_graph_draw(frit_graph *g, const char *place, frit_edge of, uint64_t replicas, uint64_t seed);
+/* The output x once more for each of `replicas` draws: what lies between x and the datasets `of` is
+ * computed anew from copies of these with errors drawn from their sigma.  The draws depend on the seed,
+ * the replica and what the dataset was made of, and on nothing else: a background that two lines share
+ * stays shared.  A series of `replicas` elements. */
+frit_node *frit_graph_draws(frit_graph *g, const char *place, frit_edge x, const frit_edge *of, guint n_of,
+                            uint64_t replicas, uint64_t seed, GError **error);
 
 /* The step (or constant, stack) and the element behind element i of an edge: the core's nodes
  * that only rearrange are looked through. */

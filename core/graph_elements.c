@@ -110,7 +110,7 @@ static const frit_use *first_use(const frit_node *n, uint64_t i)
 /* What made an element, looked through rearranging and mapped nodes: a source, a reduction. */
 static const frit_node *origin(const frit_node *n, uint64_t *i)
 {
-    for (;;) {
+    while (n->kind != FRIT_NODE_DRAW) {   /* replicas are numbered */
         frit_edge edge;
         if (route(n, *i, &edge, i)) {
             n = edge.node;
@@ -119,10 +119,11 @@ static const frit_node *origin(const frit_node *n, uint64_t *i)
         bool sink = n->info && (n->info->step.flags & FRIT_STEP_SINK);
         const frit_edge *lead = n->barrier && !sink ? NULL : leading_input(n);
         if (!lead)
-            return n;
+            break;
         *i = frit_edge_element(lead, *i);
         n = lead->node;
     }
+    return n;
 }
 
 char *frit_node_element_name(const frit_node *n, uint64_t i)

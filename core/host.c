@@ -70,7 +70,8 @@ static void host_log(frit_call *c, int level, const char *fmt, ...)
     va_end(args);
     g_autofree char *element = x->phase == FRIT_PHASE_RUN ? frit_node_element_text(x->node, x->element) : NULL;
     g_autofree char *site = g_strdup_printf("%s: %s: ", x->node->place, x->node->name);
-    g_autofree char *alike = g_strconcat(site, sentence, NULL);
+    /* Elements of a series differ in their numbers: what the plugin wrote is alike. */
+    g_autofree char *alike = g_strconcat(site, x->node->series ? fmt : sentence, NULL);
     if (level == FRIT_WARNING)
         frit_warn_alike(alike, "%s%s%s%s%s", site, element ? element : "", element ? ": " : "", sentence,
                         x->node->series ? " (said once for the series)" : "");

@@ -15,7 +15,8 @@ noinst_LTLIBRARIES += %D%/libcore.la
   %D%/eval_element.c %D%/eval_foresee.c %D%/eval_keep.c %D%/eval_plan.c \
   %D%/eval_sink.c %D%/eval_state.c %D%/eval_stream.c \
   %D%/files.c %D%/files.h \
-  %D%/graph.c %D%/graph.h %D%/graph_elements.c \
+  %D%/draw.c %D%/draw.h \
+  %D%/graph.c %D%/graph.h %D%/graph_draws.c %D%/graph_elements.c \
   %D%/host.c %D%/host.h \
   %D%/key.c %D%/key.h \
   %D%/loader.c %D%/loader.h \

@@ -160,6 +160,10 @@ static bool make_key(frit_node *n, uint64_t i, frit_digests *digests, frit_key *
         g_autoptr(GBytes) bytes = frit_dataset_to_bytes(n->constant);
         frit_hash_bytes(h, g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
     }
+    if (n->kind == FRIT_NODE_DRAW) {
+        frit_hash_number(h, n->seed);
+        frit_hash_number(h, i);
+    }
     if (n->info && !n->n_ports)
         good = hash_uses(h, n, i, digests, error);
     for (uint32_t p = 0; good && p < n->n_ports; p++)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "files.h"
 #include "loader.h"
 #include "progress.h"
 #include "script_private.h"
@@ -216,9 +217,13 @@ static int on_error(lua_State *L)
     bool is_text = lua_isstring(L, 1) || luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL;
     lua_settop(L, 1);
     const char *text = luaL_tolstring(L, 1, NULL);
-    const char *searched = strstr(text, search);
+    const char *searched = strstr(text, search), *library = frit_script_of(L)->library;
     char *place = frit_script_place(L);
-    if (!is_text)
+    if (g_str_has_prefix(text, library)) {
+        const char *line = strchr(text + strlen(library), ':');   /* "...init.lua:27: what" */
+        const char *what = line ? strchr(line + 1, ':') : NULL;
+        lua_pushfstring(L, "%s%s", place, what ? what : text);
+    } else if (!is_text)
         lua_pushfstring(L, "%s: error() was given a %s, where a text should say what is wrong", place,
                         luaL_typename(L, 1));
     else if (searched) {
@@ -262,7 +267,7 @@ bool frit_script_run(frit_graph *g, GHashTable *settings, GError **error)
     g_autofree char *base = g_path_get_basename(g->recipe);
     g_autofree char *chunk = g_strdup_printf("@%s", base);
     gsize length;
-    bool good = g_file_get_contents(g->recipe, &text, &length, error);
+    bool good = frit_file_check(g->recipe, error) && g_file_get_contents(g->recipe, &text, &length, error);
     if (good) {
         lua_pushcfunction(L, on_error);
         good = luaL_loadbufferx(L, text, length, chunk, "t") == LUA_OK && lua_pcall(L, 0, 0, 1) == LUA_OK;

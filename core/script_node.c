@@ -8,6 +8,7 @@
 #include "error.h"
 #include "script_private.h"
 #include "text.h"
+#include "unit.h"
 
 #define NODE "frit.node"
 
@@ -92,6 +93,9 @@ static frit_dataset *dataset_of_value(lua_State *L, int index, const char *unit)
 
 int frit_script_constant(lua_State *L)
 {
+    GError *error = NULL;
+    if (!frit_unit_check(luaL_optstring(L, 2, "1"), &error))
+        return frit_script_raise(L, "constant", error);
     frit_dataset *d = dataset_of_value(L, 1, luaL_optstring(L, 2, "1"));
     if (!d)
         return frit_script_complain(L, "constant", "a number or a list of numbers is wanted");
@@ -431,6 +435,35 @@ static int along(lua_State *L)
     return push_or_raise(L, h->edge.node->name, n, error);
 }
 
+/* x:draws { a, b, replicas = 200, seed = 1 }: x once more for each draw of the errors of a and b. */
+static int draws(lua_State *L)
+{
+    const handle *h = check_handle(L, 1);
+    luaL_checktype(L, 2, LUA_TTABLE);
+    lua_getfield(L, 2, "replicas");
+    lua_getfield(L, 2, "seed");
+    lua_Integer replicas = luaL_optinteger(L, -2, 100), seed = luaL_optinteger(L, -1, 1);
+    lua_Integer n_of = luaL_len(L, 2);
+    if (replicas < 2 || replicas > 1000000 || n_of < 1 || n_of > 64)
+        return frit_script_complain(L, "draws", "x:draws { data, ..., replicas = 200, seed = 1 }: at least two replicas "
+                                                "and one dataset whose errors are drawn");
+    frit_edge of[64];
+    for (lua_Integer i = 0; i < n_of; i++) {
+        lua_geti(L, 2, i + 1);
+        const handle *from = luaL_testudata(L, -1, NODE);
+        if (!from)
+            return frit_script_complain(L, "draws", "number %lld of what is to be drawn is not data, but a %s",
+                                        (long long)i + 1, luaL_typename(L, -1));
+        of[i] = from->edge;
+    }
+    GError *error = NULL;
+    char *place = frit_script_place(L);
+    frit_node *n = frit_graph_draws(frit_script_of(L)->graph, place, h->edge, of, (guint)n_of, (uint64_t)replicas,
+                                    (uint64_t)seed, &error);
+    g_free(place);
+    return n ? push_node(L, n, h->whole ? 0 : h->edge.output, h->whole) : frit_script_raise(L, "draws", error);
+}
+
 int frit_script_concat(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
@@ -470,7 +503,7 @@ static int index_by_number(lua_State *L, const handle *h)
 }
 
 static const luaL_Reg node_methods[] = {
-    {"select", select_elements}, {"stack", stack_numbers}, {"along", along}, {NULL, NULL},
+    {"select", select_elements}, {"stack", stack_numbers}, {"along", along}, {"draws", draws}, {NULL, NULL},
 };
 
 /* x[i] an element, x.name an output, x.step a step to apply. */
@@ -478,7 +511,7 @@ static int node_index(lua_State *L)
 {
     const handle *h = check_handle(L, 1);
     const frit_node *n = h->edge.node;
-    if (lua_isinteger(L, 2))
+    if (lua_type(L, 2) == LUA_TNUMBER)
         return index_by_number(L, h);
     const char *name = luaL_checkstring(L, 2);
     int output = n->info ? frit_port_index(n->info->step.outputs, n->n_outputs, name) : -1;

@@ -15,7 +15,7 @@ installcheck-local:
 	  export FRIT_SYSTEM_PLUGIN_PATH FRIT_SCRIPT_PATH PKG_CONFIG_SYSROOT_DIR; \
 	fi; \
 	FRIT='$(DESTDIR)$(bindir)/frit'; PLUGIN_SOURCE='$(abs_top_srcdir)/%D%/lab/lab_polynomial.c'; \
-	CC='$(CC)'; PKG_CONFIG='$(PKG_CONFIG)'; LC_ALL=C.UTF-8; \
+	PLUGINDIR='$(DESTDIR)$(plugindir)'; SCRIPTDIR='$(DESTDIR)$(pkgdatadir)'; CC='$(CC)'; PKG_CONFIG='$(PKG_CONFIG)'; LC_ALL=C.UTF-8; \
 	PKG_CONFIG_PATH='$(DESTDIR)$(pkgconfigdir)'"$${PKG_CONFIG_PATH:+:$$PKG_CONFIG_PATH}"; \
-	export FRIT PLUGIN_SOURCE CC PKG_CONFIG LC_ALL PKG_CONFIG_PATH; \
+	export FRIT PLUGIN_SOURCE PLUGINDIR SCRIPTDIR CC PKG_CONFIG LC_ALL PKG_CONFIG_PATH; \
 	$(SHELL) '$(top_srcdir)/%D%/lab/installcheck.sh'

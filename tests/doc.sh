@@ -56,7 +56,7 @@ point $? "README.md's table holds the steps that there are"
 # In Lua a step follows a colon.
 for page in README.md doc/recipes.md doc/plugin-api.md; do
     for name in $(sed -n '/^```lua/,/^```$/p' "$top/$page" | grep -o ':[a-z0-9_]* *[({]' | tr -d ':({ ' | sort -u); do
-        case " select stack along $(echo $template_steps) " in *" $name "*) continue ;; esac
+        case " select stack along draws $(echo $template_steps) " in *" $name "*) continue ;; esac
         known "$name" || echo "$name"
     done > "$work/found"
     nothing "the steps that recipes in $page use exist"
@@ -78,6 +78,12 @@ for name in $(grep '^## .* — ' "$top/doc/how-it-works.md" | grep -o '`[a-z_*]*
     done
 done > "$work/found"
 nothing "the files that doc/how-it-works.md names are in core/"
+
+# Files of code that HACKING.md names, with their folder or without.
+for name in $(grep -o '`[a-z0-9_/]*\.\(c\|lua\)`' "$top/HACKING.md" | tr -d '`' | sort -u); do
+    ls "$top/$name" "$top"/plugins/*/"$name" 2> /dev/null | grep -q . || echo "$name"
+done > "$work/found"
+nothing "the files that HACKING.md names exist"
 
 # ---- Every variable that the code reads is in doc/environment.md ----
 

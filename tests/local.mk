@@ -21,7 +21,7 @@ check_LTLIBRARIES += %D%/libstep.la
 %C%_libstep_la_CFLAGS = $(CORE_CFLAGS)
 %C%_libstep_la_LIBADD = core/libcore.la
 
-core_tests = %D%/core/composition %D%/core/key %D%/core/output %D%/core/pack %D%/core/params \
+core_tests = %D%/core/composition %D%/core/draws %D%/core/key %D%/core/output %D%/core/pack %D%/core/params \
   %D%/core/progress %D%/core/store %D%/core/unit
 plugin_tests = %D%/plugins/azimuthal %D%/plugins/azimuthal_frames %D%/plugins/azimuthal_poni \
   %D%/plugins/columns %D%/plugins/columns_write %D%/plugins/figure %D%/plugins/fourier \
@@ -33,6 +33,9 @@ TESTS += $(core_tests) $(plugin_tests)
 %C%_core_composition_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_core_composition_CFLAGS = $(CORE_CFLAGS)
 %C%_core_composition_LDADD = core/libcore.la
+%C%_core_draws_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_core_draws_CFLAGS = $(CORE_CFLAGS)
+%C%_core_draws_LDADD = core/libcore.la -lm
 %C%_core_key_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_core_key_CFLAGS = $(CORE_CFLAGS)
 %C%_core_key_LDADD = core/libcore.la

@@ -24,6 +24,8 @@ static const frit_step steps[] = {
 "ignored. Some programs turn TIFFs upside down before they calibrate (Dioptas, Fit2D): give\n"
 "`flip = \"up-down\"` for their calibrations.\n"
 "\n"
+"**Size.** The images of one series have one size, that of the first: another is an error of that element.\n"
+"\n"
 "**TIFF**, BigTIFF too: integers of 1, 8, 16, 32 and 64 bit, floating-point numbers of 32 and 64 bit;\n"
 "strips or tiles; both byte orders; every compression that the installed libtiff knows. Pixels of 1\n"
 "bit become 0 and 1. Colour pictures, several channels and half-precision numbers are refused.\n"
@@ -39,7 +41,8 @@ static const frit_step steps[] = {
                      "doi:10.1107/S0021889813000150",
         .patterns = "*.tif|*.tiff|*.edf|*.msk|*.mask",
         .outputs = read_image_outputs, .params = read_image_params, .params_size = sizeof(struct read_image),
-        .check = read_image_check, .count = read_image_count, .run = read_image_run,
+        .check = read_image_check, .count = read_image_count, .prepare = read_image_prepare,
+        .release = read_image_release, .run = read_image_run,
     },
     {
         .name = "write_image", .version = 1, .flags = FRIT_STEP_SINK,

@@ -101,6 +101,8 @@ extern const frit_port  read_image_outputs[];
 extern const frit_param read_image_params[];
 frit_status read_image_check(frit_call *c);
 frit_status read_image_count(frit_call *c, uint64_t *n);
+frit_status read_image_prepare(frit_call *c, void **plan);
+void        read_image_release(void *plan);
 frit_status read_image_run(frit_call *c);
 
 struct write_image {

@@ -7,6 +7,7 @@
 #include "images.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 const frit_port read_image_outputs[] = {
@@ -144,6 +145,49 @@ static void describe(frit_call *c, const struct image *im)
         c->host->log(c, FRIT_WARNING, "%s", im->note);
 }
 
+/* The frames of one detector have one size: that of the first file, where it can be had. */
+struct first_size {
+    size_t rows, columns;
+};
+
+frit_status read_image_prepare(frit_call *c, void **plan)
+{
+    const struct read_image *p = c->params;
+    struct image_file f;
+    struct image im;
+
+    if (p->files.n < 2 || image_file_open(&f, p->files.path[0]) != FRIT_OK)
+        return FRIT_OK;
+    if (image_open(&f, 0, &im) == FRIT_OK) {
+        struct first_size *size = malloc(sizeof *size);
+        if (size)
+            *size = (struct first_size){ im.rows, im.columns };
+        *plan = size;
+        image_close(&f, &im);
+    }
+    image_file_close(&f);
+    return FRIT_OK;
+}
+
+void read_image_release(void *plan)
+{
+    free(plan);
+}
+
+static frit_status check_size(frit_call *c, const struct image *im)
+{
+    const struct read_image *p = c->params;
+    const struct first_size *first = c->plan;
+
+    if (!first || (im->rows == first->rows && im->columns == first->columns))
+        return FRIT_OK;
+    const char *slash = strrchr(p->files.path[0], '/');
+    return c->host->fail(c, FRIT_EDATA,
+                         "the image is %zu x %zu pixels (rows x columns), but %s, the first of the series, is %zu x %zu: "
+                         "frames of one series come from one detector with one binning",
+                         im->rows, im->columns, slash ? slash + 1 : p->files.path[0], first->rows, first->columns);
+}
+
 frit_status read_image_run(frit_call *c)
 {
     const struct read_image *p = c->params;
@@ -160,7 +204,9 @@ frit_status read_image_run(frit_call *c)
         return fail_read(c, &f, s);
     s = image_open(&f, page, &im);
     if (s == FRIT_OK) {
-        s = has_limits(p, im.dtype) ? read_with_limits(c, &f, &im) : read_directly(c, &f, &im);
+        s = check_size(c, &im);
+        if (s == FRIT_OK)
+            s = has_limits(p, im.dtype) ? read_with_limits(c, &f, &im) : read_directly(c, &f, &im);
         if (s == FRIT_OK)
             describe(c, &im);
         image_close(&f, &im);

@@ -15,13 +15,14 @@ struct mean {
     int32_t error;
 };
 
-enum { ERROR_AUTO, ERROR_PROPAGATED, ERROR_SCATTER, ERROR_NONE };
+enum { ERROR_AUTO, ERROR_PROPAGATED, ERROR_SCATTER, ERROR_DEVIATION, ERROR_NONE };
 
 static const frit_param params[] = {
-    FRIT_CHOICE(struct mean, error, "auto|propagated|scatter|none",
+    FRIT_CHOICE(struct mean, error, "auto|propagated|scatter|deviation|none",
                 "sigma of the mean. propagated: from the elements' own; scatter: standard deviation of the "
-                "elements over the square root of their number; auto: propagated where the elements have a "
-                "sigma, else scatter; none: no sigma"),
+                "elements over the square root of their number; deviation: that standard deviation itself, the "
+                "uncertainty of a single element; auto: propagated where the elements have a sigma, else "
+                "scatter; none: no sigma"),
     { .name = NULL }
 };
 
@@ -162,7 +163,7 @@ static void add_value(struct sums *s, size_t i, double x, double sigma)
         s->first[i] = x;
     double d = x - s->first[i];
     s->sum[i] += d;
-    if (s->error == ERROR_SCATTER)
+    if (s->error == ERROR_SCATTER || s->error == ERROR_DEVIATION)
         s->square[i] += d * d;
     else if (s->error == ERROR_PROPAGATED)
         s->square[i] += sigma * sigma;
@@ -193,14 +194,16 @@ static double sigma_of(const struct sums *s, size_t i)
     if (s->error == ERROR_PROPAGATED)
         return sqrt(s->square[i]) / n;
     double about_mean = s->square[i] - s->sum[i] * s->sum[i] / n;
-    return about_mean > 0 ? sqrt(about_mean / (n - 1) / n) : 0;
+    double variance = about_mean > 0 ? about_mean / (n - 1) : 0;
+    return sqrt(s->error == ERROR_DEVIATION ? variance : variance / n);
 }
 
 static void finish(struct sums *s)
 {
     for (size_t i = 0; i < s->n; i++) {
         /* One value alone does not scatter: its uncertainty is not known. */
-        s->out->mask[i] = s->count[i] < (s->error == ERROR_SCATTER ? 2 : 1);
+        bool scatter = s->error == ERROR_SCATTER || s->error == ERROR_DEVIATION;
+        s->out->mask[i] = s->count[i] < (scatter ? 2 : 1);
         if (s->out->sigma)
             s->out->sigma[i] = s->out->mask[i] ? 0 : sigma_of(s, i);
         s->out->value[i] = s->out->mask[i] ? 0 : s->first[i] + s->sum[i] / s->count[i];
@@ -260,7 +263,8 @@ static const frit_step steps[] = {
 "sqrt(n): it needs no model of the detector, has itself a relative uncertainty of 1/sqrt(2n - 2), and takes\n"
 "a drift for noise; values that were measured only once are masked. `auto` takes the first where the\n"
 "elements have a sigma, the second where they have none, and gives no sigma to the mean of a single\n"
-"element without one.\n"
+"element without one. `deviation` is the standard deviation itself: what one element is uncertain by, as of\n"
+"the replicas that `draws` makes.\n"
 "\n"
 "Elements are read one by one and added in their order, in double precision; sums of whole counts are\n"
 "exact.\n",

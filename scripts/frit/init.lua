@@ -19,6 +19,7 @@ local axis_of = setmetatable({}, { __mode = "k" })
 -- frit.sample { composition = "Zr52.5Cu17.9Ni14.6Al10Ti5", density = "6.70 g/cm^3" }
 -- Given as `sample = ...` it fills the parameters of a step that are the sample's.
 function frit.sample(t)
+    if type(t) ~= "table" then core.fail('a sample is a table: frit.sample { composition = "SiO2" }') end
     local known = core.sample_parameters()
     local names = {}
     for name in pairs(known) do names[#names + 1] = name end

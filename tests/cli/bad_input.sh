@@ -148,14 +148,23 @@ chain 'raw/*.tif' | recipe x.lua
 frit run x.lua
 like "what was finished before is not computed again" "$status $err" '^0 (nothing to compute|0 elements computed)'
 
-# A reduction over frames of which one is bad: the next run, with that frame mended, starts from the curves
-# that were made.  One thread, so that the curves before the bad frame are made for sure; the store
-# is written block by block, and what was made of a block that is not complete is kept too.
+# 70 frames, the last one cut: when it is whole, the 64 of the first pack of the store are there.
+mkdir many
+frames many/f 70 24 32 2
+poni many.poni 24 32
+cp many/f_0070.tif whole.tif
+head -c 300 whole.tif >many/f_0070.tif
+chain 'many/*.tif' | sed 's/cell/many/' >body
+refused "the last of many frames is cut" 'LINEread_image: element 70 \(f_0070.tif\): the file ends at byte 300'
+cp whole.tif many/f_0070.tif
+frit run x.lua
+like "with the frame mended only its neighbours are computed again" "$status $err" '^0 6 elements computed, 70 files written'
+
+# on_error = "mask": a reduction goes on without the bad frame.
 rm -rf "$FRIT_STORE" out
-cat >slow.txt <<'E'
+recipe x.lua <<'E'
 frit.write("slow.xy", frit.frames { files = "truncated/*.tif", on_error = "mask" }:integrate { poni = "cell.poni", npt = 20 }:mean())
 E
-recipe x.lua <slow.txt
 frit run -j 1 x.lua
 is "a frame may be left out" "$status" 3
 like "the frame is named" "$err" '^warning: left out: x.lua:2: read_image: element 3 \(f_0003.tif\): the file ends'

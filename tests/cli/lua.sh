@@ -20,7 +20,7 @@ says()
 }
 
 # values FILE: the second column.
-values() { numbers "$1" | awk '{ print $2 }' | paste -s -d ' ' -; }
+values() { if [ -s "$1" ]; then numbers "$1" | awk '{ print $2 }' | paste -s -d ' ' -; else echo "no $1"; fi; }
 
 # fails WHAT PATTERN
 fails()
@@ -78,6 +78,14 @@ fails "an unknown output" "x.lua:2: integrate has no output 'n_pixel', and there
 print(frit.frames { files = "raw/*.tif" }:integrate { poni = "cell.poni" }.n_pixel)
 E
 
+says "a whole number is a whole number, however it was computed" "true" <<'E'
+local frames = frit.frames { files = "raw/*.tif" }
+print(tostring(frames[4 / 2]) == tostring(frames[2]))
+E
+fails "half an element is none" 'x.lua:2: .*number has no integer representation' <<'E'
+print(frit.frames { files = "raw/*.tif" }[2.5])
+E
+
 # ---- Series and their axes ----
 
 says "a list of positions" "read_image: 5 elements of frame [unit as in the file]
@@ -121,6 +129,13 @@ frit.concat { frit.frames { files = "raw/*.tif" }, frit.read("a.xy", { x_unit = 
 E
 fails "a single dataset has no axis" 'x.lua:2: .*is a single dataset; only a series has an axis' <<'E'
 frit.read("a.xy", { x_unit = "1/angstrom" }):along({ 1 }, "T", "K")
+E
+
+fails "the unit of an axis is checked" 'x.lua:2: read_image: .*furlog' <<'E'
+frit.frames { files = "raw/*.tif" }:along({ 1, 2, 3, 4, 5 }, "T", "furlog")
+E
+fails "and that of a constant" 'x.lua:2: constant: .*furlog' <<'E'
+frit.constant(3, "furlog")
 E
 
 # ---- Inputs ----
@@ -179,7 +194,7 @@ E
 frit run files.lua
 is "the name of a file for an input" "$status $(values dark/f_0001.xy | tr ' ' '\n' | sort -u)" "0 0"
 # Halves and quarters of what 12 digits show: two roundings of half a unit in the last place, 1e-11.
-ratio() { numbers "$1" | paste -d ' ' - $2 | awk -v r="$3" '{ d = $2 / $4 / r - 1; if (NF != 4 || d > 1e-11 || d < -1e-11) print }'; }
+ratio() { test -s "$1" || echo "no $1"; numbers "$1" | paste -d ' ' - $2 | awk -v r="$3" '{ d = $2 / $4 / r - 1; if (NF != 4 || d > 1e-11 || d < -1e-11) print }'; }
 numbers plain/f_0003.xy >plain3.txt
 is "a number for an input" "$(ratio half/f_0003.xy plain3.txt 0.5)" ""
 is "a number for each element" "$(ratio each/f_0003.xy plain3.txt 0.25)" ""
@@ -199,6 +214,9 @@ is "a list of names is a series in its order" "$out $(ls copy | paste -s -d ' ' 
 says "a sample is checked where it is written" "error: x.lua:3: a sample has no 'densty': did you mean 'density'?" <<'E'
 
 frit.sample { composition = "SiO2", densty = "2.2 g/cm^3" }
+E
+fails "no sample at all" 'x.lua:2: a sample is a table: frit.sample ' <<'E'
+frit.sample "SiO2"
 E
 fails "its values where they are used" 'x.lua:4: normalise: in the sample, composition: .*"Cx" is no element' <<'E'
 local s = frit.sample { composition = "Zr52.5Cx17" }
@@ -257,6 +275,9 @@ local frames = frit.frames { files = "nowhere/*.tif" }
 E
 fails "the library's own checks too" "x.lua:2: frames: which files\\? frit.frames \\{ files = " <<'E'
 frit.frames { file = "raw/*.tif" }
+E
+fails "and Lua's own errors there" 'x.lua:2: attempt to ' <<'E'
+frit.frames { files = "raw/*.tif", axis = setmetatable({}, { __index = function() return {} + 1 end }) }
 E
 fails "a module beside the recipe has its own lines" "helpers.lua:3: integrate: there is no parameter 'ponni'" <<'E'
 local helpers = require "lib.helpers"

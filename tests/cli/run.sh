@@ -176,7 +176,11 @@ frit run --progress loud flat.lua
 is "and an unknown style" "$status $err" "2 error: --progress loud: auto, plain, json or none is wanted"
 frit run nowhere.lua
 is "a recipe that is not there is an error" "$status" 1
-like "which names it" "$err" '^error: .*nowhere.lua'
+like "which names it" "$err" '^error: there is no file /.*/nowhere.lua$'
+frit run flatt.lua
+like "and the one that was meant" "$err" '^error: there is no file /.*/flatt.lua; did you mean "flat.lua"'
+frit run .
+like "a folder is no recipe" "$status $err" '^1 error: /.* is a folder, not a file$'
 frit --version
 is "--version succeeds" "$status" 0
 like "and tells the version" "$out" '^frit [0-9]+\.[0-9]+'

@@ -1,8 +1,9 @@
 # A lab's plugin against an installed Frit: built in a folder of its own with nothing but a compiler
 # and pkg-config, found, listed, explained and used.
 #
-# Called by "make installcheck" with FRIT (the installed program), PLUGIN_SOURCE, CC, PKG_CONFIG and, where
-# Frit was installed below DESTDIR, the environment that leads it there.
+# Called by "make installcheck" with FRIT (the installed program), PLUGINDIR and SCRIPTDIR (where its plugins
+# and Lua modules were installed), PLUGIN_SOURCE, CC, PKG_CONFIG and, where Frit was installed below DESTDIR,
+# the environment that leads it there.
 # SPDX-License-Identifier: GPL-3.0-or-later
 set -eu
 work=$(mktemp -d "${TMPDIR:-/tmp}/frit-installcheck.XXXXXX")
@@ -27,7 +28,15 @@ fail()
 for step in read_image integrate mean subtract_background normalise transform write_columns; do
     grep -q "^    $step " plugins.txt || fail "the installed program has no step $step" plugins.txt
 done
+! grep '^[a-z]' plugins.txt | grep -v '^refused' | grep -Fqv "($PLUGINDIR/" || fail "plugins that are not in $PLUGINDIR" plugins.txt
 ! grep -q '^refused' plugins.txt || fail "plugins were refused" plugins.txt
+
+cat >where.lua <<'E'
+require "frit"
+print(package.searchpath("frit", package.path))
+E
+"$FRIT" run where.lua >where.txt 2>/dev/null
+[ "$(cat where.txt)" = "$SCRIPTDIR/frit/init.lua" ] || fail "Lua modules that are not those in $SCRIPTDIR" where.txt
 
 # ---- Build ----
 
