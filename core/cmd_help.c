@@ -23,6 +23,14 @@ static const char *shape_word(uint32_t ndim, char buffer[32])
     return buffer;
 }
 
+/* Authors write docs as sentences or as parts of one: here they become sentences. */
+static void print_doc(const char *doc)
+{
+    bool word = g_ascii_islower(doc[0]) && (g_ascii_islower(doc[1]) || doc[1] == ' ');
+    size_t n = strlen(doc);
+    printf(". %c%s%s\n", word ? g_ascii_toupper(doc[0]) : doc[0], n ? doc + 1 : "", n && doc[n - 1] == '.' ? "" : ".");
+}
+
 static void print_unit(const char *unit)
 {
     if (!unit || g_str_equal(unit, "*"))
@@ -39,7 +47,7 @@ static void print_port(const frit_port *p, bool output)
     printf("- `%s`: %s, ", p->name, shape_word(p->ndim, word));
     print_unit(p->unit);
     for (uint32_t k = 0; k < FRIT_MAX_NDIM; k++) {
-        if (!p->axis_unit[k])
+        if (!p->axis_unit[k] || g_str_equal(p->axis_unit[k], "*") || p->ndim == FRIT_ANY_NDIM)
             continue;
         printf("; over %s in ", !p->axis_name[k] || p->axis_name[k][0] == '@' ? "the axis" : p->axis_name[k]);
         print_unit(p->axis_unit[k]);
@@ -52,7 +60,7 @@ static void print_port(const frit_port *p, bool output)
         printf("; any number");
     if (p->flags & FRIT_PORT_PLAN)
         printf("; the same for every element");
-    printf(". %s\n", p->doc);
+    print_doc(p->doc);
 }
 
 static void print_ports(const char *title, const frit_port *ports, uint32_t n, bool output)
@@ -69,7 +77,7 @@ static const char *type_word(frit_type type)
         [FRIT_TYPE_F64] = "number",     [FRIT_TYPE_I64] = "whole number",   [FRIT_TYPE_BOOL] = "true or false",
         [FRIT_TYPE_TEXT] = "text",      [FRIT_TYPE_CHOICE] = "one of",      [FRIT_TYPE_PATH] = "file",
         [FRIT_TYPE_FILES] = "files: a pattern or a list", [FRIT_TYPE_OUTPUT] = "file to write",
-        [FRIT_TYPE_RANGE] = "range: { from, to }", [FRIT_TYPE_ARRAY] = "list of numbers",
+        [FRIT_TYPE_RANGE] = "{ from, to }", [FRIT_TYPE_ARRAY] = "list of numbers",
         [FRIT_TYPE_COMPOSITION] = "composition"};
     return words[type];
 }
@@ -88,6 +96,18 @@ static void print_default(const frit_param *p)
         printf("; default %s", p->text);
 }
 
+/* Numbers beyond all measure are no limits. */
+static void print_limits(double min, double max)
+{
+    const double vast = 1e300;
+    if (min > -vast && max < vast)
+        printf("; %g to %g", min, max);
+    else if (min > -vast)
+        printf("; at least %g", min);
+    else if (max < vast)
+        printf("; at most %g", max);
+}
+
 static void print_param(const frit_param *p)
 {
     printf("- `%s`: %s", p->name, type_word(p->type));
@@ -99,11 +119,11 @@ static void print_param(const frit_param *p)
     if (p->unit && !g_str_equal(p->unit, "1"))
         printf(" in %s", p->unit);
     print_default(p);
-    if (p->min < p->max && p->type != FRIT_TYPE_BOOL && (isfinite(p->min) || isfinite(p->max)))
-        printf("; %g to %g", p->min, p->max);
+    if (p->min < p->max && p->type != FRIT_TYPE_BOOL)
+        print_limits(p->min, p->max);
     if (p->flags & FRIT_PARAM_SAMPLE)
         printf("; from the sample");
-    printf(". %s\n", p->doc);
+    print_doc(p->doc);
 }
 
 void frit_print_step(const frit_step_info *s)

@@ -123,3 +123,6 @@ EXTRA_DIST += %D%/data/Zr52.5Cu17.9Ni14.6Al10Ti5_compton.csv %D%/data/Zr52.5Cu17
 include %D%/cli.mk
 
 include %D%/abi.mk
+
+TESTS += %D%/doc.sh
+EXTRA_DIST += %D%/doc.sh

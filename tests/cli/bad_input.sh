@@ -29,10 +29,13 @@ chain()
 
 # ---- Images ----
 
-chain raw/g_0001.tif >body; refused "a missing file" 'LINEread_image: files: there is no file /.*/raw/g_0001.tif; did you mean "f_0001.tif"\?$'
-chain 'raw/g_*.tif' >body; refused "a pattern without a match" \
+chain raw/g_0001.tif >body
+refused "a missing file" 'LINEread_image: files: there is no file /.*/raw/g_0001.tif; did you mean "f_0001.tif"\?$'
+chain 'raw/g_*.tif' >body
+refused "a pattern without a match" \
     'LINEread_image: files: no file matches /.*/raw/g_\*.tif: the folder /.*/raw holds 4 names, such as "f_0001.tif"'
-chain 'row/*.tif' >body; refused "a missing folder" 'LINEread_image: files: there is no folder /.*/row$'
+chain 'row/*.tif' >body
+refused "a missing folder" 'LINEread_image: files: there is no folder /.*/row$'
 
 for kind in truncated empty size folder text; do
     mkdir $kind
@@ -44,21 +47,24 @@ head -c 3000 raw/f_0003.tif >truncated/f_0003.tif
 frames s 1 48 32 1 && mv s_0001.tif size/f_0003.tif
 mkdir folder/f_0003.tif
 echo "the beam was off" >text/f_0003.tif
-chain 'truncated/*.tif' >body; refused "a truncated file" \
+chain 'truncated/*.tif' >body
+refused "a truncated file" \
     'LINEread_image: element 3 \(f_0003.tif\): the file ends at byte 3000, but .* at byte 6152: it is still being written, or was cut$'
-chain 'empty/*.tif' >body; refused "an empty file" 'LINEread_image: element 3 \(f_0003.tif\): the file is empty \(0 bytes\)'
-chain 'folder/*.tif' >body; refused "a folder among the files" 'LINEread_image: files: /.*/folder/f_0003.tif is a folder, not a file$'
-chain 'folder/f_0003.tif' >body; refused "a folder for a file" 'LINEread_image: files: /.*/folder/f_0003.tif is a folder, not a file$'
-chain 'text/*.tif' >body; refused "a text for an image" 'LINEread_image: element 3 \(f_0003.tif\): .*text.*TIFF.* was expected$'
+chain 'empty/*.tif' >body
+refused "an empty file" 'LINEread_image: element 3 \(f_0003.tif\): the file is empty \(0 bytes\)'
+chain 'folder/*.tif' >body
+refused "a folder among the files" 'LINEread_image: files: /.*/folder/f_0003.tif is a folder, not a file$'
+chain 'folder/f_0003.tif' >body
+refused "a folder for a file" 'LINEread_image: files: /.*/folder/f_0003.tif is a folder, not a file$'
+chain 'text/*.tif' >body
+refused "a text for an image" 'LINEread_image: element 3 \(f_0003.tif\): .*text.*TIFF.* was expected$'
 
-frames zero 1 48 64 =0
-chain 'size/*.tif' '' ', mask = "zero_0001.tif"' >body; refused "a frame of another size than the mask" \
-    'LINEintegrate: element 3 \(f_0003.tif\): .*48 x 32 .*48 x 64'
+chain 'size/*.tif' >body
+refused "a frame of another size" \
+    'LINEread_image: element 3 \(f_0003.tif\): the image is 48 x 32 pixels .*, but f_0001.tif, the first of the series, is 48 x 64'
 sed 's/null/[48, 64]/' cell.poni >sized.poni
-chain 'size/*.tif' | sed 's/cell/sized/' >body; refused "a frame of another size than the calibration" \
-    'LINEintegrate: element 3 \(f_0003.tif\): .*48 x 32 .*48 x 64'
-echo "frit.write('mean.xy', frit.frames { files = 'size/*.tif' }:mean():integrate { poni = 'cell.poni' })" >body
-refused "a frame of another size in a mean" 'LINEmean: .*f_0003 has 32 values along dimension 2, f_0001 has 64'
+chain 'size/f_0003.tif' | sed 's/cell/sized/' >body
+refused "frames of another size than the calibration" 'LINEintegrate: f_0003.tif: .*48 x 32 .*48 x 64'
 
 # ---- Calibration ----
 
@@ -66,53 +72,73 @@ refused "a frame of another size in a mean" 'LINEmean: .*f_0003 has 32 values al
 poni_with()
 {
     sed "$2" cell.poni >bad.poni
-    chain 'raw/*.tif' | sed 's/cell/bad/' >body; refused "$1" "LINEintegrate: .*$3"
+    chain 'raw/*.tif' | sed 's/cell/bad/' >body
+    refused "$1" "LINEintegrate: .*$3"
 }
 poni_with "a letter in a number" 's/0.2$/0.2x/' 'bad.poni, line 4: Distance is "0.2x", which is not a number'
 poni_with "an unknown version" 's/^poni_version: 2/poni_version: 7/' 'bad.poni, line 1: poni_version is 7: this reader knows 1, 2 and 2.1'
 poni_with "no Poni1" '/Poni1/d' 'bad.poni has no .*Poni1.*: give poni1 = '
 poni_with "no wavelength" '/Wave/d' 'bad.poni has no wavelength .*: give wavelength = '
 poni_with "a wavelength in angstrom" 's/2e-11/0.2/' 'bad.poni, line 10: Wavelength is 0.2 m.*looks like angstrom'
-chain 'raw/*.tif' | sed 's/cell/cel/' >body; refused "no .poni" 'LINEintegrate: poni: there is no file /.*/cel.poni; did you mean "cell.poni"'
+chain 'raw/*.tif' | sed 's/cell/cel/' >body
+refused "no .poni" 'LINEintegrate: poni: there is no file /.*/cel.poni; did you mean "cell.poni"'
 
 # ---- Masks ----
 
 frames small 1 10 12 =0
 frames all 1 48 64 =1
-chain 'raw/*.tif' '' ', mask = "small_0001.tif"' >body; refused "a mask of another shape" \
+chain 'raw/*.tif' '' ', mask = "small_0001.tif"' >body
+refused "a mask of another shape" \
     'LINEintegrate: element 1 \(f_0001.tif\): the frame is 48 x 64 pixels .*, the mask is 10 x 12'
-chain 'raw/*.tif' '' ', mask = "all_0001.tif"' >body; refused "all pixels masked" \
+chain 'raw/*.tif' '' ', mask = "all_0001.tif"' >body
+refused "all pixels masked" \
     'LINEintegrate: element 1 \(f_0001.tif\): all pixels are left out by mask.*a mask marks bad pixels with values other than 0'
 
 # ---- Axes ----
 
 printf 'frame,T [K]\n1,300\n2,310\n3,320\n' >log.csv
 printf 'frame,T [K]\n1,300\n2,hot\n3,320\n4,330\n' >hot.csv
-chain 'raw/*.tif' ', axis = { 300, 320, name = "T", unit = "K" }' >body; refused "a list of temperatures of another length" \
+chain 'raw/*.tif' ', axis = { 300, 320, name = "T", unit = "K" }' >body
+refused "a list of temperatures of another length" \
     'LINEread_image: the axis has 2 positions, but read_image gives 4 elements: one position each is needed$'
-chain 'raw/*.tif' ', axis = frit.csv("log.csv", "T", "K")' >body; refused "a log of another length" \
+chain 'raw/*.tif' ', axis = frit.csv("log.csv", "T", "K")' >body
+refused "a log of another length" \
     'LINEthe axis from read_column \(log.csv\) has 3 positions, but read_image gives 4 elements: one position each is needed$'
-chain 'raw/*.tif' ', axis = frit.csv("log.csv", "Temp", "K")' >body; refused "a column that is not there" \
+chain 'raw/*.tif' ', axis = frit.csv("log.csv", "Temp", "K")' >body
+refused "a column that is not there" \
     'LINEread_column: /.*/log.csv: no column is called "Temp"; the columns are 1 frame, 2 T \[K\]$'
-chain 'raw/*.tif' ', axis = frit.csv("hot.csv", "T", "K")' >body; refused "a word among the temperatures" \
+chain 'raw/*.tif' ', axis = frit.csv("hot.csv", "T", "K")' >body
+refused "a word among the temperatures" \
     'LINEread_column: /.*/hot.csv.* 3.*hot'
-chain 'raw/f_000[123].tif' ', axis = frit.csv("log.csv", "T", "mm")' >body; refused "temperatures in millimetres" 'LINEthe axis from read_column \(log.csv\): "K" is a temperature, "mm" is a length$'
+chain 'raw/f_000[123].tif' ', axis = frit.csv("log.csv", "T", "mm")' >body
+refused "temperatures in millimetres" 'LINEthe axis from read_column \(log.csv\): "K" is a temperature, "mm" is a length$'
 
 # ---- Names, units ----
 
-echo 'frit.frames { files = "raw/*.tif" }:integrat { poni = "cell.poni" }' >body; refused "an unknown step" \
+echo 'frit.frames { files = "raw/*.tif" }:integrat { poni = "cell.poni" }' >body
+refused "an unknown step" \
     "LINEread_image has no output 'integrat', and there is no step 'integrat': did you mean 'integrate'\\? "
-echo 'frit.reed_image { files = "raw/*.tif" }' >body; refused "an unknown source" "LINEfrit has no 'reed_image': did you mean 'read_image'\\?$"
-chain 'raw/*.tif' '' ', ntp = 5' >body; refused "an unknown parameter" "LINEintegrate: there is no parameter 'ntp': did you mean 'npt'\\?$"
-chain 'raw/*.tif' '' ', split = "ful"' >body; refused "an unknown choice" 'LINEintegrate: split = "ful", did you mean "full"\? It is one of no, bbox, full$'
-chain 'raw/*.tif' '' ', dist = "3 K"' >body; refused "a wrong unit" 'LINEintegrate: dist: "3 K" is a temperature, not a length \(in m\)$'
-chain 'raw/*.tif' '' ', radial_range = "1 2 mm"' >body; refused "a range in a wrong unit" 'LINEintegrate: radial_range.*length.*inverse length'
-chain 'raw/*.tif' '' ', radial_range = { 5, 1 }' >body; refused "a range upside down" 'LINEintegrate: radial_range: 5 .* to 1 .* is no range, the lower end comes first$'
-chain 'raw/*.tif' '' ', npt = 0' >body; refused "a number out of range" 'LINEintegrate: npt.* 0.* 1 '
-chain 'raw/*.tif' '' ', npt = {}' >body; refused "a table for a number" 'LINEintegrate: npt'
-echo 'frit.frames { files = "raw/*.tif" }:transform()' >body; refused "an image for a curve" \
+echo 'frit.reed_image { files = "raw/*.tif" }' >body
+refused "an unknown source" "LINEfrit has no 'reed_image': did you mean 'read_image'\\?$"
+chain 'raw/*.tif' '' ', ntp = 5' >body
+refused "an unknown parameter" "LINEintegrate: there is no parameter 'ntp': did you mean 'npt'\\?$"
+chain 'raw/*.tif' '' ', split = "ful"' >body
+refused "an unknown choice" 'LINEintegrate: split = "ful", did you mean "full"\? It is one of no, bbox, full$'
+chain 'raw/*.tif' '' ', dist = "3 K"' >body
+refused "a wrong unit" 'LINEintegrate: dist: "3 K" is a temperature, not a length \(in m\)$'
+chain 'raw/*.tif' '' ', radial_range = "1 2 mm"' >body
+refused "a range in a wrong unit" 'LINEintegrate: radial_range.*length.*inverse length'
+chain 'raw/*.tif' '' ', radial_range = { 5, 1 }' >body
+refused "a range upside down" 'LINEintegrate: radial_range: 5 .* to 1 .* is no range, the lower end comes first$'
+chain 'raw/*.tif' '' ', npt = 0' >body
+refused "a number out of range" 'LINEintegrate: npt.* 0.* 1 '
+chain 'raw/*.tif' '' ', npt = {}' >body
+refused "a table for a number" 'LINEintegrate: npt'
+echo 'frit.frames { files = "raw/*.tif" }:transform()' >body
+refused "an image for a curve" \
     "LINEtransform: '[a-z_]*' takes a curve, but 'frame' of read_image is an image$"
-echo 'frit.frames { files = "raw/*.tif" }:integrate_2theta { poni = "cell.poni" }:transform()' >body; refused "2 theta for Q" \
+echo 'frit.frames { files = "raw/*.tif" }:integrate_2theta { poni = "cell.poni" }:transform()' >body
+refused "2 theta for Q" \
     "LINEtransform: .* 1/angstrom.* 2theta in deg"
 echo 'frit.write("out/all.xy", frit.frames { files = "raw/*.tif" }:integrate { poni = "cell.poni" })' >body
 refused "one name for many files" 'LINEwrite_columns: file: "all.xy" is one file for 4 elements: put \{name\} into its name'
@@ -120,22 +146,32 @@ mkdir twin && cp raw/f_0001.tif twin
 echo 'frit.write("out/{name}.xy", frit.frames { files = { "raw/f_0001.tif", "twin/f_0001.tif" } }:integrate { poni = "cell.poni" })' >body
 refused "two elements of one name" 'LINEwrite_columns: element 2 \(f_0001.tif\): /.*/out/f_0001.xy was just written for another element of this name'
 rm -rf out
-{ chain 'raw/f_0001.tif'; chain 'raw/f_0001.tif' '' ', split = "full"'; } >body; refused "two lines that write one file" \
+{ chain 'raw/f_0001.tif'; chain 'raw/f_0001.tif' '' ', split = "full"'; } >body
+refused "two lines that write one file" \
     'x.lua:3: write_columns: .*out/f_0001.xy was just written by x.lua:2: choose another name'
 rm -rf out
 
 # ---- Lua ----
 
-echo 'frit.frames { files = "raw/*.tif"' >body; refused "a brace that is not closed" "x.lua:[23]: '}' expected "
-echo 'frobnicate(3)' >body; refused "a function that is not there" "LINEattempt to call a nil value \\(global 'frobnicate'\\)$"
-echo 'local t = nil; t.x = 3' >body; refused "an index into nothing" "LINEattempt to index a nil value"
-echo 'error("the log says that the beam was off")' >body; refused "error() with a text" 'LINEthe log says that the beam was off$'
-echo 'error { 1, 2 }' >body; refused "error() with a table" 'LINEerror\(\) was given a table, where a text'
-echo 'require "helpers"' >body; refused "a module that is not there" "LINEmodule 'helpers' not found: it is neither beside the recipe"
-echo 'frit.write("out/x.xy", nil)' >body; refused "nothing to write" "LINEwrite_columns: the input 'curve' is missing"
-echo 'frit.frames { files = "raw/*.tif" }.integrate { poni = "cell.poni" }' >body; refused "a dot for a colon" \
+echo 'frit.frames { files = "raw/*.tif"' >body
+refused "a brace that is not closed" "x.lua:[23]: '}' expected "
+echo 'frobnicate(3)' >body
+refused "a function that is not there" "LINEattempt to call a nil value \\(global 'frobnicate'\\)$"
+echo 'local t = nil; t.x = 3' >body
+refused "an index into nothing" "LINEattempt to index a nil value"
+echo 'error("the log says that the beam was off")' >body
+refused "error() with a text" 'LINEthe log says that the beam was off$'
+echo 'error { 1, 2 }' >body
+refused "error() with a table" 'LINEerror\(\) was given a table, where a text'
+echo 'require "helpers"' >body
+refused "a module that is not there" "LINEmodule 'helpers' not found: it is neither beside the recipe"
+echo 'frit.write("out/x.xy", nil)' >body
+refused "nothing to write" "LINEwrite_columns: the input 'curve' is missing"
+echo 'frit.frames { files = "raw/*.tif" }.integrate { poni = "cell.poni" }' >body
+refused "a dot for a colon" \
     'LINEintegrate: call steps with a colon: x:integrate'
-{ chain 'raw/*.tif'; echo 'error("stop")'; } >body; refused "an error after good lines" 'x.lua:3: stop$'
+{ chain 'raw/*.tif'; echo 'error("stop")'; } >body
+refused "an error after good lines" 'x.lua:3: stop$'
 ok "nothing was run before it" test ! -e out
 
 # ---- What was finished is kept ----
@@ -263,10 +299,12 @@ like "which names step and element" "$(cat .err)" '^error: x.lua:2: write_column
 ok "no part of it is left" test -z "$(ls out 2>/dev/null)"
 
 : >file
-chain 'raw/*.tif' | sed 's/out\//file\/out\//' >body; refused "a file where a folder is needed" \
+chain 'raw/*.tif' | sed 's/out\//file\/out\//' >body
+refused "a file where a folder is needed" \
     'LINEwrite_columns: element 1 \(f_0001.tif\): cannot make the folder /.*/file/out: a file stands where a folder is needed'
 mkdir -p out/f_0001.xy
-chain 'raw/*.tif' >body; refused "a folder where a file is wanted" 'LINEwrite_columns: element 1 .*/out/f_0001.xy: it is a folder, choose another name$'
+chain 'raw/*.tif' >body
+refused "a folder where a file is wanted" 'LINEwrite_columns: element 1 .*/out/f_0001.xy: it is a folder, choose another name$'
 rm -rf out
 
 if [ "$(id -u)" -eq 0 ]; then
@@ -274,10 +312,12 @@ if [ "$(id -u)" -eq 0 ]; then
     skip "an image without permission" "root may read everything"
 else
     mkdir locked && chmod 555 locked
-    chain 'raw/*.tif' | sed 's/out\//locked\//' >body; refused "an output folder without permission" 'LINEwrite_columns: .*/locked.*permission'
+    chain 'raw/*.tif' | sed 's/out\//locked\//' >body
+    refused "an output folder without permission" 'LINEwrite_columns: .*/locked.*permission'
     chmod 755 locked
     cp -r raw unread && chmod 000 unread/f_0002.tif
-    chain 'unread/*.tif' >body; refused "an image without permission" 'LINEread_image: .*f_0002.tif.*[Pp]ermission'
+    chain 'unread/*.tif' >body
+    refused "an image without permission" 'LINEread_image: .*f_0002.tif.*[Pp]ermission'
 fi
 
 FRIT_STORE=$work/file/store
