@@ -94,7 +94,8 @@ void bench_again(bench *b)
 
 static GHashTable *parse_params(const char *text)
 {
-    GHashTable *given = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_variant_unref);
+    GHashTable *given =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_variant_unref);
     g_auto(GStrv) words = g_strsplit(text, " ", -1);
     for (char **word = words; *word && **word; word++) {
         char *value = strchr(*word, '='), *end;
@@ -102,9 +103,9 @@ static GHashTable *parse_params(const char *text)
         *value++ = '\0';
         double number = g_ascii_strtod(value, &end);
         bool truth = g_str_equal(value, "true") || g_str_equal(value, "false");
-        GVariant *v = truth                 ? g_variant_new_boolean(*value == 't')
+        GVariant *v = truth                    ? g_variant_new_boolean(*value == 't')
                       : *end == '\0' && *value ? g_variant_new_double(number)
-                                            : g_variant_new_string(value);
+                                               : g_variant_new_string(value);
         g_hash_table_insert(given, g_strdup(*word), g_variant_ref_sink(v));
     }
     return given;
@@ -127,8 +128,8 @@ static frit_node *add_step(bench *b, const char *step, const char *params, va_li
             inputs[p] = g_array_new(FALSE, FALSE, sizeof(frit_edge));
         g_array_append_val(inputs[p], edge);
     }
-    const frit_request r = {.info = info, .place = place, .given = given, .inputs = inputs,
-                            .mask_failures = b->on_error};
+    const frit_request r = {
+        .info = info, .place = place, .given = given, .inputs = inputs, .mask_failures = b->on_error};
     frit_node *n = frit_graph_step(b->graph, &r, error);
     for (uint32_t p = 0; p < info->n_inputs; p++)
         if (inputs[p])

@@ -14,7 +14,8 @@ static bench *three(const char *how, int on_error)
     frit_edge up = bench_step(b, "count_up", "n=3", NULL);
     g_autofree char *params = g_strdup_printf("how=%s at=2", how);
     frit_edge number = bench_step(b, "mishap", params, "number", up, NULL);
-    bench_step(b, "write_all", "file=out.txt", "data", bench_step(b, "times", "", "data", number, NULL), NULL);
+    bench_step(b, "write_all", "file=out.txt", "data", bench_step(b, "times", "", "data", number, NULL),
+               NULL);
     return b;
 }
 
@@ -61,9 +62,11 @@ static void what_was_said_counts(void)
 static void a_plugins_own_mistakes_are_told(void)
 {
     assert_stops("forgets", FRIT_EPARAM, "the plugin returned success without making its output 'number'");
-    assert_stops("dimensions", FRIT_EPARAM, "the plugin makes an output with another number of dimensions than declared");
+    assert_stops("dimensions", FRIT_EPARAM,
+                 "the plugin makes an output with another number of dimensions than declared");
     assert_stops("type", FRIT_EPARAM, "the plugin makes an output of a type that it did not declare");
-    assert_stops("port", FRIT_EPARAM, "the plugin asks for an output that it did not declare, or outside run()");
+    assert_stops("port", FRIT_EPARAM,
+                 "the plugin asks for an output that it did not declare, or outside run()");
 }
 
 /* A status that no header knows is a failure, and not one of an element. */
@@ -102,7 +105,7 @@ static void a_reduction_goes_without_it(void)
     bench *b = three("edata", 1);
     frit_edge number = {b->graph->nodes->pdata[1], 0};
     frit_edge mean = bench_step(b, "average", "", "data", number, NULL);
-    g_assert_cmpfloat(bench_value(b, mean, 0), ==, 2);   /* (1 + 3) / 2 */
+    g_assert_cmpfloat(bench_value(b, mean, 0), ==, 2); /* (1 + 3) / 2 */
     g_assert_cmpfloat(bench_value(b, bench_output(mean, "missing"), 0), ==, 1);
     g_assert_cmpuint(bench_witness(b, "failure: test.lua:2: mishap: element 2: a peak is missing"), >=, 1);
     bench_free(b);
@@ -113,7 +116,8 @@ static void the_first_reason_is_kept(void)
 {
     bench *b = three("edata", 1);
     frit_edge times = {b->graph->nodes->pdata[2], 0};
-    frit_edge more = bench_step(b, "times", "factor=3", "data", bench_step(b, "plus", "", "a", times, NULL), NULL);
+    frit_edge more =
+        bench_step(b, "times", "factor=3", "data", bench_step(b, "plus", "", "a", times, NULL), NULL);
     g_autofree char *why = bench_failure(b, more, 1, FRIT_EDATA);
     g_assert_cmpstr(why, ==, "test.lua:2: mishap: element 2: a peak is missing near 2.5 m");
     g_assert_cmpfloat(bench_value(b, more, 2), ==, 18);
@@ -156,7 +160,8 @@ static void the_first_failure_is_told(void)
     for (guint threads = 1; threads <= 3; threads++) {
         bench *b = bench_new("numbers mishap write");
         b->threads = threads;
-        frit_edge same = bench_step(b, "times", "factor=0", "data", bench_step(b, "count_up", "n=40", NULL), NULL);
+        frit_edge same =
+            bench_step(b, "times", "factor=0", "data", bench_step(b, "count_up", "n=40", NULL), NULL);
         frit_edge number = bench_step(b, "mishap", "how=edata at=0", "number", same, NULL);
         bench_step(b, "write_all", "file=out.txt", "data", number, NULL);
         g_autofree char *why = bench_run_failure(b, FRIT_EDATA);
@@ -171,13 +176,17 @@ static void crash(void)
 {
     const char *how = g_strrstr(g_test_get_path(), "/") + 1;
     if (!g_test_subprocess()) {
+        char *folder = bench_folder();   /* where the child leaves what it cannot remove any more */
+        g_setenv("TMPDIR", folder, TRUE);
         g_test_trap_subprocess(NULL, 0, 0);
+        g_unsetenv("TMPDIR");
+        bench_remove(folder);
         g_test_trap_assert_failed();
 #if !defined(__SANITIZE_ADDRESS__)
-        g_autofree char *said = g_strdup_printf(
-            "*error: test.lua:2: mishap: element 2: the plugin 'mishap' crashed (%s); what was finished before is "
-            "kept. Please tell the plugin's author, Frit's tests*",
-            g_str_equal(how, "abort") ? "abort" : "segmentation fault");
+        g_autofree char *said = g_strdup_printf("*error: test.lua:2: mishap: element 2: the plugin 'mishap' "
+                                                "crashed (%s); what was finished before is "
+                                                "kept. Please tell the plugin's author, Frit's tests*",
+                                                g_str_equal(how, "abort") ? "abort" : "segmentation fault");
         g_test_trap_assert_stderr(said);
 #endif
         return;

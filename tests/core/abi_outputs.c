@@ -65,7 +65,7 @@ static void a_step_runs_once_for_all_that_want_it(void)
     bench_step(b, "write_all", "file=a.txt", "data", slim, "data", point, NULL);
     bench_run(b);
     g_assert_cmpuint(bench_witness(b, "point"), ==, 1);
-    g_assert_cmpuint(bench_witness(b, "curve"), ==, 0);   /* `twice` leads nowhere */
+    g_assert_cmpuint(bench_witness(b, "curve"), ==, 0); /* `twice` leads nowhere */
     g_assert_false(twice.node->state != NULL);
     bench_free(b);
 }
@@ -82,7 +82,7 @@ static void attributes_travel_with_units(void)
     g_assert_cmpstr(frit_dataset_attribute(d, "operator")->text, ==, "nobody");
     g_assert_cmpstr(frit_dataset_attribute(d, "name")->text, ==, "1");
     frit_edge read = bench_step(b, "read_labels", "", "data", labelled, NULL);
-    g_assert_cmpfloat(bench_value(b, read, 0), ==, 0.25);   /* in seconds, as asked for */
+    g_assert_cmpfloat(bench_value(b, read, 0), ==, 0.25); /* in seconds, as asked for */
     g_assert_cmpfloat(bench_value(b, bench_output(read, "clues"), 0), ==, 0);
     bench_free(b);
 }
@@ -96,7 +96,8 @@ static void the_first_input_alone_hands_its_attributes_on(void)
     g_assert_true(isnan(bench_value(b, second, 0)));
     g_autoptr(frit_dataset) without = bench_dataset(b, second, 0);
     g_assert_null(frit_dataset_attribute(without, "exposure"));
-    frit_edge first = bench_step(b, "times", "", "data", bench_step(b, "times", "", "data", labelled, NULL), NULL);
+    frit_edge first =
+        bench_step(b, "times", "", "data", bench_step(b, "times", "", "data", labelled, NULL), NULL);
     g_autoptr(frit_dataset) with = bench_dataset(b, first, 0);
     g_assert_cmpfloat(frit_dataset_attribute(with, "exposure")->value, ==, 250);
     bench_free(b);
@@ -131,7 +132,7 @@ static void a_series_port_sees_all_elements_in_order(void)
     frit_edge mean = bench_step(b, "average", "", "data", up, NULL);
     g_assert_false(mean.node->series);
     g_assert_cmpfloat(bench_value(b, mean, 0), ==, 500.5);
-    g_assert_true(isnan(bench_value(b, bench_output(mean, "span"), 0)));   /* it has no axis */
+    g_assert_true(isnan(bench_value(b, bench_output(mean, "span"), 0))); /* it has no axis */
     bench_free(b);
 }
 
@@ -162,7 +163,7 @@ static void a_single_dataset_is_a_series_of_one(void)
 {
     bench *b = bench_new("numbers reduce");
     frit_edge mean = bench_step(b, "average", "", "data", bench_number(b, 7, "km"), NULL);
-    g_assert_cmpfloat(bench_value(b, mean, 0), ==, 7000);   /* the port is in m */
+    g_assert_cmpfloat(bench_value(b, mean, 0), ==, 7000); /* the port is in m */
     bench_free(b);
 }
 
@@ -170,7 +171,8 @@ static void a_single_dataset_is_a_series_of_one(void)
 static void many_series_come_one_after_the_other(void)
 {
     bench *b = bench_new("numbers reduce several");
-    frit_edge lines = bench_step(b, "lines", "n=2 points=5", NULL), none = bench_step(b, "count_up", "n=0", NULL);
+    frit_edge lines = bench_step(b, "lines", "n=2 points=5", NULL),
+              none = bench_step(b, "count_up", "n=0", NULL);
     frit_edge image = bench_output(several(b), "image");
     frit_edge all = bench_step(b, "lengths", "", "data", lines, "data", none, "data", image, NULL);
     g_autoptr(frit_dataset) d = bench_dataset(b, all, 0);

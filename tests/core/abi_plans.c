@@ -43,7 +43,7 @@ static void elements_of_one_shape_share_a_plan(void)
         bench_run(b);
         assert_plans(b, 1);
         g_assert_cmpuint(bench_witness(b, "run"), >=, 200);
-        /* Four products, four quotients and three sums: each rounds by half a unit in the last place at most. */
+        /* Four products, four quotients, three sums: each rounds by half a unit in the last place at most. */
         g_assert_cmpfloat_with_epsilon(bench_value(b, mean, 199), 201, 201 * 11 * 0x1p-53);
         bench_free(b);
     }
@@ -52,9 +52,10 @@ static void elements_of_one_shape_share_a_plan(void)
 static void another_shape_has_its_own_plan(void)
 {
     bench *b = bench_new("numbers plan write");
-    frit_edge parts[] = {bench_step(b, "lines", "n=2 points=4", NULL), bench_step(b, "lines", "n=3 points=5", NULL)};
+    frit_edge parts[] = {bench_step(b, "lines", "n=2 points=4", NULL),
+                         bench_step(b, "lines", "n=3 points=5", NULL)};
     frit_edge both = {frit_graph_concat(b->graph, "test.lua:9", parts, 2, NULL), 0};
-    b->on_error = 1;   /* five points do not go with four weights */
+    b->on_error = 1; /* five points do not go with four weights */
     collect(b, weigh(b, both, ""), "out.txt");
     bench_run(b);
     assert_plans(b, 2);
@@ -72,7 +73,7 @@ static void another_axis_has_its_own_plan(void)
     frit_edge all = {frit_graph_concat(b->graph, "test.lua:9", parts, 3, NULL), 0};
     collect(b, weigh(b, all, ""), "out.txt");
     bench_run(b);
-    assert_plans(b, 2);   /* the third has the axis of the first */
+    assert_plans(b, 2); /* the third has the axis of the first */
     bench_free(b);
 }
 
@@ -96,7 +97,7 @@ static void a_plan_that_fails_fails_its_elements(void)
     g_autofree char *why = bench_run_failure(b, FRIT_EDATA);
     g_assert_cmpstr(why, ==, "test.lua:3: weigh: element 1: no plan");
     g_assert_cmpuint(bench_witness(b, "prepare"), ==, 1);
-    g_assert_cmpuint(bench_witness(b, "release"), ==, 0);   /* no plan was set */
+    g_assert_cmpuint(bench_witness(b, "release"), ==, 0); /* no plan was set */
     g_assert_cmpuint(bench_witness(b, "run"), ==, 0);
     bench_free(b);
 }
@@ -122,8 +123,9 @@ static void a_series_is_no_input_for_a_plan(void)
     frit_edge w[] = {weights(b, 4), weights(b, 3)};
     frit_edge two = {frit_graph_concat(b->graph, "test.lua:9", w, 2, NULL), 0};
     g_autofree char *why = bench_refusal(b, "weigh", "", "line", lines, "weights", two, NULL);
-    g_assert_cmpstr(why, ==, "'weights' is the same for every element, but concat gives a series of 2; take its "
-                             "mean(), or one of it with [i]");
+    g_assert_cmpstr(why, ==,
+                    "'weights' is the same for every element, but concat gives a series of 2; take its "
+                    "mean(), or one of it with [i]");
     bench_free(b);
 }
 

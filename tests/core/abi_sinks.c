@@ -28,12 +28,14 @@ static void history_tells_every_step_in_order(void)
     bench *b = bench_new("numbers write");
     frit_edge up = bench_step(b, "count_up", "n=1", NULL);
     frit_edge twice = bench_step(b, "times", "", "data", up, NULL);
-    frit_edge sum = bench_step(b, "plus", "", "a", twice, "b", bench_step(b, "times", "factor=5", "data", up, NULL), NULL);
+    frit_edge sum = bench_step(b, "plus", "", "a", twice, "b",
+                               bench_step(b, "times", "factor=5", "data", up, NULL), NULL);
     bench_step(b, "write_one", "file=out.txt", "data", sum, NULL);
     bench_run(b);
     g_autofree char *text = bench_read(b, "out.txt");
-    g_assert_cmpstr(text, ==, "1 7 m\ncount_up n=1 (test.lua:1)\ntimes (test.lua:2)\ntimes factor=5 (test.lua:3)\n"
-                              "plus (test.lua:4)\n");
+    g_assert_cmpstr(text, ==,
+                    "1 7 m\ncount_up n=1 (test.lua:1)\ntimes (test.lua:2)\ntimes factor=5 (test.lua:3)\n"
+                    "plus (test.lua:4)\n");
     bench_free(b);
 }
 
@@ -43,7 +45,8 @@ static void a_sink_may_take_several_series(void)
     const double at[] = {20, 40};
     frit_edge up = bench_step(b, "count_up", "n=2", NULL);
     frit_node *axis = frit_graph_axis(b->graph, "test.lua:2", up, "T", "degC", at, 2, NULL, NULL);
-    bench_step(b, "write_all", "file=all.txt", "data", (frit_edge){axis, 0}, "data", bench_number(b, 5, "K"), NULL);
+    bench_step(b, "write_all", "file=all.txt", "data", (frit_edge){axis, 0}, "data", bench_number(b, 5, "K"),
+               NULL);
     bench_run(b);
     g_autofree char *text = bench_read(b, "all.txt");
     g_assert_cmpstr(text, ==, "0 1 1 m T=20 degC\n0 2 2 m T=40 degC\n1 1 5 K\n");
@@ -63,7 +66,7 @@ static void a_sink_that_fails_leaves_nothing(void)
     g_assert_null(text);
     g_autofree char *own = bench_path(b, "out/.frit");
     GDir *left = g_dir_open(own, 0, NULL);
-    g_assert_true(!left || !g_dir_read_name(left));   /* no temporary folder stays */
+    g_assert_true(!left || !g_dir_read_name(left)); /* no temporary folder stays */
     if (left)
         g_dir_close(left);
     bench_free(b);

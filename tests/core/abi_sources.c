@@ -54,7 +54,8 @@ static void check_and_count_speak_when_the_graph_is_built(void)
 
 static const uint16_t shorts[] = {1, 2, 3, 40000, 65535, 6};
 
-static void assert_frame(bench *b, frit_edge frames, uint64_t i, uint16_t first, uint16_t second, const char *name)
+static void assert_frame(bench *b, frit_edge frames, uint64_t i, uint16_t first, uint16_t second,
+                         const char *name)
 {
     g_autoptr(frit_dataset) d = bench_dataset(b, frames, i);
     g_autofree char *called = frit_node_element_name(frames.node, i);
@@ -72,7 +73,7 @@ static void a_pattern_is_a_series_of_files_and_their_parts(void)
     g_autofree char *two = bench_file(b, "f2.u16", shorts + 2, 8);
     frit_edge frames = bench_step(b, "read_shorts", "files=f*.u16", NULL);
     g_assert_true(frames.node->series);
-    g_assert_cmpuint(frames.node->count, ==, 3);   /* f2 comes before f10 */
+    g_assert_cmpuint(frames.node->count, ==, 3); /* f2 comes before f10 */
     assert_frame(b, frames, 0, 3, 40000, "f2");
     assert_frame(b, frames, 1, 65535, 6, "f2_2");
     assert_frame(b, frames, 2, 1, 2, "f10");
@@ -87,7 +88,7 @@ static void one_plain_file_is_one_dataset(void)
     g_assert_false(one.node->series);
     assert_frame(b, one, 0, 1, 2, "one");
     frit_edge matched = bench_step(b, "read_shorts", "files=o*.u16", NULL);
-    g_assert_true(matched.node->series);   /* a pattern is a series, however many match */
+    g_assert_true(matched.node->series); /* a pattern is a series, however many match */
     g_assert_cmpuint(matched.node->count, ==, 1);
     bench_free(b);
 }
@@ -107,7 +108,7 @@ static void a_reader_says_the_units(void)
     bench *b = bench_new("read_shorts");
     g_autofree char *path = bench_file(b, "one.u16", shorts, 4);
     frit_edge frame = bench_step(b, "read_shorts", "files=one.u16 unit=mV x_unit=deg", NULL);
-    g_assert_null(frit_edge_spec(&frame)->unit);   /* not known before it is read */
+    g_assert_null(frit_edge_spec(&frame)->unit); /* not known before it is read */
     g_autoptr(frit_dataset) d = bench_dataset(b, frame, 0);
     g_assert_cmpstr(d->quantity, ==, "frame");
     g_assert_cmpstr(d->unit, ==, "mV");
@@ -148,8 +149,9 @@ static void names_choose_the_reader(void)
     g_assert_cmpstr(reader->step.name, ==, "read_shorts");
     g_autoptr(GError) error = NULL;
     g_assert_null(frit_registry_reader(b->registry, "/somewhere/x.tif", &error));
-    g_assert_cmpstr(error->message, ==, "no reader knows files named like 'x.tif'; known are *.u16|*.raw by read_shorts. "
-                                        "Name the reader's step to use it all the same");
+    g_assert_cmpstr(error->message, ==,
+                    "no reader knows files named like 'x.tif'; known are *.u16|*.raw by read_shorts. "
+                    "Name the reader's step to use it all the same");
     bench_free(b);
 }
 

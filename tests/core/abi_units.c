@@ -73,11 +73,14 @@ static void wrong_units_show_when_the_file_is_read(void)
     bench *b = bench_new("read_shorts types");
     frit_edge values = bench_step(b, "look_metres", "", "data", frame(b, "kg", "mm"), NULL);
     g_autofree char *why = bench_failure(b, values, 0, FRIT_EDATA);
-    g_assert_cmpstr(why, ==, "test.lua:2: look_metres: one.u16: 'data' takes values in m, but the data are in kg");
+    g_assert_cmpstr(why, ==,
+                    "test.lua:2: look_metres: one.u16: 'data' takes values in m, but the data are in kg");
     bench_again(b);
     frit_edge axis = bench_step(b, "look_metres", "", "data", frame(b, "m", "s"), NULL);
     g_autofree char *over = bench_failure(b, axis, 0, FRIT_EDATA);
-    g_assert_cmpstr(over, ==, "test.lua:2: look_metres: one.u16: 'data' is over x in m, but the data are over position in s");
+    g_assert_cmpstr(
+        over, ==,
+        "test.lua:2: look_metres: one.u16: 'data' is over x in m, but the data are over position in s");
     bench_free(b);
 }
 

@@ -20,7 +20,7 @@ static void a_new_one_is_zero(void)
     g_assert_null(d->sigma);
     g_assert_null(d->mask);
     g_assert_null(d->axis[0]);
-    g_assert_null(frit_dataset_values(d));   /* no doubles */
+    g_assert_null(frit_dataset_values(d)); /* no doubles */
 }
 
 static void a_number_has_no_dimensions(void)
@@ -120,16 +120,16 @@ static void what_is_inherited_replaces_nothing(void)
 
 /* ---- Copies ---- */
 
-#define ASSERT_COPIED(type, ctype, low, high) \
-    do { \
-        const size_t n = 2; \
-        g_autoptr(frit_dataset) from = frit_dataset_new(type, 1, &n); \
-        ((ctype *)from->data)[0] = low; \
-        ((ctype *)from->data)[1] = high; \
-        g_autoptr(frit_dataset) copy = frit_dataset_copy(from); \
-        g_assert_cmpuint(copy->dtype, ==, FRIT_F64); \
-        g_assert_cmpfloat(frit_dataset_values(copy)[0], ==, (double)(low)); \
-        g_assert_cmpfloat(frit_dataset_values(copy)[1], ==, (double)(high)); \
+#define ASSERT_COPIED(type, ctype, low, high)                                                                \
+    do {                                                                                                     \
+        const size_t n = 2;                                                                                  \
+        g_autoptr(frit_dataset) from = frit_dataset_new(type, 1, &n);                                        \
+        ((ctype *)from->data)[0] = low;                                                                      \
+        ((ctype *)from->data)[1] = high;                                                                     \
+        g_autoptr(frit_dataset) copy = frit_dataset_copy(from);                                              \
+        g_assert_cmpuint(copy->dtype, ==, FRIT_F64);                                                         \
+        g_assert_cmpfloat(frit_dataset_values(copy)[0], ==, (double)(low));                                  \
+        g_assert_cmpfloat(frit_dataset_values(copy)[1], ==, (double)(high));                                 \
     } while (0)
 
 static void every_type_becomes_double(void)
@@ -154,7 +154,7 @@ static void a_copy_has_everything_of_its_own(void)
     g_assert_true(copy->data != from->data);
     g_assert_true(copy->sigma != from->sigma);
     g_assert_true(copy->mask != from->mask);
-    g_assert_true(copy->axis[0] == from->axis[0]);   /* shared, for it is never changed */
+    g_assert_true(copy->axis[0] == from->axis[0]); /* shared, for it is never changed */
     g_assert_cmpstr(copy->quantity, ==, from->quantity);
     assert_same_attributes(copy, from);
 }
@@ -166,7 +166,7 @@ static void rescaling_changes_values_and_sigma(void)
     g_autoptr(frit_dataset) flipped = frit_dataset_rescaled(d, "m", -1000, 5);
     g_assert_cmpfloat(frit_dataset_values(flipped)[0], ==, -9995);
     g_assert_cmpfloat(frit_dataset_values(flipped)[1], ==, 20005);
-    g_assert_cmpfloat(flipped->sigma[1], ==, 2000);   /* an uncertainty has no sign and no offset */
+    g_assert_cmpfloat(flipped->sigma[1], ==, 2000); /* an uncertainty has no sign and no offset */
     g_assert_cmpstr(flipped->unit, ==, "m");
     g_assert_cmpfloat(frit_dataset_values(d)[0], ==, 10);
 }

@@ -16,7 +16,7 @@ static void the_same_line_twice_is_one_node(void)
     g_assert_true(up.node == again.node);
     frit_edge twice = bench_step(b, "times", "factor=3", "data", up, NULL);
     g_assert_true(bench_step(b, "times", "factor=3", "data", again, NULL).node == twice.node);
-    g_assert_cmpstr(twice.node->place, ==, "test.lua:3");   /* the first line that said it */
+    g_assert_cmpstr(twice.node->place, ==, "test.lua:3"); /* the first line that said it */
     g_assert_cmpuint(b->graph->nodes->len, ==, 2);
     bench_free(b);
 }
@@ -94,8 +94,9 @@ static void series_that_go_together_have_one_length(void)
     frit_edge three = bench_step(b, "count_up", "n=3", NULL);
     frit_edge four = bench_step(b, "times", "", "data", bench_step(b, "count_up", "n=4", NULL), NULL);
     g_autofree char *why = bench_refusal(b, "plus", "", "a", three, "b", four, NULL);
-    g_assert_cmpstr(why, ==, "count_up gives 3 elements, times (test.lua:3) 4: series that go together have the same "
-                             "length");
+    g_assert_cmpstr(why, ==,
+                    "count_up gives 3 elements, times (test.lua:3) 4: series that go together have the same "
+                    "length");
     bench_free(b);
 }
 
@@ -134,7 +135,8 @@ static void two_datasets_need_a_port_for_many(void)
 static void dimensions_are_checked(void)
 {
     bench *b = bench_new("numbers several types");
-    frit_edge image = bench_output(bench_step(b, "several", "", "number", bench_number(b, 1, "m"), NULL), "image");
+    frit_edge image =
+        bench_output(bench_step(b, "several", "", "number", bench_number(b, 1, "m"), NULL), "image");
     frit_edge line = bench_step(b, "lines", "", NULL);
     g_autofree char *curve = bench_refusal(b, "plus", "", "a", line, NULL);
     g_assert_cmpstr(curve, ==, "'a' takes a number, but 'line' of lines is a curve");
@@ -146,7 +148,8 @@ static void dimensions_are_checked(void)
 static void units_are_checked(void)
 {
     bench *b = bench_new("numbers several types");
-    frit_edge curve = bench_output(bench_step(b, "several", "", "number", bench_number(b, 1, "km"), NULL), "curve");
+    frit_edge curve =
+        bench_output(bench_step(b, "several", "", "number", bench_number(b, 1, "km"), NULL), "curve");
     g_autofree char *area = bench_refusal(b, "look_metres", "", "data", curve, NULL);
     g_assert_cmpstr(area, ==, "'data' takes values in m, but 'curve' of several is in m^2");
     g_autofree char *kelvin = bench_refusal(b, "plus", "", "a", bench_number(b, 1, "K"), NULL);

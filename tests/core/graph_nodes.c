@@ -49,7 +49,7 @@ static void some_elements_of_a_series(void)
     frit_edge middle = select_range(b, up, 3, 6), inner = select_range(b, middle, 1, 2);
     g_assert_cmpuint(middle.node->count, ==, 4);
     assert_element(b, middle, 0, 4, "4");
-    assert_element(b, inner, 1, 6, "6");   /* it is called as in the series that it comes from */
+    assert_element(b, inner, 1, 6, "6"); /* it is called as in the series that it comes from */
     assert_element(b, bench_step(b, "times", "", "data", inner, NULL), 0, 10, "5");
     bench_free(b);
 }
@@ -143,7 +143,8 @@ static void units_need_not_be_the_same(void)
 static void shapes_may_differ_but_not_dimensions(void)
 {
     bench *b = bench_new("numbers reduce");
-    frit_edge lines = concat(b, bench_step(b, "lines", "n=1 points=2", NULL), bench_step(b, "lines", "n=1 points=7", NULL));
+    frit_edge lines =
+        concat(b, bench_step(b, "lines", "n=1 points=2", NULL), bench_step(b, "lines", "n=1 points=7", NULL));
     g_autoptr(frit_dataset) d = bench_dataset(b, bench_step(b, "lengths", "", "data", lines, NULL), 0);
     g_assert_cmpfloat(frit_dataset_values(d)[1], ==, 7);
     const frit_edge wrong[] = {bench_step(b, "count_up", "", NULL), bench_step(b, "lines", "", NULL)};
@@ -176,9 +177,11 @@ static void every_element_needs_a_position(void)
     frit_edge up = bench_step(b, "count_up", "n=3", NULL);
     g_autoptr(GError) length = NULL, single = NULL;
     g_assert_null(frit_graph_axis(b->graph, "test.lua:2", up, "T", "K", at, 2, NULL, &length));
-    g_assert_cmpstr(length->message, ==, "the axis has 2 positions, but count_up gives 3 elements: one position each is "
-                                         "needed");
-    g_assert_null(frit_graph_axis(b->graph, "test.lua:3", bench_number(b, 1, "m"), "T", "K", at, 1, NULL, &single));
+    g_assert_cmpstr(length->message, ==,
+                    "the axis has 2 positions, but count_up gives 3 elements: one position each is "
+                    "needed");
+    g_assert_null(
+        frit_graph_axis(b->graph, "test.lua:3", bench_number(b, 1, "m"), "T", "K", at, 1, NULL, &single));
     g_assert_cmpstr(single->message, ==, "constant is a single dataset; only a series has an axis");
     bench_free(b);
 }
@@ -206,8 +209,9 @@ static void computed_positions_are_checked_too(void)
     frit_node *axis = frit_graph_axis(b->graph, "test.lua:3", up, "d", "km", NULL, 0, &three, NULL);
     bench_step(b, "write_all", "file=out.txt", "data", (frit_edge){axis, 0}, NULL);
     g_autofree char *length = bench_run_failure(b, FRIT_EDATA);
-    g_assert_cmpstr(length, ==, "test.lua:3: the axis from stack has 3 positions, but count_up gives 2 elements: one "
-                                "position each is needed");
+    g_assert_cmpstr(length, ==,
+                    "test.lua:3: the axis from stack has 3 positions, but count_up gives 2 elements: one "
+                    "position each is needed");
     bench_free(b);
 }
 
@@ -218,13 +222,15 @@ static void numbers_become_a_curve(void)
     bench *b = bench_new("numbers");
     const double at[] = {300, 310, 325};
     frit_edge up = bench_step(b, "count_up", "n=3 step=2", NULL);
-    g_autoptr(frit_dataset) plain = bench_dataset(b, (frit_edge){frit_graph_stack(b->graph, "test.lua:2", up), 0}, 0);
+    g_autoptr(frit_dataset) plain =
+        bench_dataset(b, (frit_edge){frit_graph_stack(b->graph, "test.lua:2", up), 0}, 0);
     g_assert_cmpstr(plain->axis[0]->name, ==, "index");
-    g_assert_cmpfloat(plain->axis[0]->at[0], ==, 1);   /* as recipes count */
+    g_assert_cmpfloat(plain->axis[0]->at[0], ==, 1); /* as recipes count */
     g_assert_cmpfloat(frit_dataset_values(plain)[2], ==, 6);
     g_assert_cmpstr(plain->unit, ==, "m");
     frit_edge hot = along(b, up, at, 3);
-    g_autoptr(frit_dataset) curve = bench_dataset(b, (frit_edge){frit_graph_stack(b->graph, "test.lua:4", hot), 0}, 0);
+    g_autoptr(frit_dataset) curve =
+        bench_dataset(b, (frit_edge){frit_graph_stack(b->graph, "test.lua:4", hot), 0}, 0);
     g_assert_cmpstr(curve->axis[0]->name, ==, "T");
     g_assert_cmpstr(curve->axis[0]->unit, ==, "K");
     g_assert_cmpmem(curve->axis[0]->at, sizeof at, at, sizeof at);
@@ -236,7 +242,8 @@ static void a_curve_has_one_unit(void)
 {
     bench *b = bench_new("numbers");
     frit_edge both = concat(b, bench_number(b, 1, "m"), bench_number(b, 1, "km"));
-    g_autoptr(frit_dataset) d = bench_dataset(b, (frit_edge){frit_graph_stack(b->graph, "test.lua:2", both), 0}, 0);
+    g_autoptr(frit_dataset) d =
+        bench_dataset(b, (frit_edge){frit_graph_stack(b->graph, "test.lua:2", both), 0}, 0);
     g_assert_cmpstr(d->unit, ==, "m");
     g_assert_cmpfloat(frit_dataset_values(d)[0], ==, 1);
     g_assert_cmpfloat(frit_dataset_values(d)[1], ==, 1000);

@@ -14,7 +14,7 @@ static char *refusal_of(const char *path, frit_registry *r)
     g_autoptr(GError) error = NULL;
     g_assert_false(frit_loader_open(r, path, false, &error));
     g_assert_nonnull(error);
-    g_assert_null(strstr(error->message, path));   /* the caller says the path */
+    g_assert_null(strstr(error->message, path)); /* the caller says the path */
     return g_strdup(error->message);
 }
 
@@ -31,14 +31,16 @@ static void assert_refused(const char *module, const char *reason)
 
 static void other_versions_are_refused(void)
 {
-    assert_refused("needs_newer", "needs version 1.99 of the plugin interface; this frit has 1.0: update frit, or "
-                                  "build the plugin with an older plugin.h");
+    assert_refused("needs_newer",
+                   "needs version 1.99 of the plugin interface; this frit has 1.0: update frit, or "
+                   "build the plugin with an older plugin.h");
     assert_refused("version2", "made for version 2 of the plugin interface; this frit has version 1");
 }
 
 static void what_is_no_plugin_is_refused(void)
 {
-    assert_refused("no_entry", "has no function frit_module_v1(): not a frit plugin, or one whose entry is not exported");
+    assert_refused("no_entry",
+                   "has no function frit_module_v1(): not a frit plugin, or one whose entry is not exported");
     assert_refused("no_table", "frit_module_v1() returned NULL");
 }
 
@@ -56,7 +58,7 @@ static void a_name_is_taken_once(void)
     g_autofree char *reason =
         g_strdup_printf("step 'times' is defined already, by numbers (%s): give it another name", first);
     g_assert_cmpstr(why, ==, reason);
-    g_assert_false(g_hash_table_contains(b->registry->steps, "only_here"));   /* all of a module or nothing */
+    g_assert_false(g_hash_table_contains(b->registry->steps, "only_here")); /* all of a module or nothing */
     bench_free(b);
 }
 
@@ -77,13 +79,14 @@ static void damaged_files_are_refused(void)
 {
     char *folder = bench_folder();
     refuse_file(folder, "empty.so", "", 0, "file too short");
-    const char text[] = "this is no plugin at all, but a text that is longer than the header of one would be\n";
+    const char text[] =
+        "this is no plugin at all, but a text that is longer than the header of one would be\n";
     refuse_file(folder, "text.so", text, sizeof text - 1, "invalid ELF header");
     g_autofree char *path = bench_module("numbers"), *elf = NULL;
     gsize n;
     g_assert_true(g_file_get_contents(path, &elf, &n, NULL));
     refuse_file(folder, "head.so", elf, 20, "file too short");
-    elf[4] = 1;   /* of 32 bits */
+    elf[4] = 1; /* of 32 bits */
     refuse_file(folder, "bits.so", elf, n, "wrong ELF class");
     bench_remove(folder);
 }
@@ -121,7 +124,7 @@ static void a_file_that_is_not_there_is_said_so(void)
     g_autofree char *damaged = bench_module("undefined"), *nowhere = bench_module("nowhere");
     g_free(refusal_of(damaged, r));
     g_autofree char *why = refusal_of(nowhere, r);
-    g_assert_null(strstr(why, "a_function_of_no_library"));   /* not the reason of the one before */
+    g_assert_null(strstr(why, "a_function_of_no_library")); /* not the reason of the one before */
     g_assert_nonnull(strstr(why, "file"));
     frit_registry_free(r);
 }
@@ -135,7 +138,7 @@ static void an_older_plugin_works(void)
     g_assert_cmpuint(s->n_inputs, ==, 1);
     g_assert_cmpuint(s->n_outputs, ==, 2);
     g_assert_cmpstr(s->step.outputs[1].name, ==, "also");
-    g_assert_cmpuint(s->step.inputs[0].flags, ==, 0);    /* what it does not know of is zero */
+    g_assert_cmpuint(s->step.inputs[0].flags, ==, 0); /* what it does not know of is zero */
     g_assert_cmpuint(s->step.outputs[1].dtypes, ==, 0);
     frit_edge doubled = bench_step(b, "old_double", "", "data", bench_number(b, 21, "m"), NULL);
     g_assert_cmpfloat(bench_value(b, doubled, 0), ==, 42);
@@ -233,7 +236,7 @@ static void several_folders_and_bad_ones(void)
     g_autofree char *own = g_strdup_printf("/no/such/folder::%s:%s", first, second);
     frit_registry *r = scan("", own);
     g_assert_true(g_hash_table_contains(r->steps, "times"));
-    g_assert_false(g_hash_table_contains(r->steps, "average"));   /* the first folder's n.so hides it */
+    g_assert_false(g_hash_table_contains(r->steps, "average")); /* the first folder's n.so hides it */
     g_assert_cmpstr(refused_for(r, first, "u.so"), ==, "undefined symbol: a_function_of_no_library");
     g_assert_cmpuint(r->refusals->len, ==, 2);
     frit_registry_free(r);

@@ -35,18 +35,32 @@ static void release_none(void *plan)
 
 typedef struct sample {
     frit_module module;
-    frit_step   step[2];
-    frit_port   in[3], out[3];
-    frit_param  param[3];
+    frit_step step[2];
+    frit_port in[3], out[3];
+    frit_param param[3];
 } sample;
 
 static const sample sound = {
     .module = {FRIT_SIZES, 1, .name = "sample", .version = "1"},
-    .step = {{.name = "step_1", .version = 1, .summary = "a step", .doc = "Nothing.", .params_size = sizeof(struct params),
+    .step = {{.name = "step_1",
+              .version = 1,
+              .summary = "a step",
+              .doc = "Nothing.",
+              .params_size = sizeof(struct params),
               .run = nothing}},
     .in = {{.name = "in", .unit = "*", .axis_name = {"x"}, .axis_unit = {"mm"}, .ndim = 1, .doc = "in"}},
-    .out = {{.name = "out", .unit = "@in", .axis_name = {"@in.0"}, .axis_unit = {"@in.0"}, .ndim = 1, .doc = "out"}},
-    .param = {{.name = "x", .type = FRIT_TYPE_F64, .offset = offsetof(struct params, x), .def = 1, .max = 2, .unit = "mm",
+    .out = {{.name = "out",
+             .unit = "@in",
+             .axis_name = {"@in.0"},
+             .axis_unit = {"@in.0"},
+             .ndim = 1,
+             .doc = "out"}},
+    .param = {{.name = "x",
+               .type = FRIT_TYPE_F64,
+               .offset = offsetof(struct params, x),
+               .def = 1,
+               .max = 2,
+               .unit = "mm",
                .doc = "x"}},
 };
 
@@ -80,11 +94,11 @@ static void refuse(sample *s, const char *reason)
     g_free(s);
 }
 
-#define REFUSE(field, value, reason) \
-    do { \
-        sample *s = fresh(); \
-        s->field = value; \
-        refuse(s, reason); \
+#define REFUSE(field, value, reason)                                                                         \
+    do {                                                                                                     \
+        sample *s = fresh();                                                                                 \
+        s->field = value;                                                                                    \
+        refuse(s, reason);                                                                                   \
     } while (0)
 
 static void a_sound_module_is_taken(void)
@@ -107,8 +121,9 @@ static void a_sound_module_is_taken(void)
 
 static void faults_of_a_module(void)
 {
-    REFUSE(module.abi_minor, 7, "needs version 1.7 of the plugin interface; this frit has 1.0: update frit, or build "
-                                "the plugin with an older plugin.h");
+    REFUSE(module.abi_minor, 7,
+           "needs version 1.7 of the plugin interface; this frit has 1.0: update frit, or build "
+           "the plugin with an older plugin.h");
     const char *sizes = "the sizes in its module table make no sense; start the table with FRIT_SIZES";
     REFUSE(module.size_module, 8, sizes);
     REFUSE(module.size_step, 0, sizes);
@@ -138,22 +153,31 @@ static void faults_of_a_step(void)
 
 static void faults_of_a_port(void)
 {
-    REFUSE(in[0].name, "In", "step 'step_1': an input is called 'In'; names are lower-case letters, digits and _");
-    REFUSE(out[0].name, "a b", "step 'step_1': an output is called 'a b'; names are lower-case letters, digits and _");
+    REFUSE(in[0].name, "In",
+           "step 'step_1': an input is called 'In'; names are lower-case letters, digits and _");
+    REFUSE(out[0].name, "a b",
+           "step 'step_1': an output is called 'a b'; names are lower-case letters, digits and _");
     REFUSE(in[0].doc, NULL, "step 'step_1': input 'in' has no doc");
     REFUSE(in[0].ndim, 9, "step 'step_1': input 'in' has 9 dimensions; at most 8");
     REFUSE(in[0].unit, NULL, "step 'step_1': input 'in' has no unit; a pure number has the unit \"1\"");
     REFUSE(in[0].unit, "", "step 'step_1': input 'in' has no unit; a pure number has the unit \"1\"");
-    REFUSE(in[0].unit, "@out", "step 'step_1': input 'in': \"@out\" is for outputs; an input that takes any unit says \"*\"");
-    REFUSE(out[0].unit, "@data", "step 'step_1': output 'out' follows \"@data\", but there is no input 'data'");
-    REFUSE(out[0].axis_unit[0], "@x.0", "step 'step_1': output 'out' follows \"@x.0\", but there is no input 'x'");
+    REFUSE(in[0].unit, "@out",
+           "step 'step_1': input 'in': \"@out\" is for outputs; an input that takes any unit says \"*\"");
+    REFUSE(out[0].unit, "@data",
+           "step 'step_1': output 'out' follows \"@data\", but there is no input 'data'");
+    REFUSE(out[0].axis_unit[0], "@x.0",
+           "step 'step_1': output 'out' follows \"@x.0\", but there is no input 'x'");
     REFUSE(out[0].flags, FRIT_PORT_OPTIONAL, "step 'step_1': output 'out' has flags; they are for inputs");
-    REFUSE(in[0].flags, FRIT_PORT_PLAN | FRIT_PORT_SERIES, "step 'step_1': input 'in' is both PLAN and SERIES");
+    REFUSE(in[0].flags, FRIT_PORT_PLAN | FRIT_PORT_SERIES,
+           "step 'step_1': input 'in' is both PLAN and SERIES");
 }
 
 static void unknown_units_are_named(void)
 {
-    const struct { size_t at; const char *what; } units[] = {
+    const struct {
+        size_t at;
+        const char *what;
+    } units[] = {
         {offsetof(sample, in[0].unit), "input 'in'"},
         {offsetof(sample, in[0].axis_unit[0]), "input 'in'"},
         {offsetof(sample, out[0].unit), "output 'out'"},
@@ -176,11 +200,14 @@ static void unknown_units_are_named(void)
 
 static void faults_of_a_parameter(void)
 {
-    REFUSE(param[0].name, "X", "step 'step_1': a parameter is called 'X'; names are lower-case letters, digits and _");
-    REFUSE(param[0].type, (frit_type)99, "step 'step_1': parameter 'x' has the unknown type 99: built for a newer frit?");
+    REFUSE(param[0].name, "X",
+           "step 'step_1': a parameter is called 'X'; names are lower-case letters, digits and _");
+    REFUSE(param[0].type, (frit_type)99,
+           "step 'step_1': parameter 'x' has the unknown type 99: built for a newer frit?");
     REFUSE(param[0].offset, sizeof(struct params) - 4,
            "step 'step_1': parameter 'x' lies outside the 32 bytes of the params struct");
-    REFUSE(param[0].offset, SIZE_MAX - 2, "step 'step_1': parameter 'x' lies outside the 32 bytes of the params struct");
+    REFUSE(param[0].offset, SIZE_MAX - 2,
+           "step 'step_1': parameter 'x' lies outside the 32 bytes of the params struct");
     REFUSE(param[0].doc, NULL, "step 'step_1': parameter 'x' has no doc");
     REFUSE(param[0].name, "in", "step 'step_1': 'in' is the name of a parameter and of an input");
     REFUSE(param[1], sound.param[0], "step 'step_1': two parameters are called 'x'");
@@ -212,8 +239,13 @@ static void what_is_no_fault(void)
 {
     sample *s = fresh();
     s->param[0].def = __builtin_nan("");
-    s->param[1] = (frit_param){.name = "y", .type = FRIT_TYPE_F64, .flags = FRIT_PARAM_REQUIRED, .def = -5, .max = 1,
-                               .unit = "1", .doc = "y"};
+    s->param[1] = (frit_param){.name = "y",
+                               .type = FRIT_TYPE_F64,
+                               .flags = FRIT_PARAM_REQUIRED,
+                               .def = -5,
+                               .max = 1,
+                               .unit = "1",
+                               .doc = "y"};
     s->out[1] = (frit_port){.name = "in", .unit = "1", .doc = "may be called as an input is"};
     frit_registry *r = frit_registry_new();
     GError *error = NULL;
@@ -232,7 +264,8 @@ static void a_mistyped_name_gets_the_nearest(void)
     g_assert_true(add(r, s, NULL));
     g_autoptr(GError) near = NULL, far = NULL;
     g_assert_null(frit_registry_find(r, "stp_1", &near));
-    g_assert_cmpstr(near->message, ==, "there is no step 'stp_1': did you mean 'step_1'?; 'frit plugins' lists the steps");
+    g_assert_cmpstr(near->message, ==,
+                    "there is no step 'stp_1': did you mean 'step_1'? 'frit plugins' lists the steps");
     g_assert_null(frit_registry_find(r, "bragg_peaks", &far));
     g_assert_cmpstr(far->message, ==, "there is no step 'bragg_peaks'; 'frit plugins' lists the steps");
     frit_registry_free(r);

@@ -7,7 +7,8 @@
 
 static const frit_port number_in[] = {
     { .name = "data", .unit = "*", .doc = "a number" },
-    { .name = "other", .unit = "*", .flags = FRIT_PORT_OPTIONAL, .doc = "another, whose attributes are not inherited" },
+    { .name = "other", .unit = "*", .flags = FRIT_PORT_OPTIONAL,
+      .doc = "another, whose attributes are not inherited" },
     END
 };
 
@@ -18,7 +19,8 @@ static const frit_port label_out[] = {
 
 static const frit_port read_out[] = {
     { .name = "exposure", .unit = "s", .doc = "exposure in s; NaN: none" },
-    { .name = "clues", .unit = "1", .doc = "bits: 1 exposure as a length, 2 a text as a number, 4 a number as a text, 8 unknown name" },
+    { .name = "clues", .unit = "1",
+      .doc = "bits: 1 exposure as a length, 2 a text as a number, 4 a number as a text, 8 unknown name" },
     { .name = "memory", .unit = "1", .doc = "bits: 1 unaligned, 2 not zero, 4 absurd sizes given" },
     END
 };
@@ -66,7 +68,8 @@ static frit_status read_labels(frit_call *c)
 {
     const frit_host *h = c->host;
     frit_buffer *exposure = h->output(c, 0, FRIT_F64, 0, NULL, 0);
-    frit_buffer *bits = h->output(c, 1, FRIT_F64, 0, NULL, 0), *memory = h->output(c, 2, FRIT_F64, 0, NULL, 0);
+    frit_buffer *bits = h->output(c, 1, FRIT_F64, 0, NULL, 0);
+    frit_buffer *memory = h->output(c, 2, FRIT_F64, 0, NULL, 0);
     if (!exposure || !bits || !memory)
         return FRIT_ENOMEM;
     if (!h->attribute(c, 0, "exposure", "s", exposure->value))

@@ -12,12 +12,15 @@ struct mishap {
     double at;
 };
 
-enum { NONE, EPARAM, EDATA, ENUMERIC, EIO, ENOMEM, SILENT, FORGETS, DIMENSIONS, TYPE, PORT, IGNORES, ODD, SEGFAULT, ABORT, SLEEP };
+enum {
+    NONE, EPARAM, EDATA, ENUMERIC, EIO, ENOMEM, SILENT, FORGETS, DIMENSIONS, TYPE, PORT, IGNORES, ODD,
+    SEGFAULT, ABORT, SLEEP
+};
 
 static const frit_param params[] = {
     FRIT_CHOICE(struct mishap, how,
-                "none|eparam|edata|enumeric|eio|enomem|silent|forgets|dimensions|type|port|ignores|odd|segfault|"
-                "abort|sleep", "what goes wrong"),
+                "none|eparam|edata|enumeric|eio|enomem|silent|forgets|dimensions|type|port|ignores|odd|"
+                "segfault|abort|sleep", "what goes wrong"),
     FRIT_F64(struct mishap, at, "m", 2, -1e6, 1e6, 0, "for which value"),
     END
 };
@@ -50,7 +53,7 @@ static frit_status crash(int32_t how)
 {
     if (how == ABORT)
         abort();
-    int *volatile nowhere = (int *)(uintptr_t)(how == SEGFAULT ? 8 : 16);   /* volatile: the compiler is not to know */
+    int *volatile nowhere = (int *)(uintptr_t)(how == SEGFAULT ? 8 : 16);   /* the compiler is not to know */
     *nowhere = 1;
     return FRIT_OK;
 }
@@ -130,8 +133,10 @@ static frit_status fussy_run(frit_call *c)
 
 static const frit_step steps[] = {
     { .name = "mishap", .version = 1, .summary = "something goes wrong", .doc = "On request.",
-      .inputs = inputs, .outputs = outputs, .params = params, .params_size = sizeof(struct mishap), .run = run },
-    { .name = "fussy", .version = 1, .summary = "parameters that may contradict each other", .doc = "On request.",
+      .inputs = inputs, .outputs = outputs, .params = params, .params_size = sizeof(struct mishap),
+      .run = run },
+    { .name = "fussy", .version = 1, .summary = "parameters that may contradict each other",
+      .doc = "On request.",
       .outputs = outputs, .params = fussy_params, .params_size = sizeof(struct fussy), .check = fussy_check,
       .count = fussy_count, .run = fussy_run },
 };

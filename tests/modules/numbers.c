@@ -51,7 +51,8 @@ static const frit_port line_out[] = {
 };
 
 static const frit_port any_in[] = {
-    { .name = "data", .unit = "*", .axis_unit = EACH_DIMENSION("*"), .ndim = FRIT_ANY_NDIM, .doc = "anything" },
+    { .name = "data", .unit = "*", .axis_unit = EACH_DIMENSION("*"), .ndim = FRIT_ANY_NDIM,
+      .doc = "anything" },
     END
 };
 

@@ -24,7 +24,8 @@ static const frit_param params[] = {
 };
 
 static const frit_port inputs[] = {
-    { .name = "line", .unit = "count", .axis_name = { "x" }, .axis_unit = { "mm" }, .ndim = 1, .doc = "a curve" },
+    { .name = "line", .unit = "count", .axis_name = { "x" }, .axis_unit = { "mm" }, .ndim = 1,
+      .doc = "a curve" },
     { .name = "weights", .unit = "1", .ndim = 1, .flags = FRIT_PORT_PLAN, .doc = "a weight for each point" },
     END
 };

@@ -69,7 +69,8 @@ static frit_status run(frit_call *c)
 
 static const frit_step steps[] = {
     { .name = "read_shorts", .version = 1, .summary = "frames of 16-bit numbers", .doc = "Raw.",
-      .patterns = "*.u16|*.raw", .outputs = outputs, .params = params, .params_size = sizeof(struct read_shorts),
+      .patterns = "*.u16|*.raw", .outputs = outputs, .params = params,
+      .params_size = sizeof(struct read_shorts),
       .count = count, .run = run },
 };
 

@@ -11,8 +11,10 @@ static const frit_port inputs[] = {
 
 static const frit_port outputs[] = {
     { .name = "point", .unit = "m", .doc = "the number" },
-    { .name = "curve", .unit = "m^2", .axis_name = { "x" }, .axis_unit = { "s" }, .ndim = 1, .doc = "three times its square" },
-    { .name = "image", .unit = "1", .ndim = 2, .dtypes = FRIT_ACCEPTS(FRIT_U8) | FRIT_ACCEPTS(FRIT_F32), .doc = "2 x 3 bytes" },
+    { .name = "curve", .unit = "m^2", .axis_name = { "x" }, .axis_unit = { "s" }, .ndim = 1,
+      .doc = "three times its square" },
+    { .name = "image", .unit = "1", .ndim = 2, .dtypes = FRIT_ACCEPTS(FRIT_U8) | FRIT_ACCEPTS(FRIT_F32),
+      .doc = "2 x 3 bytes" },
     END
 };
 

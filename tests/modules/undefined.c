@@ -17,7 +17,8 @@ static frit_status run(frit_call *c)
 }
 
 static const frit_step steps[] = {
-    { .name = "undefined", .version = 1, .summary = "calls nothing", .doc = "None.", .outputs = outputs, .run = run },
+    { .name = "undefined", .version = 1, .summary = "calls nothing", .doc = "None.", .outputs = outputs,
+      .run = run },
 };
 
 TEST_MODULE("undefined", steps)

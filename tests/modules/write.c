@@ -76,7 +76,8 @@ static frit_status write_all(frit_call *c)
 }
 
 static const frit_step steps[] = {
-    { .name = "write_one", .version = 1, .flags = FRIT_STEP_SINK, .summary = "a file an element", .doc = "Text.",
+    { .name = "write_one", .version = 1, .flags = FRIT_STEP_SINK, .summary = "a file an element",
+      .doc = "Text.",
       .inputs = one_in, .params = params, .params_size = sizeof(struct write), .run = write_one },
     { .name = "write_all", .version = 1, .flags = FRIT_STEP_SINK, .summary = "a file for all", .doc = "Text.",
       .inputs = all_in, .params = params, .params_size = sizeof(struct write), .run = write_all },

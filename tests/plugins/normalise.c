@@ -4,7 +4,6 @@
  */
 #include "scattering.h"
 #include "../../plugins/scattering/atoms.h"
-#include "../../plugins/scattering/normalisation.h"
 
 enum { M = 1401 };
 typedef struct {
@@ -95,6 +94,7 @@ static void model_glass(void)
     test_step *s = test_step_new("normalise");
     test_step_set(s, "composition", ALLOY);
     test_step_set(s, "density", "6.70 g/cm^3");
+    test_step_set(s, "method", "krogh-moe");
     test_step_input(s, "intensity", curve(t.n, t.column[0], I, NULL, "count"));
     test_step_input(s, "compton", curve(t.n, t.column[0], C, NULL, "electron"));
     run(s);
@@ -105,66 +105,6 @@ static void model_glass(void)
     table_clear(&t);
     g_free(I);
     g_free(C);
-}
-
-/* sigma of alpha is that of a sum of independent values: move each by its sigma, and add the squares of what
- * alpha does.  alpha goes as 1/sum w I: the curvature changes such a step by 1e-6 of it at most, the rounding
- * of alpha, 40 u, by 40 u/(1e-6/40) = 2e-7. */
-static void sigma_of_alpha(void)
-{
-    enum { K = 40 };
-    normalisation_point p[K], q[K];
-    for (size_t i = 0; i < K; i++) {
-        p[i] = (normalisation_point){ .Q = 0.3 * (i + 1) + 0.01 * sin(i), .I = 50 + 10 * cos(i),
-                                      .expected = 20 + i, .f_mean_sq = 30 - 0.5 * i };
-        p[i].sigma = 1e-6 * p[i].I;
-    }
-    normalisation km = krogh_moe_norman(p, K, 0, 100, RHO0), hq = high_q_ratio(p, K, 5, 100);
-    double by_km = 0, by_hq = 0;
-    for (size_t i = 0; i < K; i++) {
-        memcpy(q, p, sizeof p);
-        q[i].I += q[i].sigma;
-        by_km += pow(krogh_moe_norman(q, K, 0, 100, RHO0).alpha - km.alpha, 2);
-        by_hq += pow(high_q_ratio(q, K, 5, 100).alpha - hq.alpha, 2);
-    }
-    assert_relative(km.sigma, sqrt(by_km), 1e-5);
-    assert_relative(hq.sigma, sqrt(by_hq), 1e-5);
-}
-
-/* Independent of Frit: the simulated frame's intensity with its terms and its scale, to S as another program
- * made it.  Columns: 0 Q, 4 y, 5 S, 16 Compton, 17 multiple, 18 fluorescence's shape, 20 <f>^2, 21 <f^2>. */
-static void frame(void)
-{
-    const char *path = test_data("reference/frame/integration_HPT_303K.csv");
-    if (!path)
-        return;
-    table t = read_table(path);
-    const double alpha = 0.13376633096408472, fluorescence = 1.4902933897036215;
-    for (size_t i = 0; i < t.n; i++) {
-        normalisation_point p = { .I = t.column[4][i], .f_mean_sq = t.column[20][i] };
-        p.expected = t.column[21][i] + t.column[16][i] + t.column[17][i] + fluorescence * t.column[18][i];
-        /* each term, and <f>^2, has twelve digits: 5e-12 of it */
-        assert_close(faber_ziman(alpha, &p), t.column[5][i],
-                     2 * 5e-12 * (fabs(alpha * p.I) + p.expected) / p.f_mean_sq);
-    }
-    table_clear(&t);
-}
-
-static void sigma_of_S(void)
-{
-    experiment *x = known(0.125, true, false);
-    double e[M];
-    for (size_t i = 0; i < M; i++)
-        e[i] = 0.01 * x->I[i];
-    test_step *s = normalise(curve(M, x->Q, x->I, e, "count"), "high-q");
-    run(s);
-    const double *sigma = test_step_output(s, "structure_factor")->sigma;
-    double alpha = number(s, "alpha");
-    for (size_t i = 0; i < M; i++)
-        assert_relative(sigma[i], alpha * e[i] / x->f_mean_sq[i], 4 * UNIT_ROUNDOFF);
-    g_assert_cmpfloat(test_step_output(s, "alpha")->sigma[0], >, 0);
-    test_step_free(s);
-    g_free(x);
 }
 
 /* Points that are not measured, or have no theory, are masked in S and change nothing else: high up S is 1 on
@@ -323,6 +263,7 @@ static void amorpheus(void)
         test_step *s = test_step_new("normalise");
         test_step_set(s, "composition", GLASS);
         test_step_set_number(s, "number_density", tenth ? 0.003468 : 0.03468);
+        test_step_set(s, "method", "krogh-moe");
         test_step_input(s, "intensity", curve(n, t.column[0], t.column[1], NULL, "1"));
         test_step_input(s, "compton", frit_dataset_ref((frit_dataset *)test_step_output(c, "compton")));
         run(s);
@@ -348,9 +289,6 @@ int main(int argc, char **argv)
     test_init(&argc, &argv);
     g_test_add_func("/scattering/normalise/known-scale", known_scale);
     g_test_add_func("/scattering/normalise/model-glass", model_glass);
-    g_test_add_func("/scattering/normalise/sigma-of-alpha", sigma_of_alpha);
-    g_test_add_func("/scattering/normalise/sigma-of-S", sigma_of_S);
-    g_test_add_func("/scattering/normalise/frame", frame);
     g_test_add_func("/scattering/normalise/gaps", gaps);
     g_test_add_func("/scattering/normalise/order-and-units", order_and_units);
     g_test_add_func("/scattering/normalise/theory-on-another-grid", theory_on_another_grid);

@@ -16,7 +16,9 @@
 
 /* What steps need beside their inputs; NULL: every step that requires such a parameter. */
 #define ON_DETECTOR "integrate|integrate_2theta|pixel_geometry"
-static const struct { const char *steps, *param, *value; } needed[] = {
+static const struct {
+    const char *steps, *param, *value;
+} needed[] = {
     {NULL, "composition", "Zr52.5Cu17.9Ni14.6Al10Ti5"},
     {"normalise|pair_distribution", "density", "6.7 g/cm^3"},
     {"pair_distribution", "composition", "Zr52.5Cu17.9Ni14.6Al10Ti5"},
@@ -42,7 +44,8 @@ static bool is_for(const char *steps, const char *step)
 
 typedef enum { SOUND, WITH_NAN, ONE_POINT, NO_POINTS, UNSORTED, ALL_MASKED, WRONG_UNIT, N_VARIANTS } variant;
 
-static const char *const variant_names[] = {"sound", "nan", "one-point", "no-points", "unsorted", "masked", "unit"};
+static const char *const variant_names[] = {"sound",    "nan",    "one-point", "no-points",
+                                            "unsorted", "masked", "unit"};
 
 static const char *unit_of_port(const char *declared, variant v)
 {
@@ -103,7 +106,7 @@ static frit_dataset *make_input(const frit_port *port, variant v)
         fill_axis(d->axis[k], v);
     }
     fill_values(d, v);
-    frit_dataset_set_number(d, "wavelength", "angstrom", 0.2);   /* as readers and integration leave it */
+    frit_dataset_set_number(d, "wavelength", "angstrom", 0.2); /* as readers and integration leave it */
     return d;
 }
 
@@ -111,10 +114,10 @@ static frit_dataset *make_input(const frit_port *port, variant v)
 
 typedef struct trial {
     const frit_step_info *info;
-    frit_graph           *graph;
-    GHashTable           *given;
-    GArray              **inputs;
-    frit_node            *node;
+    frit_graph *graph;
+    GHashTable *given;
+    GArray **inputs;
+    frit_node *node;
 } trial;
 
 static bool takes_wrong_unit(const frit_step_info *s)
@@ -132,11 +135,13 @@ static void fill_parameters(trial *t)
         const frit_param *p = &step->params[i];
         if (p->type == FRIT_TYPE_OUTPUT) {
             g_autofree char *folder = test_folder();
-            g_hash_table_insert(t->given, g_strdup(p->name), g_variant_ref_sink(g_variant_new_take_string(
-                                                                 g_build_filename(folder, "out.csv", NULL))));
+            g_hash_table_insert(
+                t->given, g_strdup(p->name),
+                g_variant_ref_sink(g_variant_new_take_string(g_build_filename(folder, "out.csv", NULL))));
         }
         for (size_t k = 0; k < G_N_ELEMENTS(needed); k++) {
-            bool asked = needed[k].steps ? is_for(needed[k].steps, step->name) : p->flags & FRIT_PARAM_REQUIRED;
+            bool asked =
+                needed[k].steps ? is_for(needed[k].steps, step->name) : p->flags & FRIT_PARAM_REQUIRED;
             if (asked && g_str_equal(needed[k].param, p->name))
                 g_hash_table_insert(t->given, g_strdup(p->name),
                                     g_variant_ref_sink(g_variant_new_string(needed[k].value)));
@@ -144,7 +149,8 @@ static void fill_parameters(trial *t)
     }
 }
 
-static void trial_make(trial *t, const frit_registry *registry, const frit_step_info *s, variant v, GError **error)
+static void trial_make(trial *t, const frit_registry *registry, const frit_step_info *s, variant v,
+                       GError **error)
 {
     g_autofree char *folder = test_folder(), *recipe = g_build_filename(folder, "qa.lua", NULL);
     *t = (trial){.info = s, .graph = frit_graph_new(registry, recipe)};
@@ -159,7 +165,8 @@ static void trial_make(trial *t, const frit_registry *registry, const frit_step_
         t->inputs[p] = g_array_new(FALSE, FALSE, sizeof(frit_edge));
         g_array_append_val(t->inputs[p], edge);
     }
-    const frit_request r = {.info = s, .place = "qa.lua:2", .given = t->given, .inputs = t->inputs, .mask_failures = -1};
+    const frit_request r = {
+        .info = s, .place = "qa.lua:2", .given = t->given, .inputs = t->inputs, .mask_failures = -1};
     t->node = frit_graph_step(t->graph, &r, error);
 }
 
@@ -180,7 +187,8 @@ static void judge_sentence(const char *step, const char *what, const GError *err
 {
     const char *text = error->message;
     if (error->domain != FRIT_ERROR || error->code == FRIT_ENOMEM || error->code == FRIT_ECANCELLED ||
-        strlen(text) < 12 || strstr(text, "(null)") || (g_str_has_suffix(text, ".") && !g_str_has_suffix(text, "...")) || strchr(text, '\n') ||
+        strlen(text) < 12 || strstr(text, "(null)") ||
+        (g_str_has_suffix(text, ".") && !g_str_has_suffix(text, "...")) || strchr(text, '\n') ||
         strstr(text, "plugin") || !g_utf8_validate(text, -1, NULL))
         g_error("%s, %s: no sentence that helps: \"%s\" (%d)", step, what, text, error->code);
 }
@@ -256,7 +264,7 @@ static bool feedable(const frit_step_info *s)
 }
 
 typedef struct walk {
-    frit_registry        *registry;
+    frit_registry *registry;
     const frit_step_info *info;
 } walk;
 
@@ -304,7 +312,8 @@ static bool always(void)
     return true;
 }
 
-static frit_dataset *fetch_constant(gpointer data, const frit_edge *edge, uint64_t i, char **failure, GError **error)
+static frit_dataset *fetch_constant(gpointer data, const frit_edge *edge, uint64_t i, char **failure,
+                                    GError **error)
 {
     (void)data;
     (void)i;
@@ -325,7 +334,8 @@ static void set_inputs(frit_context *x)
             const frit_port *port = &n->info->step.inputs[p];
             const frit_edge *edge = &g_array_index(n->inputs[p], frit_edge, e);
             if (!(port->flags & FRIT_PORT_SERIES))
-                g_assert_true(frit_input_set(&x->inputs[p][e], port, edge, 0, edge->node->constant, NULL, NULL));
+                g_assert_true(
+                    frit_input_set(&x->inputs[p][e], port, edge, 0, edge->node->constant, NULL, NULL));
         }
 }
 

@@ -10,11 +10,11 @@
 #include "registry.h"
 
 typedef struct symbols {
-    GMappedFile     *map;
-    const char      *file;
+    GMappedFile *map;
+    const char *file;
     const Elf64_Sym *first;
-    size_t           n;
-    const char      *names;
+    size_t n;
+    const char *names;
 } symbols;
 
 /* The dynamic symbols: what the loader of programs sees. */
