@@ -126,3 +126,4 @@ include %D%/abi.mk
 
 TESTS += %D%/doc.sh
 EXTRA_DIST += %D%/doc.sh
+EXTRA_DIST += %D%/bench/run %D%/bench/compare.py

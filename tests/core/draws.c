@@ -11,23 +11,23 @@ enum { POINTS = 5, REPLICAS = 4000 };
 
 static frit_registry *registry;
 
-typedef struct bench {
+typedef struct fixture {
     frit_graph   *graph;
     frit_digests *digests;
-} bench;
+} fixture;
 
-static bench bench_new(void)
+static fixture fixture_new(void)
 {
-    return (bench){frit_graph_new(registry, "test.lua"), frit_digests_open(NULL)};
+    return (fixture){frit_graph_new(registry, "test.lua"), frit_digests_open(NULL)};
 }
 
-static void bench_free(bench *b)
+static void fixture_free(fixture *b)
 {
     frit_graph_free(b->graph);
     frit_digests_close(b->digests);
 }
 
-static frit_edge curve(bench *b, double level, double sigma)
+static frit_edge curve(fixture *b, double level, double sigma)
 {
     double q[POINTS], value[POINTS], error[POINTS];
     for (int i = 0; i < POINTS; i++) {
@@ -40,7 +40,7 @@ static frit_edge curve(bench *b, double level, double sigma)
 }
 
 /* a - 0.5 b, by the step that recipes use. */
-static frit_edge difference(bench *b, frit_edge of, frit_edge background)
+static frit_edge difference(fixture *b, frit_edge of, frit_edge background)
 {
     GError *error = NULL;
     const frit_step_info *info = frit_registry_find(registry, "subtract_background", &error);
@@ -57,7 +57,7 @@ static frit_edge difference(bench *b, frit_edge of, frit_edge background)
     return edge;
 }
 
-static frit_edge redraw(bench *b, frit_edge x, const frit_edge *of, guint n_of, uint64_t seed)
+static frit_edge redraw(fixture *b, frit_edge x, const frit_edge *of, guint n_of, uint64_t seed)
 {
     GError *error = NULL;
     frit_edge edge = {frit_graph_draws(b->graph, "test.lua:3", x, of, n_of, REPLICAS, seed, &error), x.output};
@@ -78,7 +78,7 @@ static double value(frit_eval *e, frit_edge edge, uint64_t i, int point)
 /* The standard deviation of n normal deviates is uncertain by 1/sqrt(2n); four of that, for each of two points. */
 static void test_spread(void)
 {
-    bench b = bench_new();
+    fixture b = fixture_new();
     const frit_edge of[] = {curve(&b, 100, 3), curve(&b, 10, 8)};
     frit_edge drawn = redraw(&b, difference(&b, of[0], of[1]), of, 2, 7);
     frit_eval *e = frit_eval_new(b.graph, NULL, b.digests, 1);
@@ -96,13 +96,13 @@ static void test_spread(void)
         g_assert_cmpfloat(fabs(sum / REPLICAS), <, 4 * expected / sqrt(REPLICAS));
     }
     frit_eval_free(e);
-    bench_free(&b);
+    fixture_free(&b);
 }
 
 /* Two results from one background: its errors are the same in both, replica by replica. */
 static void test_shared_stays_shared(void)
 {
-    bench b = bench_new();
+    fixture b = fixture_new();
     frit_edge background = curve(&b, 10, 8), one = curve(&b, 100, 0), other = curve(&b, 300, 0);
     frit_edge first = redraw(&b, difference(&b, one, background), &background, 1, 1);
     frit_edge second = redraw(&b, difference(&b, other, background), &background, 1, 1);
@@ -116,12 +116,12 @@ static void test_shared_stays_shared(void)
         g_assert_cmpfloat(x, !=, value(e, first, i + 1, 2));
     }
     frit_eval_free(e);
-    bench_free(&b);
+    fixture_free(&b);
 }
 
 static void test_refused(void)
 {
-    bench b = bench_new();
+    fixture b = fixture_new();
     GError *error = NULL;
     frit_edge bare = curve(&b, 10, -1), one = curve(&b, 100, 1), stranger = curve(&b, 5, 1);
     frit_edge x = difference(&b, one, bare);
@@ -143,7 +143,7 @@ static void test_refused(void)
                                         "that carries one, such as I(Q)");
     g_clear_error(&error);
     frit_eval_free(e);
-    bench_free(&b);
+    fixture_free(&b);
 }
 
 int main(int argc, char **argv)

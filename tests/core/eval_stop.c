@@ -1,7 +1,7 @@
 /* Stopping: a run that is cancelled, killed or crashes keeps what was finished, and the next one goes on.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "bench.h"
+#include "fixture.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -12,32 +12,32 @@
 #include "error.h"
 
 /* 256 numbers, and a step that does at the 201st what `how` says; three packs of 64 come before. */
-static void recipe(bench *b, const char *how)
+static void recipe(fixture *b, const char *how)
 {
     b->on_error = 0;
-    frit_edge up = bench_step(b, "count_up", "n=256", NULL);
-    frit_edge twice = bench_step(b, "times", "", "data", up, NULL);
+    frit_edge up = fixture_step(b, "count_up", "n=256", NULL);
+    frit_edge twice = fixture_step(b, "times", "", "data", up, NULL);
     g_autofree char *params = g_strdup_printf("how=%s at=402", how);
-    frit_edge number = bench_step(b, "mishap", params, "number", twice, NULL);
-    bench_step(b, "write_all", "file=out.txt", "data", twice, "data", number, NULL);
+    frit_edge number = fixture_step(b, "mishap", params, "number", twice, NULL);
+    fixture_step(b, "write_all", "file=out.txt", "data", twice, "data", number, NULL);
 }
 
-static bench *in_folder(const char *folder)
+static fixture *in_folder(const char *folder)
 {
-    bench *b = bench_new("numbers mishap reduce write");
-    bench_remove(b->folder);
+    fixture *b = fixture_new("numbers mishap reduce write");
+    fixture_remove(b->folder);
     b->folder = g_strdup(folder);
-    bench_again(b);
-    bench_open_store(b);
-    g_autofree char *path = bench_path(b, "witness");
+    fixture_again(b);
+    fixture_open_store(b);
+    g_autofree char *path = fixture_path(b, "witness");
     g_setenv("FRIT_TEST_WITNESS", path, TRUE);
     return b;
 }
 
 static void *cancel_when_asleep(void *data)
 {
-    bench *b = data;
-    for (int i = 0; i < 60000 && !bench_witness(b, "asleep"); i++)
+    fixture *b = data;
+    for (int i = 0; i < 60000 && !fixture_witness(b, "asleep"); i++)
         g_usleep(1000);
     frit_eval_cancel();
     return NULL;
@@ -46,7 +46,7 @@ static void *cancel_when_asleep(void *data)
 /* What the child process does with the folder named in the environment. */
 static void child(const char *how)
 {
-    bench *b = in_folder(g_getenv("FRIT_TEST_FOLDER"));
+    fixture *b = in_folder(g_getenv("FRIT_TEST_FOLDER"));
     recipe(b, how);
     b->threads = 1; /* in order: what is finished is known */
     frit_crash_start();
@@ -61,7 +61,7 @@ static void child(const char *how)
     g_assert_error(error, FRIT_ERROR, FRIT_ECANCELLED);
     g_assert_cmpstr(error->message, ==,
                     "cancelled; what was finished is kept, the next run goes on from there");
-    g_assert_cmpuint(bench_witness(b, "woken"), ==, 1);
+    g_assert_cmpuint(fixture_witness(b, "woken"), ==, 1);
     frit_store_close(b->store); /* the folder is the parent's: nothing is removed */
     exit(0);
 }
@@ -69,27 +69,27 @@ static void child(const char *how)
 /* After the child: the next run computes what the child had not finished, and no more. */
 static void go_on(char *folder)
 {
-    bench *b = in_folder(folder);
-    g_autofree char *left = bench_read(b, "out.txt");
+    fixture *b = in_folder(folder);
+    g_autofree char *left = fixture_read(b, "out.txt");
     g_assert_null(left); /* no half a file */
-    g_assert_cmpuint(bench_witness(b, "mishap"), ==, 201);
-    bench_forget(b);
+    g_assert_cmpuint(fixture_witness(b, "mishap"), ==, 201);
+    fixture_forget(b);
     recipe(b, "none");
-    bench_run(b);
+    fixture_run(b);
     /* With "none" the step's parameters are others, so that all of it is made; what lies before is not. */
-    g_assert_cmpuint(bench_witness(b, "times"), <=, 256 - 192);
-    g_assert_cmpuint(bench_witness(b, "mishap"), ==, 256);
-    g_autofree char *text = bench_read(b, "out.txt");
+    g_assert_cmpuint(fixture_witness(b, "times"), <=, 256 - 192);
+    g_assert_cmpuint(fixture_witness(b, "mishap"), ==, 256);
+    g_autofree char *text = fixture_read(b, "out.txt");
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     g_assert_cmpuint(g_strv_length(lines), ==, 513);
     g_assert_cmpstr(lines[200], ==, "0 201 402 m");
     g_assert_cmpstr(lines[511], ==, "1 256 512 m");
-    bench_free(b);
+    fixture_free(b);
 }
 
 static char *start(bool cancel)
 {
-    char *folder = bench_folder();
+    char *folder = fixture_folder();
     g_setenv("FRIT_TEST_FOLDER", folder, TRUE);
     if (cancel)
         g_setenv("FRIT_TEST_CANCEL", "1", TRUE);
@@ -148,21 +148,21 @@ static void killed(void)
 /* A failure stops the run; what the other threads were at is finished and kept. */
 static void stopped_by_a_failure(void)
 {
-    bench *b = bench_new("numbers mishap reduce write");
-    bench_open_store(b);
+    fixture *b = fixture_new("numbers mishap reduce write");
+    fixture_open_store(b);
     b->threads = 2;
     recipe(b, "edata");
-    g_autofree char *why = bench_run_failure(b, FRIT_EDATA);
+    g_autofree char *why = fixture_run_failure(b, FRIT_EDATA);
     g_assert_cmpstr(why, ==, "test.lua:3: mishap: element 201: a peak is missing near 2.5 m");
     /* When it fails, the other thread may not have run the one element that it has in hand. */
-    g_assert_cmpuint(bench_witness(b, "mishap"), >=, 200);
-    bench_again(b);
-    bench_forget(b);
+    g_assert_cmpuint(fixture_witness(b, "mishap"), >=, 200);
+    fixture_again(b);
+    fixture_forget(b);
     recipe(b, "edata");
-    g_free(bench_run_failure(b, FRIT_EDATA));
-    g_assert_cmpuint(bench_witness(b, "mishap"), <=,
+    g_free(fixture_run_failure(b, FRIT_EDATA));
+    g_assert_cmpuint(fixture_witness(b, "mishap"), <=,
                      256 - 192 + 1); /* three packs are kept, but for that one */
-    bench_free(b);
+    fixture_free(b);
 }
 
 int main(int argc, char **argv)

@@ -1,7 +1,7 @@
 /* The loader: which shared objects are plugins, and what is said about those that are not.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "bench.h"
+#include "fixture.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -21,7 +21,7 @@ static char *refusal_of(const char *path, frit_registry *r)
 static void assert_refused(const char *module, const char *reason)
 {
     frit_registry *r = frit_registry_new();
-    g_autofree char *path = bench_module(module);
+    g_autofree char *path = fixture_module(module);
     g_autofree char *why = refusal_of(path, r);
     g_assert_cmpstr(why, ==, reason);
     g_assert_cmpuint(g_hash_table_size(r->steps), ==, 0);
@@ -52,14 +52,14 @@ static void a_missing_symbol_is_named(void)
 
 static void a_name_is_taken_once(void)
 {
-    bench *b = bench_new("numbers");
-    g_autofree char *path = bench_module("twin"), *first = bench_module("numbers");
+    fixture *b = fixture_new("numbers");
+    g_autofree char *path = fixture_module("twin"), *first = fixture_module("numbers");
     g_autofree char *why = refusal_of(path, b->registry);
     g_autofree char *reason =
         g_strdup_printf("step 'times' is defined already, by numbers (%s): give it another name", first);
     g_assert_cmpstr(why, ==, reason);
     g_assert_false(g_hash_table_contains(b->registry->steps, "only_here")); /* all of a module or nothing */
-    bench_free(b);
+    fixture_free(b);
 }
 
 /* ---- Files that are no shared objects ---- */
@@ -77,18 +77,18 @@ static void refuse_file(const char *folder, const char *name, const void *data, 
 
 static void damaged_files_are_refused(void)
 {
-    char *folder = bench_folder();
+    char *folder = fixture_folder();
     refuse_file(folder, "empty.so", "", 0, "file too short");
     const char text[] =
         "this is no plugin at all, but a text that is longer than the header of one would be\n";
     refuse_file(folder, "text.so", text, sizeof text - 1, "invalid ELF header");
-    g_autofree char *path = bench_module("numbers"), *elf = NULL;
+    g_autofree char *path = fixture_module("numbers"), *elf = NULL;
     gsize n;
     g_assert_true(g_file_get_contents(path, &elf, &n, NULL));
     refuse_file(folder, "head.so", elf, 20, "file too short");
     elf[4] = 1; /* of 32 bits */
     refuse_file(folder, "bits.so", elf, n, "wrong ELF class");
-    bench_remove(folder);
+    fixture_remove(folder);
 }
 
 /* Wherever a copy broke off, it does no harm when it is mapped into memory.  What lacks only its section
@@ -100,8 +100,8 @@ static void a_copy_that_broke_off(void)
         g_test_trap_assert_passed();
         return;
     }
-    char *folder = bench_folder();
-    g_autofree char *path = bench_module("numbers"), *elf = NULL;
+    char *folder = fixture_folder();
+    g_autofree char *path = fixture_module("numbers"), *elf = NULL;
     gsize n;
     g_assert_true(g_file_get_contents(path, &elf, &n, NULL));
     for (gsize part = 1; part < 16; part++) {
@@ -115,13 +115,13 @@ static void a_copy_that_broke_off(void)
         g_assert_true(part > 1 || g_str_has_prefix(error->message, "the file breaks off after"));
         frit_registry_free(r);
     }
-    bench_remove(folder);
+    fixture_remove(folder);
 }
 
 static void a_file_that_is_not_there_is_said_so(void)
 {
     frit_registry *r = frit_registry_new();
-    g_autofree char *damaged = bench_module("undefined"), *nowhere = bench_module("nowhere");
+    g_autofree char *damaged = fixture_module("undefined"), *nowhere = fixture_module("nowhere");
     g_free(refusal_of(damaged, r));
     g_autofree char *why = refusal_of(nowhere, r);
     g_assert_null(strstr(why, "a_function_of_no_library")); /* not the reason of the one before */
@@ -133,38 +133,38 @@ static void a_file_that_is_not_there_is_said_so(void)
 
 static void an_older_plugin_works(void)
 {
-    bench *b = bench_new("older");
+    fixture *b = fixture_new("older");
     const frit_step_info *s = frit_registry_find(b->registry, "old_double", NULL);
     g_assert_cmpuint(s->n_inputs, ==, 1);
     g_assert_cmpuint(s->n_outputs, ==, 2);
     g_assert_cmpstr(s->step.outputs[1].name, ==, "also");
     g_assert_cmpuint(s->step.inputs[0].flags, ==, 0); /* what it does not know of is zero */
     g_assert_cmpuint(s->step.outputs[1].dtypes, ==, 0);
-    frit_edge doubled = bench_step(b, "old_double", "", "data", bench_number(b, 21, "m"), NULL);
-    g_assert_cmpfloat(bench_value(b, doubled, 0), ==, 42);
-    bench_free(b);
+    frit_edge doubled = fixture_step(b, "old_double", "", "data", fixture_number(b, 21, "m"), NULL);
+    g_assert_cmpfloat(fixture_value(b, doubled, 0), ==, 42);
+    fixture_free(b);
 }
 
 static void a_newer_plugin_works(void)
 {
-    bench *b = bench_new("newer");
+    fixture *b = fixture_new("newer");
     const frit_step_info *s = frit_registry_find(b->registry, "new_triple_too", NULL);
     g_assert_nonnull(s);
     g_assert_cmpuint(s->n_inputs, ==, 2);
     g_assert_cmpuint(s->n_params, ==, 2);
     g_assert_cmpstr(s->step.inputs[1].name, ==, "other");
     g_assert_cmpstr(s->step.params[1].name, ==, "unused");
-    frit_edge number = bench_number(b, 5, "m");
-    g_assert_cmpfloat(bench_value(b, bench_step(b, "new_triple_too", "", "data", number, NULL), 0), ==, 15);
-    g_assert_cmpfloat(bench_value(b, bench_step(b, "new_triple", "by=10", "data", number, NULL), 0), ==, 50);
-    bench_free(b);
+    frit_edge number = fixture_number(b, 5, "m");
+    g_assert_cmpfloat(fixture_value(b, fixture_step(b, "new_triple_too", "", "data", number, NULL), 0), ==, 15);
+    g_assert_cmpfloat(fixture_value(b, fixture_step(b, "new_triple", "by=10", "data", number, NULL), 0), ==, 50);
+    fixture_free(b);
 }
 
 /* ---- Folders ---- */
 
 static void link_module(const char *folder, const char *module, const char *name)
 {
-    g_autofree char *from = bench_module(module), *to = g_build_filename(folder, name, NULL), *data = NULL;
+    g_autofree char *from = fixture_module(module), *to = g_build_filename(folder, name, NULL), *data = NULL;
     gsize n;
     g_assert_true(g_file_get_contents(from, &data, &n, NULL));
     g_assert_true(g_file_set_contents(to, data, (gssize)n, NULL));
@@ -192,7 +192,7 @@ static frit_registry *scan(const char *system, const char *own)
 
 static void an_own_module_hides_one_of_the_same_file_name(void)
 {
-    char *system = bench_folder(), *own = bench_folder();
+    char *system = fixture_folder(), *own = fixture_folder();
     link_module(system, "numbers", "a.so");
     link_module(system, "reduce", "b.so");
     link_module(own, "several", "a.so");
@@ -209,27 +209,27 @@ static void an_own_module_hides_one_of_the_same_file_name(void)
         g_assert_cmpint(m->builtin, ==, g_str_equal(m->name, "reduce"));
     }
     frit_registry_free(r);
-    bench_remove(system);
-    bench_remove(own);
+    fixture_remove(system);
+    fixture_remove(own);
 }
 
 /* A stray plugin never replaces a built-in step under another file name. */
 static void built_in_steps_come_first(void)
 {
-    char *system = bench_folder(), *own = bench_folder();
+    char *system = fixture_folder(), *own = fixture_folder();
     link_module(system, "numbers", "z.so");
     link_module(own, "twin", "a.so");
     frit_registry *r = scan(system, own);
     g_assert_cmpstr(frit_registry_find(r, "times", NULL)->module->name, ==, "numbers");
     g_assert_nonnull(strstr(refused_for(r, own, "a.so"), "defined already"));
     frit_registry_free(r);
-    bench_remove(system);
-    bench_remove(own);
+    fixture_remove(system);
+    fixture_remove(own);
 }
 
 static void several_folders_and_bad_ones(void)
 {
-    char *first = bench_folder(), *second = bench_folder();
+    char *first = fixture_folder(), *second = fixture_folder();
     link_module(first, "numbers", "n.so");
     link_module(first, "undefined", "u.so");
     link_module(second, "reduce", "n.so");
@@ -240,28 +240,28 @@ static void several_folders_and_bad_ones(void)
     g_assert_cmpstr(refused_for(r, first, "u.so"), ==, "undefined symbol: a_function_of_no_library");
     g_assert_cmpuint(r->refusals->len, ==, 2);
     frit_registry_free(r);
-    bench_remove(first);
-    bench_remove(second);
+    fixture_remove(first);
+    fixture_remove(second);
 }
 
 /* The digest is of what the code does: the file's name and place are no part of it. */
 static void a_copy_has_the_same_digest(void)
 {
-    char *folder = bench_folder();
+    char *folder = fixture_folder();
     link_module(folder, "numbers", "other_name.so");
     frit_registry *r = scan(folder, "");
-    bench *b = bench_new("numbers");
+    fixture *b = fixture_new("numbers");
     const frit_module_info *copy = r->modules->pdata[0], *original = b->registry->modules->pdata[0];
     g_assert_cmpstr(copy->path, !=, original->path);
     g_assert_true(frit_key_equal(&copy->digest, &original->digest));
     frit_registry_free(r);
     r = frit_registry_new();
-    g_autofree char *other = bench_module("reduce");
+    g_autofree char *other = fixture_module("reduce");
     g_assert_true(frit_loader_open(r, other, false, NULL));
     g_assert_false(frit_key_equal(&((frit_module_info *)r->modules->pdata[0])->digest, &original->digest));
     frit_registry_free(r);
-    bench_free(b);
-    bench_remove(folder);
+    fixture_free(b);
+    fixture_remove(folder);
 }
 
 int main(int argc, char **argv)

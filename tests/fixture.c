@@ -1,7 +1,7 @@
-/* The bench of the core's tests.
+/* The fixture of the core's tests.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "bench.h"
+#include "fixture.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "error.h"
 #include "loader.h"
 
-char *bench_module(const char *name)
+char *fixture_module(const char *name)
 {
     const char *folder = g_getenv("TEST_MODULES");
     if (!folder)
@@ -19,15 +19,15 @@ char *bench_module(const char *name)
     return g_build_filename(folder, file, NULL);
 }
 
-char *bench_folder(void)
+char *fixture_folder(void)
 {
     GError *error = NULL;
-    char *folder = g_dir_make_tmp("frit-bench-XXXXXX", &error);
+    char *folder = g_dir_make_tmp("frit-fixture-XXXXXX", &error);
     g_assert_no_error(error);
     return folder;
 }
 
-void bench_remove(char *folder)
+void fixture_remove(char *folder)
 {
     frit_remove(folder);
     g_free(folder);
@@ -35,56 +35,56 @@ void bench_remove(char *folder)
 
 /* ---- Making ---- */
 
-static frit_graph *new_graph(bench *b)
+static frit_graph *new_graph(fixture *b)
 {
-    g_autofree char *recipe = bench_path(b, "test.lua");
+    g_autofree char *recipe = fixture_path(b, "test.lua");
     b->line = 0;
     return frit_graph_new(b->registry, recipe);
 }
 
-bench *bench_new(const char *modules)
+fixture *fixture_new(const char *modules)
 {
-    bench *b = g_new0(bench, 1);
+    fixture *b = g_new0(fixture, 1);
     b->registry = frit_registry_new();
-    b->folder = bench_folder();
+    b->folder = fixture_folder();
     b->digests = frit_digests_open(NULL);
     b->threads = 1;
     b->on_error = -1;
     g_auto(GStrv) names = g_strsplit(modules, " ", -1);
     for (char **name = names; *name; name++) {
         GError *error = NULL;
-        g_autofree char *path = bench_module(*name);
+        g_autofree char *path = fixture_module(*name);
         frit_loader_open(b->registry, path, false, &error);
         g_assert_no_error(error);
     }
     b->graph = new_graph(b);
-    g_autofree char *path = bench_path(b, "witness");
+    g_autofree char *path = fixture_path(b, "witness");
     g_setenv("FRIT_TEST_WITNESS", path, TRUE);
     return b;
 }
 
-void bench_free(bench *b)
+void fixture_free(fixture *b)
 {
     frit_graph_free(b->graph);
     frit_registry_free(b->registry);
     frit_digests_close(b->digests);
     if (b->store)
         frit_store_close(b->store);
-    bench_remove(b->folder);
+    fixture_remove(b->folder);
     g_free(b);
 }
 
-void bench_open_store(bench *b)
+void fixture_open_store(fixture *b)
 {
     GError *error = NULL;
-    g_autofree char *folder = bench_path(b, "store");
+    g_autofree char *folder = fixture_path(b, "store");
     if (b->store)
         frit_store_close(b->store);
     b->store = frit_store_open(folder, 0, &error);
     g_assert_no_error(error);
 }
 
-void bench_again(bench *b)
+void fixture_again(fixture *b)
 {
     frit_graph_free(b->graph);
     b->graph = new_graph(b);
@@ -111,7 +111,7 @@ static GHashTable *parse_params(const char *text)
     return given;
 }
 
-static frit_node *add_step(bench *b, const char *step, const char *params, va_list ports, GError **error)
+static frit_node *add_step(fixture *b, const char *step, const char *params, va_list ports, GError **error)
 {
     const frit_step_info *info = frit_registry_find(b->registry, step, error);
     if (!info)
@@ -138,7 +138,7 @@ static frit_node *add_step(bench *b, const char *step, const char *params, va_li
     return n;
 }
 
-frit_edge bench_step(bench *b, const char *step, const char *params, ...)
+frit_edge fixture_step(fixture *b, const char *step, const char *params, ...)
 {
     va_list ports;
     va_start(ports, params);
@@ -150,7 +150,7 @@ frit_edge bench_step(bench *b, const char *step, const char *params, ...)
     return (frit_edge){n, 0};
 }
 
-char *bench_refusal(bench *b, const char *step, const char *params, ...)
+char *fixture_refusal(fixture *b, const char *step, const char *params, ...)
 {
     va_list ports;
     va_start(ports, params);
@@ -162,14 +162,14 @@ char *bench_refusal(bench *b, const char *step, const char *params, ...)
     return g_strdup(error->message);
 }
 
-frit_edge bench_output(frit_edge edge, const char *output)
+frit_edge fixture_output(frit_edge edge, const char *output)
 {
     int o = frit_port_index(edge.node->info->step.outputs, edge.node->n_outputs, output);
     g_assert_cmpint(o, >=, 0);
     return (frit_edge){edge.node, (uint32_t)o};
 }
 
-frit_edge bench_constant(bench *b, frit_dataset *d)
+frit_edge fixture_constant(fixture *b, frit_dataset *d)
 {
     g_autofree char *place = g_strdup_printf("test.lua:%d", ++b->line);
     frit_edge edge = {frit_graph_constant(b->graph, place, d), 0};
@@ -177,14 +177,14 @@ frit_edge bench_constant(bench *b, frit_dataset *d)
     return edge;
 }
 
-frit_edge bench_number(bench *b, double value, const char *unit)
+frit_edge fixture_number(fixture *b, double value, const char *unit)
 {
-    return bench_constant(b, frit_dataset_number(value, unit));
+    return fixture_constant(b, frit_dataset_number(value, unit));
 }
 
 /* ---- Evaluation ---- */
 
-static frit_dataset *element(bench *b, frit_edge edge, uint64_t i, GError **error)
+static frit_dataset *element(fixture *b, frit_edge edge, uint64_t i, GError **error)
 {
     frit_eval *e = frit_eval_new(b->graph, b->store, b->digests, b->threads);
     frit_dataset *d = frit_eval_element(e, edge, i, error);
@@ -192,7 +192,7 @@ static frit_dataset *element(bench *b, frit_edge edge, uint64_t i, GError **erro
     return d;
 }
 
-frit_dataset *bench_dataset(bench *b, frit_edge edge, uint64_t i)
+frit_dataset *fixture_dataset(fixture *b, frit_edge edge, uint64_t i)
 {
     GError *error = NULL;
     frit_dataset *d = element(b, edge, i, &error);
@@ -201,14 +201,14 @@ frit_dataset *bench_dataset(bench *b, frit_edge edge, uint64_t i)
     return d;
 }
 
-double bench_value(bench *b, frit_edge edge, uint64_t i)
+double fixture_value(fixture *b, frit_edge edge, uint64_t i)
 {
-    g_autoptr(frit_dataset) d = bench_dataset(b, edge, i);
+    g_autoptr(frit_dataset) d = fixture_dataset(b, edge, i);
     g_assert_cmpuint(d->ndim, ==, 0);
     return *frit_dataset_values(d);
 }
 
-char *bench_failure(bench *b, frit_edge edge, uint64_t i, frit_status code)
+char *fixture_failure(fixture *b, frit_edge edge, uint64_t i, frit_status code)
 {
     g_autoptr(GError) error = NULL;
     g_assert_null(element(b, edge, i, &error));
@@ -216,7 +216,7 @@ char *bench_failure(bench *b, frit_edge edge, uint64_t i, frit_status code)
     return g_strdup(error->message);
 }
 
-static bool run(bench *b, GError **error)
+static bool run(fixture *b, GError **error)
 {
     frit_eval *e = frit_eval_new(b->graph, b->store, b->digests, b->threads);
     bool good = frit_eval_run(e, &b->tally, error);
@@ -224,7 +224,7 @@ static bool run(bench *b, GError **error)
     return good;
 }
 
-void bench_run(bench *b)
+void fixture_run(fixture *b)
 {
     GError *error = NULL;
     bool good = run(b, &error);
@@ -232,7 +232,7 @@ void bench_run(bench *b)
     g_assert_true(good);
 }
 
-char *bench_run_failure(bench *b, frit_status code)
+char *fixture_run_failure(fixture *b, frit_status code)
 {
     g_autoptr(GError) error = NULL;
     g_assert_false(run(b, &error));
@@ -242,31 +242,31 @@ char *bench_run_failure(bench *b, frit_status code)
 
 /* ---- Files ---- */
 
-char *bench_path(bench *b, const char *name)
+char *fixture_path(fixture *b, const char *name)
 {
     return g_build_filename(b->folder, name, NULL);
 }
 
-char *bench_file(bench *b, const char *name, const void *data, size_t n)
+char *fixture_file(fixture *b, const char *name, const void *data, size_t n)
 {
     GError *error = NULL;
-    char *path = bench_path(b, name);
+    char *path = fixture_path(b, name);
     g_file_set_contents(path, data, (gssize)n, &error);
     g_assert_no_error(error);
     return path;
 }
 
-char *bench_read(bench *b, const char *name)
+char *fixture_read(fixture *b, const char *name)
 {
-    g_autofree char *path = bench_path(b, name);
+    g_autofree char *path = fixture_path(b, name);
     char *text = NULL;
     g_file_get_contents(path, &text, NULL, NULL);
     return text;
 }
 
-guint bench_witness(bench *b, const char *prefix)
+guint fixture_witness(fixture *b, const char *prefix)
 {
-    g_autofree char *text = bench_read(b, "witness");
+    g_autofree char *text = fixture_read(b, "witness");
     g_auto(GStrv) lines = g_strsplit(text ? text : "", "\n", -1);
     guint n = 0;
     for (char **line = lines; *line; line++)
@@ -274,8 +274,8 @@ guint bench_witness(bench *b, const char *prefix)
     return n;
 }
 
-void bench_forget(bench *b)
+void fixture_forget(fixture *b)
 {
-    g_autofree char *path = bench_path(b, "witness");
+    g_autofree char *path = fixture_path(b, "witness");
     g_unlink(path);
 }
