@@ -113,12 +113,10 @@ static bool take_positions(frit_eval *e, frit_node *n, GError **error)
 {
     frit_task t;
     frit_task_init(&t, e);
-    char *failure = NULL;
-    g_autoptr(frit_dataset) d = frit_edge_dataset(&t, &g_array_index(n->inputs[1], frit_edge, 0), 0, &failure);
+    g_autoptr(frit_dataset) d = frit_edge_dataset(&t, &g_array_index(n->inputs[1], frit_edge, 0), 0, error);
     frit_task_clear(&t);
-    g_free(failure);
     if (!d)
-        return false;   /* the evaluation knows why */
+        return false;   /* a missing element has said why, else the evaluation knows */
     double factor, offset;
     const double *at = frit_dataset_values(d);
     g_autofree char *from = axis_source(g_array_index(n->inputs[1], frit_edge, 0).node);
@@ -166,7 +164,7 @@ static bool makes(const frit_edge *edge, uint64_t i)
     frit_edge from = frit_edge_resolve(*edge, i, &element);
     const struct frit_node_state *state = from.node->state;
     return from.node->kind == FRIT_NODE_STEP && !from.node->barrier && !frit_reads_files(from.node) &&
-           frit_bit(state->need, element) && !(state->streams >> from.output & 1);
+           frit_bit(state->need, element) && !(frit_streams(state) >> from.output & 1);
 }
 
 static void phase_element(gpointer data, uint64_t i)
@@ -176,10 +174,9 @@ static void phase_element(gpointer data, uint64_t i)
     frit_task_init(&t, ph->eval);
     for (guint k = 0; k < ph->edges->len; k++) {
         const frit_edge *edge = &g_array_index(ph->edges, frit_edge, k);
-        char *failure = NULL;
+        g_autoptr(GError) failure = NULL;
         if (ph->eval->store && makes(edge, i))
             frit_dataset_unref(frit_edge_dataset(&t, edge, i, &failure));
-        g_free(failure);
     }
     frit_task_clear(&t);
     uint64_t block = i / FRIT_PACK_SIZE;
@@ -387,13 +384,12 @@ frit_dataset *frit_eval_element(frit_eval *e, frit_edge edge, uint64_t i, GError
     }
     frit_task t;
     frit_task_init(&t, e);
-    char *failure = NULL;
+    GError *failure = NULL;
     frit_dataset *d = frit_edge_dataset(&t, &edge, i, &failure);
     frit_task_clear(&t);
     if (failure)
-        g_set_error_literal(error, FRIT_ERROR, FRIT_EDATA, failure);
-    g_free(failure);
-    if (!d && e->error)
+        g_propagate_error(error, failure);
+    else if (!d && e->error)
         g_propagate_error(error, g_steal_pointer(&e->error));
     return d;
 }

@@ -9,11 +9,16 @@
 #include "draw.h"
 #include "error.h"
 
-static frit_result *remembered(const frit_task *t, const frit_node *n, uint64_t i)
+static bool serves(const frit_result *r, uint32_t output)
+{
+    return r && (r->failure || r->outputs[output]);
+}
+
+static frit_result *remembered(const frit_task *t, const frit_node *n, uint64_t i, uint32_t output)
 {
     for (guint k = 0; k < t->results->len; k++) {
         const frit_memo *m = &g_array_index(t->results, frit_memo, k);
-        if (m->node == n && m->element == i)
+        if (m->node == n && m->element == i && serves(m->result, output))
             return m->result;
     }
     return NULL;
@@ -21,7 +26,7 @@ static frit_result *remembered(const frit_task *t, const frit_node *n, uint64_t 
 
 /* ---- Inputs ---- */
 
-frit_dataset *frit_edge_dataset(frit_task *t, const frit_edge *edge, uint64_t i, char **failure)
+frit_dataset *frit_edge_dataset(frit_task *t, const frit_edge *edge, uint64_t i, GError **failure)
 {
     uint64_t element;
     frit_edge from = frit_edge_resolve(*edge, frit_edge_element(edge, i), &element);
@@ -30,7 +35,7 @@ frit_dataset *frit_edge_dataset(frit_task *t, const frit_edge *edge, uint64_t i,
         return NULL;
     frit_dataset *d = r->failure ? NULL : frit_dataset_ref(r->outputs[from.output]);
     if (r->failure)
-        *failure = g_strdup(r->failure->message);
+        g_propagate_error(failure, g_error_copy(r->failure));
     frit_result_unref(r);
     return d;
 }
@@ -57,12 +62,7 @@ static bool set_input(frit_task *t, frit_context *x, uint32_t p, guint e, GError
     frit_node *n = (frit_node *)x->node;
     const frit_port *port = &n->info->step.inputs[p];
     const frit_edge *edge = &g_array_index(n->inputs[p], frit_edge, e);
-    char *failure = NULL;
-    g_autoptr(frit_dataset) d = frit_edge_dataset(t, edge, x->element, &failure);
-    if (failure) {
-        g_set_error_literal(error, FRIT_ERROR, FRIT_EDATA, failure);   /* says its own place already */
-        g_free(failure);
-    }
+    g_autoptr(frit_dataset) d = frit_edge_dataset(t, edge, x->element, error);   /* says its own place already */
     if (!d)
         return false;
     g_autoptr(frit_dataset) fitted = NULL;
@@ -144,20 +144,13 @@ static uint64_t worth_keeping(const frit_node *n, const frit_result *r, size_t m
     return keep;
 }
 
-static bool lasting(const GError *failure)
-{
-    return failure->code == FRIT_EDATA || failure->code == FRIT_ENUMERIC;
-}
-
 static void keep_result(frit_eval *e, frit_node *n, uint64_t i, frit_result *r, size_t made_of, bool whole)
 {
-    uint64_t keep = r->failure ? (lasting(r->failure) ? n->demanded & n->wanted : 0) : worth_keeping(n, r, made_of);
+    uint64_t keep = r->failure ? (frit_lasting(r->failure) ? n->demanded & n->wanted : 0) : worth_keeping(n, r, made_of);
     uint64_t large = r->failure ? 0 : n->demanded & ~keep;
-    keep = whole ? keep : 0;
-    g_mutex_lock(&n->state->lock);
-    n->state->n_computed++;
-    n->state->streams |= large;
-    g_mutex_unlock(&n->state->lock);
+    bool unsure = n->depth > 0 && g_atomic_int_get(&e->unsure);
+    keep = whole && !unsure ? keep : 0;
+    __atomic_fetch_or(&n->state->streams, large, __ATOMIC_RELAXED);
     frit_keep(e, n, i, r, keep);
     if (keep && n->state->need)
         frit_clear_bit(n->state->need, i);   /* from now on it is looked for in the store */
@@ -165,14 +158,6 @@ static void keep_result(frit_eval *e, frit_node *n, uint64_t i, frit_result *r, 
         return;
     g_mutex_lock(&e->lock);
     e->tally.computed++;
-    g_mutex_unlock(&e->lock);
-}
-
-static void note_missing(frit_eval *e, const GError *failure)
-{
-    g_mutex_lock(&e->lock);
-    if (!g_hash_table_contains(e->missing, failure->message))
-        g_hash_table_add(e->missing, g_strdup(failure->message));
     g_mutex_unlock(&e->lock);
 }
 
@@ -185,7 +170,7 @@ static frit_result *settle_failure(frit_eval *e, frit_node *n, uint64_t i, GErro
         frit_eval_fail(e, i, error);
         return NULL;
     }
-    note_missing(e, error);
+    frit_note_missing(e, error->message);
     frit_result *r = frit_result_new(n->n_outputs);
     r->failure = error;
     return r;
@@ -247,16 +232,14 @@ static frit_result *draw(frit_task *t, frit_node *n, uint64_t i)
 {
     const frit_edge *of = &g_array_index(n->inputs[0], frit_edge, 0);
     GError *error = NULL;
-    char *failure = NULL;
     frit_key key;
-    g_autoptr(frit_dataset) d = frit_edge_dataset(t, of, 0, &failure);
-    frit_dataset *drawn = d && frit_node_key(n, i, t->eval->digests, &key, &error) ? frit_dataset_draw(d, &key, &error)
-                                                                                   : NULL;
+    g_autoptr(frit_dataset) d = frit_edge_dataset(t, of, 0, &error);
+    if (!d)
+        return settle_failure(t->eval, n, i, error);   /* says its own place already */
+    frit_dataset *drawn = frit_node_key(n, i, t->eval->digests, &key, &error) ? frit_dataset_draw(d, &key, &error)
+                                                                              : NULL;
     if (!drawn) {
-        if (failure)
-            g_set_error_literal(&error, FRIT_ERROR, FRIT_EDATA, failure);
         frit_error_prefix(&error, n->place, n->name, NULL);
-        g_free(failure);
         return settle_failure(t->eval, n, i, error);
     }
     frit_result *r = frit_result_new(1);
@@ -282,7 +265,7 @@ static frit_result *find_or_compute(frit_task *t, frit_node *n, uint64_t i, uint
         frit_result *r = frit_result_new(n->n_outputs);
         if (frit_stored_result(e, n, i, output, r)) {
             if (r->failure)
-                note_missing(e, r->failure);   /* in an earlier run */
+                frit_note_missing(e, r->failure->message);   /* in an earlier run */
             if (verify(t, n, i, output, r))
                 return r;
             frit_result_unref(r);
@@ -291,11 +274,6 @@ static frit_result *find_or_compute(frit_task *t, frit_node *n, uint64_t i, uint
         frit_result_unref(r);
     }
     return n->barrier ? frit_run_barrier(e, n, i, NULL) : compute(t, n, i);
-}
-
-static bool serves(const frit_result *r, uint32_t output)
-{
-    return r && (r->failure || r->outputs[output]);
 }
 
 /* The only element of a single node: made by the first thread that asks, the others wait. */
@@ -331,8 +309,8 @@ frit_result *frit_element(frit_task *t, frit_node *n, uint64_t i, uint32_t outpu
 {
     if (n->count == 1 && !n->series)
         return single(t, n, output);
-    frit_result *known = remembered(t, n, i);
-    if (serves(known, output))
+    frit_result *known = remembered(t, n, i, output);
+    if (known)
         return frit_result_ref(known);
     frit_result *r = find_or_compute(t, n, i, output);
     if (!r)
@@ -345,7 +323,7 @@ frit_result *frit_element(frit_task *t, frit_node *n, uint64_t i, uint32_t outpu
 /* ---- Barriers ---- */
 
 /* A series of numbers as a curve over its axis. */
-static frit_result *stack(frit_eval *e, frit_node *n, frit_stream *stream, GError **error)
+static frit_result *stack(frit_node *n, frit_stream *stream, GError **error)
 {
     const frit_edge *edge = &g_array_index(n->inputs[0], frit_edge, 0);
     size_t count = edge->node->count;
@@ -376,10 +354,19 @@ static frit_result *stack(frit_eval *e, frit_node *n, frit_stream *stream, GErro
             number.unit = curve->unit = d->unit;   /* the others are converted to the first one's */
         g_free(failure);
     }
-    (void)e;
     frit_result *r = frit_result_new(1);
     r->outputs[0] = curve;
     return r;
+}
+
+/* What comes after is kept all the same: the same elements fail with the same key again.  Where one may
+ * come back, it is not. */
+static void keep_what_is_missing(frit_eval *e, frit_node *n, const frit_stream *stream)
+{
+    if (frit_stream_may_recover(stream))
+        g_atomic_int_set(&e->unsure, TRUE);
+    else if (frit_stream_missing(stream)->len)
+        frit_keep_missing(e, n, frit_stream_missing(stream));
 }
 
 frit_result *frit_run_barrier(frit_eval *e, frit_node *n, uint64_t i, frit_outputs **files)
@@ -388,9 +375,11 @@ frit_result *frit_run_barrier(frit_eval *e, frit_node *n, uint64_t i, frit_outpu
     frit_result *r = NULL;
     frit_stream *stream = frit_stream_new(e);
     if (n->kind == FRIT_NODE_STACK) {
-        r = stack(e, n, stream, &error);
+        r = stack(n, stream, &error);
         if (!r && error)
             frit_eval_fail(e, i, error);
+        if (r)
+            keep_what_is_missing(e, n, stream);
         frit_stream_free(stream);
         return r;
     }
@@ -407,8 +396,10 @@ frit_result *frit_run_barrier(frit_eval *e, frit_node *n, uint64_t i, frit_outpu
     else
         r = settle_failure(e, n, i, error);
     /* What misses elements is not kept: the next run shall try them again, and say so again. */
-    if (r && !files)
-        keep_result(e, n, i, r, 0, !frit_stream_incomplete(stream));
+    if (r && !files) {
+        keep_result(e, n, i, r, 0, !frit_stream_missing(stream)->len);
+        keep_what_is_missing(e, n, stream);
+    }
     if (files && r && !r->failure)
         *files = g_steal_pointer(&x.files);
     frit_context_clear(&x);

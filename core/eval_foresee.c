@@ -49,6 +49,17 @@ static bool stopped(gpointer data)
     return frit_eval_stopped(((gpointer *)data)[0]);
 }
 
+/* What a sink needs may be in the store, though some of it was made without elements that failed. */
+static void recall(frit_eval *e, frit_node *sink)
+{
+    g_autoptr(GPtrArray) nodes = frit_node_ancestry(sink);
+    for (guint k = 0; k < nodes->len; k++) {
+        frit_node *n = nodes->pdata[k];
+        if (n->barrier && n->mask_failures && !frit_is_sink(n))
+            frit_recall_missing(e, n);
+    }
+}
+
 bool frit_foresee(frit_eval *e, GPtrArray *sinks, GError **error)
 {
     for (guint k = 0; k < e->graph->nodes->len; k++) {
@@ -64,6 +75,7 @@ bool frit_foresee(frit_eval *e, GPtrArray *sinks, GError **error)
             return false;
         if (current)
             continue;
+        recall(e, n);
         n->state->is_needed = true;
         n->state->n_need = n->count;
         for (uint64_t i = 0; i < n->count; i++) {

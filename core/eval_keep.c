@@ -49,6 +49,46 @@ bool frit_stored_result(frit_eval *e, frit_node *n, uint64_t i, uint32_t output,
     return r->outputs[output] || r->failure;
 }
 
+/* ---- What a barrier went without ---- */
+
+static bool missing_key(frit_eval *e, frit_node *n, frit_key *key)
+{
+    frit_key own;
+    if (!e->store || !frit_node_key(n, 0, e->digests, &own, NULL))
+        return false;
+    frit_hash *h = frit_hash_new();
+    frit_hash_text(h, "missing");
+    frit_hash_key(h, &own);
+    *key = frit_hash_end(h);
+    return true;
+}
+
+void frit_keep_missing(frit_eval *e, frit_node *n, const GPtrArray *sentences)
+{
+    frit_key key;
+    if (!missing_key(e, n, &key))
+        return;
+    g_autoptr(GString) lines = g_string_new(NULL);
+    for (guint k = 0; k < sentences->len; k++) {
+        g_autofree char *line = g_strescape(sentences->pdata[k], NULL);
+        g_string_append_printf(lines, "%s\n", line);
+    }
+    frit_store_set_note(e->store, &key, lines->str, NULL);   /* where that fails, nothing is kept at all */
+}
+
+void frit_recall_missing(frit_eval *e, frit_node *n)
+{
+    frit_key key;
+    g_autofree char *note = missing_key(e, n, &key) ? frit_store_note(e->store, &key) : NULL;
+    g_auto(GStrv) lines = g_strsplit(note ? note : "", "\n", -1);
+    for (char **line = lines; *line && **line; line++) {
+        g_autofree char *sentence = g_strcompress(*line);
+        frit_note_missing(e, sentence);
+    }
+}
+
+/* ---- Packs being filled ---- */
+
 static void block_free(gpointer p)
 {
     open_block *b = p;

@@ -30,8 +30,7 @@ struct frit_node_state {
     uint8_t    *need;            /* a bit an element: it must be computed */
     uint64_t    n_need;
     bool        is_needed;
-    uint64_t    n_computed;
-    uint64_t    streams;         /* outputs too large to keep, a bit each: made again where needed */
+    uint64_t    streams;         /* outputs too large to keep, a bit each: made again where needed; atomic */
     GPtrArray  *plans;
     frit_dataset ***fitted;      /* of PLAN ports: per port and edge, as the port wants it */
     GHashTable *packs;           /* block -> packs being filled, see eval_keep.c */
@@ -46,6 +45,7 @@ struct frit_eval {
     GError       *error;         /* the first one that stops the run */
     uint64_t      error_element;
     GHashTable   *missing;       /* sentences of elements left out */
+    gint          unsure;        /* a barrier lacks an element that may come back: what follows is not kept; atomic */
     frit_tally    tally;
     GHashTable   *written;       /* path -> place of the sink that wrote it in this run */
 };
@@ -66,9 +66,12 @@ void frit_task_init(frit_task *t, frit_eval *e);
 void frit_task_clear(frit_task *t);
 
 bool frit_is_cancelled(void);
+bool frit_lasting(const GError *failure);   /* would the same inputs fail again? */
+void frit_note_missing(frit_eval *e, const char *sentence);
 bool frit_eval_stopped(frit_eval *e);
 void frit_eval_fail(frit_eval *e, uint64_t element, GError *error);   /* takes the error */
 
+uint64_t frit_streams(const struct frit_node_state *state);
 bool frit_bit(const uint8_t *bits, uint64_t i);
 void frit_set_bit(uint8_t *bits, uint64_t i);
 void frit_clear_bit(uint8_t *bits, uint64_t i);
@@ -79,7 +82,7 @@ bool frit_reads_files(const frit_node *n);   /* a source whose elements lie in f
  * reference; NULL when the run has stopped.  A result with a failure is a missing element. */
 frit_result  *frit_element(frit_task *t, frit_node *n, uint64_t i, uint32_t output);
 /* Through rearranging nodes; dataset (a new reference) or NULL with *failure or neither (stopped). */
-frit_dataset *frit_edge_dataset(frit_task *t, const frit_edge *edge, uint64_t i, char **failure);
+frit_dataset *frit_edge_dataset(frit_task *t, const frit_edge *edge, uint64_t i, GError **failure);
 /* Run a barrier or a sink, whose SERIES ports fetch from the evaluation. */
 frit_result  *frit_run_barrier(frit_eval *e, frit_node *n, uint64_t i, frit_outputs **files);
 
@@ -93,6 +96,9 @@ void frit_plans_release(frit_node *n);
 /* eval_keep.c */
 bool frit_stored(frit_eval *e, frit_node *n, uint32_t output, uint64_t i);
 bool frit_stored_result(frit_eval *e, frit_node *n, uint64_t i, uint32_t output, frit_result *r);
+/* What a barrier went without: remembered, so that a run that finds what came of it says so again. */
+void frit_keep_missing(frit_eval *e, frit_node *n, const GPtrArray *sentences);
+void frit_recall_missing(frit_eval *e, frit_node *n);
 void frit_keep(frit_eval *e, frit_node *n, uint64_t i, const frit_result *r, uint64_t outputs);
 void frit_keep_flush(frit_eval *e, uint64_t first, uint64_t last);   /* packs of these elements' blocks */
 void frit_keep_flush_all(frit_eval *e);
@@ -109,5 +115,6 @@ bool frit_sink_run(frit_eval *e, frit_node *n, GError **error);
 typedef struct frit_stream frit_stream;
 frit_stream  *frit_stream_new(frit_eval *e);
 void          frit_stream_free(frit_stream *s);
-bool          frit_stream_incomplete(const frit_stream *s);   /* was an element missing so far? */
+const GPtrArray *frit_stream_missing(const frit_stream *s);   /* why elements were missing so far, sentences */
+bool          frit_stream_may_recover(const frit_stream *s);  /* did one fail for a reason that may pass? */
 frit_dataset *frit_stream_fetch(gpointer stream, const frit_edge *edge, uint64_t i, char **failure, GError **error);

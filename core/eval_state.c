@@ -66,6 +66,11 @@ void frit_clear_bit(uint8_t *bits, uint64_t i)
     __atomic_fetch_and(&bits[i / 8], (uint8_t)~(1u << (i % 8)), __ATOMIC_RELAXED);
 }
 
+uint64_t frit_streams(const struct frit_node_state *state)
+{
+    return __atomic_load_n(&state->streams, __ATOMIC_RELAXED);
+}
+
 /* ---- Kinds of nodes; stopping ---- */
 
 static volatile sig_atomic_t cancelled;
@@ -98,6 +103,19 @@ bool frit_eval_stopped(frit_eval *e)
     bool stopped = e->error != NULL;
     g_mutex_unlock(&e->lock);
     return stopped;
+}
+
+bool frit_lasting(const GError *failure)
+{
+    return failure->code == FRIT_EDATA || failure->code == FRIT_ENUMERIC;
+}
+
+void frit_note_missing(frit_eval *e, const char *sentence)
+{
+    g_mutex_lock(&e->lock);
+    if (!g_hash_table_contains(e->missing, sentence))
+        g_hash_table_add(e->missing, g_strdup(sentence));
+    g_mutex_unlock(&e->lock);
 }
 
 /* Of several that fail at once the one that comes first in the series is told. */

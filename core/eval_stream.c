@@ -8,7 +8,7 @@
 
 typedef struct made {
     frit_dataset *dataset;
-    char         *failure;
+    GError       *failure;
 } made;
 
 struct frit_stream {
@@ -17,7 +17,8 @@ struct frit_stream {
     uint64_t    next;       /* the first element that is not under way */
     uint64_t    first;      /* the element of the queue's head */
     GQueue      ahead;      /* of frit_future */
-    bool        incomplete; /* an element was missing */
+    GPtrArray  *missing;    /* why elements were missing, sentences */
+    bool        may_recover;
 };
 
 static made *make_element(frit_eval *e, const frit_edge *edge, uint64_t i)
@@ -39,7 +40,7 @@ static gpointer make_ahead(gpointer data, uint64_t i)
 static void drop(made *m)
 {
     frit_dataset_unref(m->dataset);
-    g_free(m->failure);
+    g_clear_error(&m->failure);
     g_free(m);
 }
 
@@ -55,12 +56,14 @@ frit_stream *frit_stream_new(frit_eval *e)
     frit_stream *s = g_new0(frit_stream, 1);
     s->eval = e;
     g_queue_init(&s->ahead);
+    s->missing = g_ptr_array_new_with_free_func(g_free);
     return s;
 }
 
 void frit_stream_free(frit_stream *s)
 {
     drain(s);
+    g_ptr_array_unref(s->missing);
     g_free(s);
 }
 
@@ -69,7 +72,7 @@ static bool is_streamed(const frit_eval *e, const frit_edge *edge, uint64_t i)
 {
     uint64_t element;
     frit_edge from = frit_edge_resolve(*edge, i, &element);
-    return !e->store || frit_reads_files(from.node) || (from.node->state->streams >> from.output & 1);
+    return !e->store || frit_reads_files(from.node) || (frit_streams(from.node->state) >> from.output & 1);
 }
 
 static made *take_streamed(frit_stream *s, const frit_edge *edge, uint64_t i)
@@ -86,9 +89,14 @@ static made *take_streamed(frit_stream *s, const frit_edge *edge, uint64_t i)
     return frit_future_take(g_queue_pop_head(&s->ahead));
 }
 
-bool frit_stream_incomplete(const frit_stream *s)
+const GPtrArray *frit_stream_missing(const frit_stream *s)
 {
-    return s->incomplete;
+    return s->missing;
+}
+
+bool frit_stream_may_recover(const frit_stream *s)
+{
+    return s->may_recover;
 }
 
 frit_dataset *frit_stream_fetch(gpointer stream, const frit_edge *edge, uint64_t i, char **failure, GError **error)
@@ -97,10 +105,12 @@ frit_dataset *frit_stream_fetch(gpointer stream, const frit_edge *edge, uint64_t
     bool ahead = edge->node->series && !frit_pool_inside() && is_streamed(s->eval, edge, i);
     made *m = ahead ? take_streamed(s, edge, i) : make_element(s->eval, edge, i);
     frit_dataset *d = g_steal_pointer(&m->dataset);
-    *failure = g_steal_pointer(&m->failure);
-    drop(m);
-    s->incomplete |= *failure != NULL;
-    if (!d && !*failure)
+    if (m->failure) {
+        *failure = g_strdup(m->failure->message);
+        g_ptr_array_add(s->missing, g_strdup(m->failure->message));
+        s->may_recover |= !frit_lasting(m->failure);
+    } else if (!d)
         g_set_error(error, FRIT_ERROR, FRIT_ECANCELLED, "stopped");
+    drop(m);
     return d;
 }

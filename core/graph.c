@@ -347,6 +347,12 @@ frit_node *frit_graph_axis(frit_graph *g, const char *place, frit_edge series, c
 {
     if (!check_length(&series, at ? n : series.node->count, error) || !frit_unit_check(unit, error))
         return NULL;
+    if (from && from->node->series) {
+        g_set_error(error, FRIT_ERROR, FRIT_EPARAM,
+                    "the positions are one list, but %s gives a series; numbers of a series become one with :stack()",
+                    from->node->name);
+        return NULL;
+    }
     frit_hash *h = identity_of(FRIT_NODE_AXIS, &series);
     frit_hash_text(h, name);
     frit_hash_text(h, unit);

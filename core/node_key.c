@@ -164,6 +164,8 @@ static bool make_key(frit_node *n, uint64_t i, frit_digests *digests, frit_key *
         frit_hash_number(h, n->seed);
         frit_hash_number(h, i);
     }
+    if (n->barrier)
+        frit_hash_number(h, n->mask_failures);   /* "stop" is not content with what "mask" went without */
     if (n->info && !n->n_ports)
         good = hash_uses(h, n, i, digests, error);
     for (uint32_t p = 0; good && p < n->n_ports; p++)

@@ -7,7 +7,8 @@
 
 struct frit_pool {
     GThreadPool *threads;
-    guint        n;
+    guint        n;           /* threads asked for */
+    guint        n_started;   /* and had */
 };
 
 /* One thread's share of a loop, or a future. */
@@ -57,7 +58,10 @@ static void start(frit_pool *p, job *j, void (*run)(job *j))
     j->run = run;
     g_mutex_init(&j->lock);
     g_cond_init(&j->done);
-    g_thread_pool_push(p->threads, j, NULL);
+    if (p->n_started)
+        g_thread_pool_push(p->threads, j, NULL);
+    else
+        run_job(j, NULL);   /* the system gave no thread: the caller does the work */
 }
 
 static void finish(job *j)
@@ -75,6 +79,7 @@ frit_pool *frit_pool_new(guint threads)
     frit_pool *p = g_new0(frit_pool, 1);
     p->n = threads ? threads : 1;
     p->threads = g_thread_pool_new(run_job, NULL, (gint)p->n, TRUE, NULL);
+    p->n_started = g_thread_pool_get_num_threads(p->threads);
     return p;
 }
 

@@ -241,6 +241,8 @@ static bool check_shape_of_step(const frit_step_info *s, GError **error)
         FAULT("step '%s' has file patterns, but no parameter of type FILES", step->name);
     if (step->release && !step->prepare)
         FAULT("step '%s' has release() without prepare()", step->name);
+    if (s->n_outputs > 64)
+        FAULT("step '%s' has %u outputs; at most 64", step->name, s->n_outputs);
     if (!!(step->flags & FRIT_STEP_SINK) == (s->n_outputs > 0))
         FAULT(s->n_outputs ? "step '%s' is a sink, but has outputs" : "step '%s' has no outputs, and is no sink",
               step->name);

@@ -73,8 +73,6 @@ static int setting(lua_State *L)
     lua_settop(L, 2);
     if (!value)
         return 1;
-    if (lua_isnumber(L, 2) && !lua_isstring(L, 2))
-        return 1;
     if (lua_type(L, 2) == LUA_TNUMBER) {
         if (!lua_stringtonumber(L, value))
             return frit_script_complain(L, NULL, "--set %s=%s: a number is wanted, like the default %s", name, value,
@@ -129,8 +127,9 @@ static int fail(lua_State *L)
 
 static int warn(lua_State *L)
 {
+    const char *sentence = luaL_checkstring(L, 1);
     g_autofree char *place = frit_script_place(L);
-    frit_warn("%s: %s", place, luaL_checkstring(L, 1));
+    frit_warn("%s: %s", place, sentence);
     return 0;
 }
 
@@ -167,11 +166,11 @@ static int nearest(lua_State *L)
 {
     const char *name = luaL_checkstring(L, 1);
     luaL_checktype(L, 2, LUA_TTABLE);
-    lua_Integer n = luaL_len(L, 2);
+    lua_Integer n = (lua_Integer)lua_rawlen(L, 2);
     const char **names = lua_newuserdatauv(L, (size_t)(n + 1) * sizeof *names, 0);
     for (lua_Integer i = 0; i < n; i++) {
-        lua_geti(L, 2, i + 1);
-        names[i] = luaL_checkstring(L, -1);
+        luaL_argcheck(L, lua_rawgeti(L, 2, i + 1) == LUA_TSTRING, 2, "a list of texts is wanted");
+        names[i] = lua_tostring(L, -1);   /* the list keeps it */
         lua_pop(L, 1);
     }
     names[n] = NULL;

@@ -26,9 +26,15 @@ static int push_node(lua_State *L, frit_node *node, uint32_t output, bool whole)
     return 1;
 }
 
+static int push_or_raise_output(lua_State *L, const char *step, frit_node *node, uint32_t output, bool whole,
+                                GError *error)
+{
+    return node ? push_node(L, node, output, whole) : frit_script_raise(L, step, error);
+}
+
 static int push_or_raise(lua_State *L, const char *step, frit_node *node, GError *error)
 {
-    return node ? push_node(L, node, 0, true) : frit_script_raise(L, step, error);
+    return push_or_raise_output(L, step, node, 0, true, error);
 }
 
 int frit_script_is_node(lua_State *L)
@@ -39,7 +45,11 @@ int frit_script_is_node(lua_State *L)
 
 /* ---- Values ---- */
 
-GVariant *frit_script_value(lua_State *L, int index)
+/* Tables are read raw throughout: a metamethod's error would jump over what is being built. */
+enum { DEEPEST = 8 };   /* a list in a list in a list: a table that holds itself has no end */
+
+/* A Lua value as a parameter's: number, boolean, text, list; NULL for anything else. */
+static GVariant *value_of(lua_State *L, int index, int depth)
 {
     index = lua_absindex(L, index);
     switch (lua_type(L, index)) {
@@ -47,14 +57,20 @@ GVariant *frit_script_value(lua_State *L, int index)
     case LUA_TNUMBER:
         return lua_isinteger(L, index) ? g_variant_new_int64(lua_tointeger(L, index))
                                        : g_variant_new_double(lua_tonumber(L, index));
-    case LUA_TSTRING: return g_variant_new_string(lua_tostring(L, index));
+    case LUA_TSTRING: {
+        size_t n;
+        const char *text = lua_tolstring(L, index, &n);
+        return g_utf8_validate(text, (gssize)n, NULL) ? g_variant_new_string(text) : NULL;
+    }
     case LUA_TTABLE: {
+        if (depth == DEEPEST || !lua_checkstack(L, 2))
+            return NULL;
         GVariantBuilder list;
         g_variant_builder_init(&list, G_VARIANT_TYPE("av"));
-        lua_Integer n = luaL_len(L, index);
-        for (lua_Integer i = 1; i <= n; i++) {
-            lua_geti(L, index, i);
-            GVariant *item = frit_script_value(L, -1);
+        lua_Unsigned n = lua_rawlen(L, index);
+        for (lua_Unsigned i = 1; i <= n; i++) {
+            lua_rawgeti(L, index, (lua_Integer)i);
+            GVariant *item = value_of(L, -1, depth + 1);
             lua_pop(L, 1);
             if (!item) {
                 g_variant_builder_clear(&list);
@@ -75,11 +91,13 @@ static frit_dataset *dataset_of_value(lua_State *L, int index, const char *unit)
         return frit_dataset_number(lua_tonumber(L, index), unit);
     if (lua_type(L, index) != LUA_TTABLE)
         return NULL;
-    size_t n = (size_t)luaL_len(L, index);
+    size_t n = lua_rawlen(L, index);
     frit_dataset *d = frit_dataset_new(FRIT_F64, 1, &n);
+    if (!d)
+        return NULL;
     d->unit = g_intern_string(unit);
     for (size_t i = 0; i < n; i++) {
-        lua_geti(L, index, (lua_Integer)i + 1);
+        lua_rawgeti(L, index, (lua_Integer)i + 1);
         int is_number;
         ((double *)d->data)[i] = lua_tonumberx(L, -1, &is_number);
         lua_pop(L, 1);
@@ -175,7 +193,7 @@ static frit_node *read_for(call *c, const char *path)
 }
 
 /* What stands for an input: a node, the name of a file, numbers; for a MANY port a list of such. */
-static bool give_input(call *c, uint32_t port, int index)
+static bool give_input(call *c, uint32_t port, int index, int depth)
 {
     lua_State *L = c->L;
     const frit_port *p = &c->request.info->step.inputs[port];
@@ -187,7 +205,11 @@ static bool give_input(call *c, uint32_t port, int index)
         return true;
     }
     if (lua_type(L, index) == LUA_TSTRING) {
-        frit_node *n = read_for(c, lua_tostring(L, index));
+        size_t length;
+        const char *text = lua_tolstring(L, index, &length);
+        if (!g_utf8_validate(text, (gssize)length, NULL))
+            return oops(c, "'%s' was given the name of a file that is not UTF-8", p->name);
+        frit_node *n = read_for(c, text);
         if (n)
             add_edge(c, port, (frit_edge){n, 0});
         return n != NULL;
@@ -202,10 +224,12 @@ static bool give_input(call *c, uint32_t port, int index)
     if (lua_type(L, index) != LUA_TTABLE || !(p->flags & FRIT_PORT_MANY))
         return oops(c, "'%s' takes data, the name of a file, or numbers, not a %s", p->name,
                     luaL_typename(L, index));
+    if (depth == DEEPEST || !lua_checkstack(L, 2))
+        return oops(c, "'%s' was given lists in lists without an end", p->name);
     bool good = true;
-    for (lua_Integer i = 1, n = luaL_len(L, index); good && i <= n; i++) {
-        lua_geti(L, index, i);
-        good = give_input(c, port, lua_gettop(L));
+    for (lua_Unsigned i = 1, n = lua_rawlen(L, index); good && i <= n; i++) {
+        lua_rawgeti(L, index, (lua_Integer)i);
+        good = give_input(c, port, lua_gettop(L), depth + 1);
         lua_pop(L, 1);
     }
     return good;
@@ -220,7 +244,7 @@ static bool give_next(call *c, int index)
     uint32_t port = c->next_port;
     if (!(info->step.inputs[port].flags & FRIT_PORT_MANY))
         c->next_port++;
-    return give_input(c, port, index);
+    return give_input(c, port, index, 0);
 }
 
 /* x:step(...): beside the first port, x feeds other ports of the names of its outputs. */
@@ -254,7 +278,7 @@ static bool take_sample(call *c, int index)
         return oops(c, "sample is a table: frit.sample { composition = ... }");
     c->request.sample = value_table();
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
-        GVariant *v = lua_type(L, -2) == LUA_TSTRING ? frit_script_value(L, -1) : NULL;
+        GVariant *v = lua_type(L, -2) == LUA_TSTRING ? value_of(L, -1, 0) : NULL;
         if (v)
             g_hash_table_insert(c->request.sample, g_strdup(lua_tostring(L, -2)), g_variant_ref_sink(v));
     }
@@ -293,11 +317,13 @@ static bool take_named(call *c, const char *name, int index)
     const frit_step_info *info = c->request.info;
     int port = frit_port_index(info->step.inputs, info->n_inputs, name);
     if (port >= 0)
-        return give_input(c, (uint32_t)port, index);
+        return give_input(c, (uint32_t)port, index, 0);
     for (uint32_t p = 0; p < info->n_params; p++) {
         if (!g_str_equal(info->step.params[p].name, name))
             continue;
-        GVariant *v = frit_script_value(c->L, index);
+        GVariant *v = value_of(c->L, index, 0);
+        if (!v && lua_type(c->L, index) == LUA_TSTRING)
+            return oops(c, "%s is a text that is not UTF-8", name);
         if (!v)
             return oops(c, "%s is a number, a text, true or false, or a list of these, not a %s", name,
                         luaL_typename(c->L, index));
@@ -321,18 +347,23 @@ static bool take_table(call *c, int index)
 {
     lua_State *L = c->L;
     bool good = true;
-    for (lua_Integer i = 1, n = luaL_len(L, index); good && i <= n; i++) {
-        lua_geti(L, index, i);
+    lua_Unsigned n = lua_rawlen(L, index);
+    for (lua_Unsigned i = 1; good && i <= n; i++) {
+        lua_rawgeti(L, index, (lua_Integer)i);
         good = give_next(c, lua_gettop(L));
         lua_pop(L, 1);
     }
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
         if (lua_type(L, -2) == LUA_TSTRING)
             g_ptr_array_add(names, g_strdup(lua_tostring(L, -2)));
+        else if (good && !(lua_isinteger(L, -2) && (lua_Unsigned)lua_tointeger(L, -2) - 1 < n))
+            good = oops(c, "the table has an entry that is neither named nor next in the list");
+    }
     g_ptr_array_sort(names, by_text);
     for (guint k = 0; good && k < names->len; k++) {
-        lua_getfield(L, index, names->pdata[k]);
+        lua_pushstring(L, names->pdata[k]);
+        lua_rawget(L, index);
         good = take_named(c, names->pdata[k], lua_gettop(L));
         lua_pop(L, 1);
     }
@@ -384,6 +415,15 @@ static handle *check_handle(lua_State *L, int index)
     return luaL_checkudata(L, index, NODE);
 }
 
+/* What can be an input: not a sink. */
+static const handle *check_data(lua_State *L, int index)
+{
+    const handle *h = check_handle(L, index);
+    if (!h->edge.node->n_outputs)
+        frit_script_complain(L, h->edge.node->name, "it writes files and gives no data");
+    return h;
+}
+
 static uint64_t check_element(lua_State *L, const handle *h, int index)
 {
     lua_Integer i = luaL_checkinteger(L, index);
@@ -398,7 +438,7 @@ static uint64_t check_element(lua_State *L, const handle *h, int index)
 
 static int select_elements(lua_State *L)
 {
-    const handle *h = check_handle(L, 1);
+    const handle *h = check_data(L, 1);
     uint64_t first = check_element(L, h, 2), last = check_element(L, h, 3);
     GError *error = NULL;
     char *place = frit_script_place(L);
@@ -409,7 +449,7 @@ static int select_elements(lua_State *L)
 
 static int stack_numbers(lua_State *L)
 {
-    const handle *h = check_handle(L, 1);
+    const handle *h = check_data(L, 1);
     g_autofree char *place = frit_script_place(L);
     return push_node(L, frit_graph_stack(frit_script_of(L)->graph, place, h->edge), 0, true);
 }
@@ -417,8 +457,8 @@ static int stack_numbers(lua_State *L)
 /* x:along(positions, name, unit): positions a list or a node. */
 static int along(lua_State *L)
 {
-    const handle *h = check_handle(L, 1);
-    const handle *from = luaL_testudata(L, 2, NODE);
+    const handle *h = check_data(L, 1);
+    const handle *from = luaL_testudata(L, 2, NODE) ? check_data(L, 2) : NULL;
     const char *name = luaL_checkstring(L, 3), *unit = luaL_checkstring(L, 4);
     frit_dataset *d = from ? NULL : dataset_of_value(L, 2, unit);
     if (!from && (!d || d->ndim != 1)) {
@@ -438,30 +478,32 @@ static int along(lua_State *L)
 /* x:draws { a, b, replicas = 200, seed = 1 }: x once more for each draw of the errors of a and b. */
 static int draws(lua_State *L)
 {
-    const handle *h = check_handle(L, 1);
+    const handle *h = check_data(L, 1);
     luaL_checktype(L, 2, LUA_TTABLE);
     lua_getfield(L, 2, "replicas");
     lua_getfield(L, 2, "seed");
     lua_Integer replicas = luaL_optinteger(L, -2, 100), seed = luaL_optinteger(L, -1, 1);
-    lua_Integer n_of = luaL_len(L, 2);
+    lua_Integer n_of = (lua_Integer)lua_rawlen(L, 2);
     if (replicas < 2 || replicas > 1000000 || n_of < 1 || n_of > 64)
         return frit_script_complain(L, "draws", "x:draws { data, ..., replicas = 200, seed = 1 }: at least two replicas "
                                                 "and one dataset whose errors are drawn");
     frit_edge of[64];
     for (lua_Integer i = 0; i < n_of; i++) {
-        lua_geti(L, 2, i + 1);
-        const handle *from = luaL_testudata(L, -1, NODE);
-        if (!from)
+        lua_rawgeti(L, 2, i + 1);
+        const handle *from = luaL_testudata(L, -1, NODE);   /* the table keeps it */
+        if (!from || !from->edge.node->n_outputs)
             return frit_script_complain(L, "draws", "number %lld of what is to be drawn is not data, but a %s",
                                         (long long)i + 1, luaL_typename(L, -1));
         of[i] = from->edge;
+        lua_pop(L, 1);
     }
     GError *error = NULL;
     char *place = frit_script_place(L);
     frit_node *n = frit_graph_draws(frit_script_of(L)->graph, place, h->edge, of, (guint)n_of, (uint64_t)replicas,
                                     (uint64_t)seed, &error);
     g_free(place);
-    return n ? push_node(L, n, h->whole ? 0 : h->edge.output, h->whole) : frit_script_raise(L, "draws", error);
+    bool itself = n && n->kind == FRIT_NODE_DRAW;   /* has one output, whichever was drawn */
+    return push_or_raise_output(L, "draws", n, itself ? 0 : h->edge.output, itself || h->whole, error);
 }
 
 int frit_script_concat(lua_State *L)
@@ -469,10 +511,10 @@ int frit_script_concat(lua_State *L)
     luaL_checktype(L, 1, LUA_TTABLE);
     g_autoptr(GArray) edges = g_array_new(FALSE, FALSE, sizeof(frit_edge));
     bool good = true;
-    for (lua_Integer i = 1, n = luaL_len(L, 1); good && i <= n; i++) {
-        lua_geti(L, 1, i);
+    for (lua_Unsigned i = 1, n = lua_rawlen(L, 1); good && i <= n; i++) {
+        lua_rawgeti(L, 1, (lua_Integer)i);
         const handle *h = luaL_testudata(L, -1, NODE);
-        good = h != NULL;
+        good = h && h->edge.node->n_outputs;
         if (good)
             g_array_append_val(edges, h->edge);
         lua_pop(L, 1);
@@ -494,6 +536,7 @@ int frit_script_concat(lua_State *L)
 
 static int index_by_number(lua_State *L, const handle *h)
 {
+    check_data(L, 1);
     uint64_t i = check_element(L, h, 2);
     GError *error = NULL;
     char *place = frit_script_place(L);

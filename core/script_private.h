@@ -22,6 +22,3 @@ int  frit_script_step(lua_State *L);       /* step(name, { ... }) */
 int  frit_script_concat(lua_State *L);     /* concat { a, b } */
 int  frit_script_constant(lua_State *L);   /* constant(number or list, unit) */
 int  frit_script_is_node(lua_State *L);
-
-/* A Lua value as a parameter's: number, boolean, text, list; NULL for anything else. */
-GVariant *frit_script_value(lua_State *L, int index);

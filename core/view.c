@@ -49,6 +49,8 @@ static frit_axis *fit_axis(frit_axis *axis, const frit_port *port, uint32_t k, G
     if (factor == 1 && offset == 0)
         return frit_axis_ref(axis);
     frit_axis *fitted = frit_axis_new(axis->name, unit, axis->n, axis->at);
+    if (!fitted)
+        g_set_error(error, FRIT_ERROR, FRIT_ENOMEM, "no memory for %zu positions", axis->n);
     for (size_t i = 0; fitted && i < fitted->n; i++)
         fitted->at[i] = factor * fitted->at[i] + offset;
     return fitted;
@@ -70,6 +72,11 @@ static frit_dataset *fit_axes(frit_dataset *d, const frit_port *port, GError **e
         if (fitted == d) {
             frit_dataset_unref(fitted);
             fitted = frit_dataset_copy(d);
+        }
+        if (!fitted) {
+            frit_axis_unref(axis);
+            g_set_error(error, FRIT_ERROR, FRIT_ENOMEM, "no memory for %zu values", frit_dataset_count(d));
+            return NULL;
         }
         frit_axis_unref(fitted->axis[k]);
         fitted->axis[k] = axis;

@@ -36,3 +36,19 @@ AC_CHECK_LIB([udunits2], [ut_read_xml], [UDUNITS_LIBS=-ludunits2],
 AC_SUBST([UDUNITS_CFLAGS])
 AC_SUBST([UDUNITS_LIBS])
 ])
+
+dnl FRIT_CHECK_HDF5
+dnl The serial library: Debian's .pc file is hdf5-serial beside a parallel one, elsewhere it is hdf5; older
+dnl installations have none.
+AC_DEFUN([FRIT_CHECK_HDF5], [
+PKG_CHECK_MODULES([HDF5], [hdf5-serial >= 1.10], [],
+  [PKG_CHECK_MODULES([HDF5], [hdf5 >= 1.10], [],
+    [AC_CHECK_HEADER([hdf5.h], [HDF5_CFLAGS=],
+      [AC_CHECK_HEADER([hdf5/serial/hdf5.h], [HDF5_CFLAGS=-I/usr/include/hdf5/serial],
+        [AC_MSG_ERROR([hdf5.h not found (Debian: libhdf5-dev)])])])
+    AC_CHECK_LIB([hdf5], [H5Dopen2], [HDF5_LIBS=-lhdf5],
+      [AC_CHECK_LIB([hdf5_serial], [H5Dopen2], [HDF5_LIBS=-lhdf5_serial],
+        [AC_MSG_ERROR([libhdf5 not found (Debian: libhdf5-dev)])])])])])
+AC_SUBST([HDF5_CFLAGS])
+AC_SUBST([HDF5_LIBS])
+])

@@ -21,46 +21,51 @@ struct block {
     double variance[BLOCK];
 };
 
-static void block_variance(const struct integrator *it, const struct frame *f, size_t offset, struct block *b)
+static void load_variance(const struct frame *f, size_t offset, size_t n, const double *restrict raw,
+                          double *restrict variance)
 {
+    const double *dark = f->dark ? f->dark + offset : NULL;
+    const double gain = f->gain, read_variance = f->read_noise * f->read_noise;
     switch (f->variance) {
     case VARIANCE_GIVEN:
-        for (size_t i = 0; i < b->n; i++)
-            b->variance[i] = f->sigma[offset + i] * f->sigma[offset + i];
+        for (size_t i = 0; i < n; i++)
+            variance[i] = f->sigma[offset + i] * f->sigma[offset + i];
         break;
     case VARIANCE_COUNTS:
-        for (size_t i = 0; i < b->n; i++)
-            b->variance[i] = b->signal[i] > 1 ? b->signal[i] : 1;
+        for (size_t i = 0; i < n; i++)
+            variance[i] = raw[i] > 1 ? raw[i] : 1;
         break;
     case VARIANCE_GAIN:
-        for (size_t i = 0; i < b->n; i++) {
-            double net = b->signal[i] - (it->dark ? it->dark[offset + i] : 0);
-            b->variance[i] = f->gain * (net > 1 ? net : 1) + f->read_noise * f->read_noise;
+        for (size_t i = 0; i < n; i++) {
+            double net = raw[i] - (dark ? dark[i] : 0);
+            variance[i] = gain * (net > 1 ? net : 1) + read_variance;
         }
         break;
     case VARIANCE_NONE:
-    case VARIANCE_AZIMUTHAL: memset(b->variance, 0, b->n * sizeof *b->variance); return;
+    case VARIANCE_AZIMUTHAL: memset(variance, 0, n * sizeof *variance); return;
     }
-    if (it->dark_variance)
-        for (size_t i = 0; i < b->n; i++)
-            b->variance[i] += it->dark_variance[offset + i];
+    if (f->dark_variance)
+        for (size_t i = 0; i < n; i++)
+            variance[i] += f->dark_variance[offset + i];
 }
 
-static void load_block(const struct integrator *it, const struct frame *f, size_t offset, struct block *b)
+void frame_load(const struct frame *f, size_t offset, size_t n, double *restrict signal,
+                double *restrict variance)
 {
-    values_as_double(f->dtype, f->raw, offset, b->n, b->signal);
-    block_variance(it, f, offset, b);
+    const double from = f->valid_from, to = f->valid_to;
+    values_as_double(f->dtype, f->raw, offset, n, signal);
+    load_variance(f, offset, n, signal, variance);
     /* The comparison is false for NaN; the limits are finite, so it is false for infinity too. */
-    for (size_t i = 0; i < b->n; i++)
-        if (!(b->signal[i] >= f->valid_from && b->signal[i] <= f->valid_to && b->variance[i] <= DBL_MAX))
-            b->signal[i] = NAN;
+    for (size_t i = 0; i < n; i++)
+        if (!(signal[i] >= from && signal[i] <= to && variance[i] <= DBL_MAX))
+            signal[i] = NAN;
     if (f->mask)
-        for (size_t i = 0; i < b->n; i++)
+        for (size_t i = 0; i < n; i++)
             if (f->mask[offset + i])
-                b->signal[i] = NAN;
-    if (it->dark)
-        for (size_t i = 0; i < b->n; i++)
-            b->signal[i] -= it->dark[offset + i];
+                signal[i] = NAN;
+    if (f->dark)
+        for (size_t i = 0; i < n; i++)
+            signal[i] -= f->dark[offset + i];
 }
 
 /* For every bin, interleaved so that a pixel touches one cache line. */
@@ -149,7 +154,7 @@ static void pass(const struct integrator *it, const struct frame *f, struct sums
     const double *w = it->share;
     for (size_t offset = 0; offset < it->n_pixels; offset += BLOCK) {
         b.n = it->n_pixels - offset < BLOCK ? it->n_pixels - offset : BLOCK;
-        load_block(it, f, offset, &b);
+        frame_load(f, offset, b.n, b.signal, b.variance);
         w = into(it, &b, offset, w, sums);
     }
 }
@@ -161,18 +166,18 @@ void integrator_add(const struct integrator *it, const struct frame *f, struct s
     const double *w = it->share;
     for (size_t offset = 0; offset < it->n_pixels; offset += BLOCK) {
         b.n = it->n_pixels - offset < BLOCK ? it->n_pixels - offset : BLOCK;
-        load_block(it, f, offset, &b);
+        frame_load(f, offset, b.n, b.signal, b.variance);
         w = scatter(it, &b, offset, w, work, &missing);
     }
-    for (size_t k = 0; k < it->npt; k++) {
+    for (size_t k = 0; k < it->n_bins; k++) {
         sums->signal[k] = work[PAIR * k + SIGNAL];
         sums->variance[k] = work[PAIR * k + VARIANCE];
     }
     if (missing > 0) {
         pass(it, f, sums, scatter_norm);
     } else {
-        memcpy(sums->norm, it->bin_norm, it->npt * sizeof *sums->norm);
-        memcpy(sums->pixels, it->bin_pixels, it->npt * sizeof *sums->pixels);
+        memcpy(sums->norm, it->bin_norm, it->n_bins * sizeof *sums->norm);
+        memcpy(sums->pixels, it->bin_pixels, it->n_bins * sizeof *sums->pixels);
     }
     if (f->variance == VARIANCE_AZIMUTHAL)
         pass(it, f, sums, scatter_spread);

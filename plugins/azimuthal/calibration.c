@@ -99,10 +99,28 @@ static frit_status resolve(frit_call *c, bool needs_wavelength, struct poni *fil
     return check_complete(c, needs_wavelength, g);
 }
 
-frit_status azimuthal_geometry(frit_call *c, bool needs_wavelength, struct geometry *g)
+static frit_status set_sensor(frit_call *c, struct geometry *g)
+{
+    const struct azimuthal *p = c->params;
+    double mu;
+    frit_status status = azimuthal_converter(c, g->wavelength, &mu);
+    if (status == FRIT_OK && p->parallax) {
+        g->sensor_mu = mu;
+        g->sensor_thickness = p->converter_thickness;
+    }
+    return status;
+}
+
+frit_status azimuthal_calibration(frit_call *c, bool needs_wavelength, struct geometry *g)
 {
     struct poni file;
     return resolve(c, needs_wavelength, &file, g);
+}
+
+frit_status azimuthal_geometry(frit_call *c, bool needs_wavelength, struct geometry *g)
+{
+    frit_status status = azimuthal_calibration(c, needs_wavelength, g);
+    return status == FRIT_OK ? set_sensor(c, g) : status;
 }
 
 frit_status azimuthal_check(frit_call *c, bool needs_wavelength)
@@ -111,6 +129,8 @@ frit_status azimuthal_check(frit_call *c, bool needs_wavelength)
     struct poni file;
     struct geometry g;
     frit_status status = resolve(c, needs_wavelength, &file, &g);
+    if (status == FRIT_OK)
+        status = set_sensor(c, &g);
     if (status == FRIT_OK && file.unknown_detector)
         c->host->log(c, FRIT_WARNING,
                      "%s: the detector \"%s\" is not known here: it is taken as flat, with a regular "
@@ -134,14 +154,4 @@ frit_status azimuthal_shape(frit_call *c, const frit_view *frame, struct geometr
     g->cols = cols;
     geometry_turn(g);
     return FRIT_OK;
-}
-
-struct correction azimuthal_correction(const struct azimuthal *p)
-{
-    return (struct correction){
-        .solid_angle = p->solid_angle,
-        .polarization_factor = p->polarization_factor,
-        .polarization_azimuth = p->polarization_azimuth,
-        .converter_transmission = p->converter_transmission,
-    };
 }

@@ -12,6 +12,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define DEGREES (180 / 3.14159265358979323846)
+
 void integrator_clear(struct integrator *it)
 {
     free(it->first);
@@ -148,6 +150,10 @@ static enum integrator_status set_bins(struct integrator *it, const struct integ
             to = from + (from > 0 ? from : 1) * (double)FLT_EPSILON;
     }
     it->npt = in->npt;
+    it->n_azim = in->n_azim;
+    it->n_bins = in->npt * in->n_azim;
+    it->azimuth_from = in->azimuth_from;
+    it->azimuth_to = in->azimuth_to;
     it->from = from;
     it->width = (to - from) / (double)in->npt;
     return it->covered_to < from || it->covered_from >= to ? INTEGRATOR_OUTSIDE : INTEGRATOR_OK;
@@ -197,6 +203,23 @@ static bool share_pixel(const struct integrator *it, const struct rows *r, enum 
     return split_box(bin_of(it, e.lo), bin_of(it, e.hi), (long)it->npt, s);
 }
 
+/* The sector that the pixel's centre lies in, or -1.  Azimuths count from azimuth_from, once round. */
+static long sector_of(const struct integrator *it, const struct integrator_input *in, size_t row, size_t col)
+{
+    if (isnan(it->azimuth_from))
+        return 0;
+    struct point p = geometry_point(in->geometry, (double)row + 0.5, (double)col + 0.5);
+    double turn = fmod(DEGREES * point_chi(&p) - it->azimuth_from, 360);
+    turn += turn < 0 ? 360 : 0;
+    if (turn >= 360) /* rounded up from just below 0 */
+        turn = 0;
+    double span = it->azimuth_to - it->azimuth_from;
+    if (!(turn < span))
+        return -1;
+    long sector = (long)(turn / span * (double)it->n_azim);
+    return sector < (long)it->n_azim ? sector : (long)it->n_azim - 1;
+}
+
 static double norm_of(const struct integrator_input *in, size_t row, size_t col)
 {
     struct point p = geometry_point(in->geometry, (double)row + 0.5, (double)col + 0.5);
@@ -220,11 +243,15 @@ static bool share_row(struct integrator *it, const struct integrator_input *in, 
         it->first[i] = -1;
         if (!usable(in, i))
             continue;
+        long sector = sector_of(it, in, row, j);
+        if (sector < 0)
+            continue;
         if (!share_pixel(it, &sp->rows, in->split, j, &sp->shares))
             return false;
         if (sp->shares.n == 0)
             continue;
-        it->first[i] = (int32_t)sp->shares.first;
+        it->n_shared++;
+        it->first[i] = (int32_t)(sector * (long)it->npt + sp->shares.first);
         it->norm[i] = norm_of(in, row, j);
         if (in->split == SPLIT_NO)
             continue;
@@ -256,6 +283,8 @@ static enum integrator_status share_out(struct integrator *it, const struct inte
     enum integrator_status status = share_rows(it, in, &sp);
     free(sp.rows.memory);
     free(sp.shares.share);
+    if (status == INTEGRATOR_OK && it->n_shared == 0 && !isnan(it->azimuth_from))
+        status = INTEGRATOR_EMPTY;
     if (status == INTEGRATOR_OK && sp.n > 0) {
         double *less = realloc(it->share, sp.n * sizeof *less);
         it->share = less ? less : it->share;
@@ -270,8 +299,8 @@ static enum integrator_status allocate(struct integrator *it, const struct integ
     it->norm = calloc(it->n_pixels, sizeof *it->norm);
     if (in->split != SPLIT_NO)
         it->n_shares = calloc(it->n_pixels, sizeof *it->n_shares);
-    it->bin_norm = calloc(in->npt, sizeof *it->bin_norm);
-    it->bin_pixels = calloc(in->npt, sizeof *it->bin_pixels);
+    it->bin_norm = calloc(it->n_bins, sizeof *it->bin_norm);
+    it->bin_pixels = calloc(it->n_bins, sizeof *it->bin_pixels);
     return it->first && it->norm && it->bin_norm && it->bin_pixels && (it->n_shares || in->split == SPLIT_NO)
                ? INTEGRATOR_OK
                : INTEGRATOR_NO_MEMORY;

@@ -15,13 +15,16 @@
 struct integrator {
     size_t n_pixels, npt;
     double from, width;              /* lower edge of the first bin, width of a bin */
+    size_t n_azim, n_bins;           /* rows of npt bins, each a sector of azimuth; npt * n_azim */
+    double azimuth_from, azimuth_to; /* degrees; NaN: pixels of all azimuths in one row */
     double covered_from, covered_to; /* by the pixels that are not masked */
     size_t n_used;                   /* pixels that are not masked */
+    size_t n_shared;                 /* those of them that lie in a bin */
     int32_t *first;                  /* for each pixel: its first bin, or -1 */
     uint32_t *n_shares; /* for each pixel: how many bins it is shared among; NULL: one, no splitting */
     double *share;      /* the shares, pixel after pixel */
     double *norm;       /* for each pixel: flat * solid angle * polarization * converter */
-    double *dark, *dark_variance;  /* for each pixel, or NULL */
+    double *dark, *dark_variance;  /* for each pixel, or NULL: for a frame to point to */
     double *bin_norm, *bin_pixels; /* sums over all pixels that are not masked */
 };
 
@@ -37,6 +40,8 @@ struct integrator_input {
     enum split split;
     size_t npt;
     double from, to;     /* NaN: the whole range that the pixels cover */
+    size_t n_azim;       /* at least 1 */
+    double azimuth_from, azimuth_to; /* degrees, at most 360 apart; NaN: all, with n_azim 1 */
     const uint8_t *skip; /* non-zero: masked */
     const double *flat;
     double *dark, *dark_variance; /* malloc'ed; given away */
@@ -49,7 +54,8 @@ enum integrator_status {
     INTEGRATOR_NO_MEMORY,
     INTEGRATOR_CANCELLED,
     INTEGRATOR_ALL_MASKED, /* no pixel is left */
-    INTEGRATOR_OUTSIDE     /* no pixel lies in from ... to: see covered_from, covered_to */
+    INTEGRATOR_OUTSIDE,    /* no pixel lies in from ... to: see covered_from, covered_to */
+    INTEGRATOR_EMPTY       /* no pixel lies in azimuth_from ... azimuth_to and from ... to */
 };
 
 /* Fills it; integrator_clear() frees what it holds, also after a failure. */
@@ -74,14 +80,19 @@ struct frame {
     double valid_from, valid_to;
     enum variance variance;
     double gain, read_noise;
+    const double *dark, *dark_variance; /* the integrator's, or what it is for this frame's exposure */
 };
 
-/* Sums over the pixels of each bin; each array has npt elements, zero at first. */
+/* Of n pixels from the offset on: raw - dark, NaN where it is not measured, and variance. */
+void frame_load(const struct frame *f, size_t offset, size_t n, double *restrict signal,
+                double *restrict variance);
+
+/* Sums over the pixels of each bin; each array has n_bins elements, zero at first. */
 struct sums {
     double *signal, *variance; /* share * (raw - dark), share^2 * variance */
     double *norm, *pixels;     /* share * norm, share */
 };
-/* work: 2 npt zeros. */
+/* work: 2 n_bins zeros. */
 void integrator_add(const struct integrator *it, const struct frame *f, struct sums *sums, double *work);
 
 #endif

@@ -30,7 +30,7 @@ const frit_port pixel_geometry_outputs[] = {
     [SOLID_ANGLE]  = IMAGE("solid_angle", "1", "relative to normal incidence"),
     [POLARIZATION] = IMAGE("polarization", "1", "P; 1 where no polarization_factor is given"),
     [CONVERTER]    = IMAGE("converter_efficiency", "1",
-                           "K, relative to normal incidence; 1 where no converter_transmission is given"),
+                           "K, relative to normal incidence; 1 where no converter is given"),
     [N_OUTPUTS]    = { .name = NULL }
 };
 
@@ -39,22 +39,22 @@ frit_status pixel_geometry_check(frit_call *c)
     return azimuthal_check(c, false);
 }
 
-static double value_at(const struct azimuthal *par, const struct geometry *g, int output,
+static double value_at(const struct correction *k, const struct geometry *g, int output,
                        const struct point *p)
 {
-    double f = par->polarization_factor, t0 = par->converter_transmission;
+    double f = k->polarization_factor, t0 = k->converter_transmission;
     switch (output) {
     case TWO_THETA: return point_two_theta(p);
     case CHI: return point_chi(p);
     case Q: return point_q(p, g->wavelength);
     case INCIDENCE: return p->cos_incidence;
     case SOLID_ANGLE: return solid_angle(p->cos_incidence);
-    case POLARIZATION: return isnan(f) ? 1 : polarization(p, f, par->polarization_azimuth);
+    case POLARIZATION: return isnan(f) ? 1 : polarization(p, f, k->polarization_azimuth);
     default: return isnan(t0) ? 1 : converter_efficiency(p->cos_incidence, t0);
     }
 }
 
-static frit_status fill(frit_call *c, uint32_t port, const struct geometry *g)
+static frit_status fill(frit_call *c, uint32_t port, const struct geometry *g, const struct correction *k)
 {
     frit_buffer *out = c->host->output(c, port, FRIT_F64, 2, (size_t[]){g->rows, g->cols}, 0);
     if (!out)
@@ -64,7 +64,7 @@ static frit_status fill(frit_call *c, uint32_t port, const struct geometry *g)
             return FRIT_ECANCELLED;
         for (size_t j = 0; j < g->cols; j++) {
             struct point p = geometry_point(g, (double)i + 0.5, (double)j + 0.5);
-            out->value[i * g->cols + j] = value_at(c->params, g, (int)port, &p);
+            out->value[i * g->cols + j] = value_at(k, g, (int)port, &p);
         }
     }
     return FRIT_OK;
@@ -73,14 +73,17 @@ static frit_status fill(frit_call *c, uint32_t port, const struct geometry *g)
 frit_status pixel_geometry_run(frit_call *c)
 {
     struct geometry g;
+    struct correction k;
     const frit_view *frame = c->host->input(c, 0, 0);
     if (!frame)
         return FRIT_EIO;
     frit_status status = azimuthal_geometry(c, c->host->wanted(c, Q), &g);
     if (status == FRIT_OK)
         status = azimuthal_shape(c, frame, &g);
+    if (status == FRIT_OK)
+        status = azimuthal_correction(c, g.wavelength, &k);
     for (uint32_t port = 0; status == FRIT_OK && port < N_OUTPUTS; port++)
         if (c->host->wanted(c, port))
-            status = fill(c, port, &g);
+            status = fill(c, port, &g, &k);
     return status;
 }

@@ -27,12 +27,21 @@ frit_status read_column_run(frit_call *c);
 typedef struct write_columns_params {
     const char *file;
     int64_t     digits;
-    int32_t     masked;
+    int32_t     masked, layout;
     const char *header;
 } write_columns_params;
 extern const frit_port write_columns_inputs[];
 extern const frit_param write_columns_table[];
 frit_status write_columns_check(frit_call *c);
 frit_status write_columns_run(frit_call *c);
+
+typedef struct write_table_params {
+    const char *file, *names;
+    int64_t     digits;
+} write_table_params;
+extern const frit_port write_table_inputs[];
+extern const frit_param write_table_table[];
+frit_status write_table_check(frit_call *c);
+frit_status write_table_run(frit_call *c);
 
 #endif

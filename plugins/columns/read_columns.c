@@ -155,6 +155,17 @@ static frit_status fill(frit_call *c, const table *t, const choice *k)
     return FRIT_OK;
 }
 
+static void set_attributes(frit_call *c, const header *h)
+{
+    for (size_t i = 0; i < h->n; i++) {
+        const header_value *v = &h->value[i];
+        if (v->unit)
+            c->host->set_attribute(c, 0, v->name, v->unit, v->number);
+        else
+            c->host->set_text_attribute(c, 0, v->name, v->text);
+    }
+}
+
 frit_status read_columns_run(frit_call *c)
 {
     const read_columns_params *p = c->params;
@@ -178,8 +189,7 @@ frit_status read_columns_run(frit_call *c)
         c->host->set_unit(c, 0, 0, p->x_name ? p->x_name : x->name[0] ? x->name : default_name(unit), unit);
         c->host->set_unit(c, 0, -1, p->y_name ? p->y_name : y->name[0] ? y->name : NULL,
                           settle_unit(c, y, k.y, p->y_unit, "y_unit"));
-        if (isfinite(t.wavelength))
-            c->host->set_attribute(c, 0, "wavelength", "m", t.wavelength);
+        set_attributes(c, &t.header);
     }
     table_free(&t);
     return status;

@@ -3,9 +3,10 @@
  *
  * Known by their headers are Fit2D's .chi (title, two labels, number of points), files with a line
  * "#### start data" (PDFgetX2, PDFgetX3, xPDFsuite), a count in a line of its own before the
- * numbers (PyStoG, LAMMPS), and a line of names right above the numbers, behind a comment sign
- * or not (pyFAI, CSV).  From the first row of numbers on there is nothing but rows of as many
- * numbers, blank lines and comments: anything else is an error with its line.
+ * numbers (PyStoG, LAMMPS), the number of points and a title in the first two lines (RMCProfile),
+ * and a line of names right above the numbers, behind a comment sign or not (pyFAI, CSV).  From the
+ * first row of numbers on there is nothing but rows of as many numbers, blank lines and comments:
+ * anything else is an error with its line.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -22,7 +23,7 @@ typedef struct layout {
     size_t  header;    /* first line that may hold names */
     size_t  count;     /* line with the number of points; SIZE_MAX: none */
     size_t  first;     /* row of numbers */
-    bool    fit2d;
+    bool    fit2d, rmcprofile;
     dialect dialect;
 } layout;
 
@@ -163,6 +164,17 @@ static size_t line_above(const text_lines *t, size_t before, size_t from)
     return SIZE_MAX;
 }
 
+/* Frit's own title: "NAME [UNIT] over NAME [UNIT]; ...". */
+static bool read_title(const char *title, table *out)
+{
+    const char *over = strstr(title, "] over "), *end = over ? strchr(over + 7, ']') : NULL;
+    if (!end || out->columns < 2 || !strchr(over, '['))
+        return false;
+    label_parse(title, (size_t)(over + 1 - title), &out->labels[1]);
+    label_parse(over + 7, (size_t)(end + 1 - over - 7), &out->labels[0]);
+    return true;
+}
+
 static bool read_labels(const text_lines *t, const layout *at, table *out)
 {
     char separator = at->dialect.separator;
@@ -171,6 +183,8 @@ static bool read_labels(const text_lines *t, const layout *at, table *out)
             label_parse(t->line[k + 1], strlen(t->line[k + 1]), &out->labels[k]);
         return true;
     }
+    if (at->rmcprofile)
+        return read_title(t->line[1], out);
     size_t above = line_above(t, at->first, at->header);
     if (above == at->count && above != SIZE_MAX)
         above = line_above(t, above, at->header);
@@ -263,6 +277,15 @@ static bool is_fit2d(const text_lines *t)
            whole_numbers(t->line[3], ' ', &n) >= 0 && n == 1 && cells_look_numeric(t->line[4]);
 }
 
+/* The number of points in the first line, a title in the second, then numbers. */
+static bool is_rmcprofile(const text_lines *t)
+{
+    size_t n;
+    return t->n >= 3 && whole_numbers(t->line[0], ' ', &n) >= 0 && n == 1 && !text_is_blank(t->line[1]) &&
+           !text_is_comment(t->line[1], ' ') && !cells_look_numeric(t->line[1]) &&
+           cells_look_numeric(t->line[2]);
+}
+
 static size_t count_rows(const text_lines *t, size_t first, char separator)
 {
     size_t n = 0;
@@ -295,11 +318,21 @@ static bool take_count(const text_lines *t, layout *at, table *out, cell *cells,
     return true;
 }
 
+static bool check_promise(const text_lines *t, const layout *at, text_error *e)
+{
+    size_t n, rows = count_rows(t, at->first, at->dialect.separator);
+    double promised = whole_numbers(t->line[0], ' ', &n);
+    return rows == promised ||
+           text_fail(e, FRIT_EDATA, "line 1 promises %.0f points, but %zu follow: the file is %s", promised,
+                     rows, rows < promised ? "cut short" : "damaged");
+}
+
 static bool find_numbers(const text_lines *t, layout *at, table *out, cell *cells, text_error *e)
 {
     *at = (layout){ .header = after_marker(t), .count = SIZE_MAX };
     at->fit2d = !at->header && is_fit2d(t);
-    at->first = at->fit2d ? 3 : at->header;
+    at->rmcprofile = !at->header && !at->fit2d && is_rmcprofile(t);
+    at->first = at->fit2d ? 3 : at->rmcprofile ? 2 : at->header;
     while (at->first < t->n &&
            (text_is_blank(t->line[at->first]) || text_is_comment(t->line[at->first], ' ') ||
             !cells_look_numeric(t->line[at->first])))
@@ -313,7 +346,7 @@ static bool find_numbers(const text_lines *t, layout *at, table *out, cell *cell
                          text_quote(quote, t->line[last], strlen(t->line[last])));
     }
     at->dialect = cells_dialect(t, at->first);
-    return take_count(t, at, out, cells, e);
+    return at->rmcprofile ? check_promise(t, at, e) : take_count(t, at, out, cells, e);
 }
 
 /* ---- The numbers ----------------------------------------------------------------------------- */
@@ -388,14 +421,10 @@ static void set_axis(table *out, const char *name, const char *unit)
 /* What else a header tells. */
 static void read_remarks(table *out, const text_lines *t, const layout *at)
 {
-    out->wavelength = NAN;
+    header_read(t, at->first, &out->header);
     bool pdfgetx2 = false;
     for (size_t i = 0; i < at->first; i++) {
         const char *p = table_header_text(t->line[i]);
-        if (!strncmp(p, "Wavelength: ", 12)) {    /* pyFAI's, in metres */
-            double v = g_ascii_strtod(p + 12, NULL);
-            out->wavelength = v > 0 && v < 1e-6 ? v : NAN;
-        }
         if (!out->labelled && !strncmp(p, "integrationspace = qspace", 25))    /* of SrXplanar */
             set_axis(out, "Q", "1/angstrom");
         else if (!out->labelled && !strncmp(p, "integrationspace = twotheta", 27))

@@ -6,6 +6,7 @@
 #define COLUMNS_TABLE_H
 
 #include "cells.h"
+#include "header.h"
 #include "label.h"
 #include "text.h"
 
@@ -15,7 +16,7 @@ typedef struct table {
     size_t *line;          /* of each row in the file, from 1 */
     label  *labels;        /* one a column; all with text "" where the file has no names */
     bool    labelled;
-    double  wavelength;    /* in m, from pyFAI's header; or NaN */
+    header  header;        /* what the lines above tell of the measurement */
     char    remark[160];   /* what a reader should be warned of; or "" */
 } table;
 

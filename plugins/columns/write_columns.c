@@ -1,12 +1,13 @@
 /* Write a curve as columns of text: x, y and, where there is one, sigma.
  *
- * The layout is PDFgetX3's: comment lines, "#### start data", a line "#L" with the names, then the
- * numbers; programs that read .gr, .sq and .xy files take it, and read_columns reads it back with
- * names and units.  A file whose name ends in .csv gets a line of names and no comments.
+ * How the file begins is the business of layout.c; here are the rows, and what other programs would
+ * misunderstand.  read_columns reads every layout back with names and units.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "columns.h"
+#include "label.h"
+#include "layout.h"
 
 #include <errno.h>
 #include <glib.h>
@@ -23,6 +24,10 @@ const frit_port write_columns_inputs[] = {
 const frit_param write_columns_table[] = {
     FRIT_OUTPUT(write_columns_params, file, FRIT_PARAM_REQUIRED,
                 "the file; {name} stands for the element's name: \"out/{name}.gr\""),
+    FRIT_CHOICE(
+        write_columns_params, layout, "auto|plain|pdfgetx3|rmcprofile",
+        "how the file begins and what its columns are; auto: by the name, .iq .sq .fq .gr as PDFgetX3 "
+        "writes them, .csv as a table with a line of names, anything else plain"),
     FRIT_I64(write_columns_params, digits, 12, 3, 17, 0, "significant digits; 17 give back every bit"),
     FRIT_CHOICE(write_columns_params, masked, "leave-out|nan",
                 "points that are masked: no row, or nan for their value"),
@@ -32,100 +37,81 @@ const frit_param write_columns_table[] = {
 
 enum { MASKED_LEAVE_OUT, MASKED_NAN };
 
-static bool is_csv(const char *path)
+static layout_kind kind_of(const write_columns_params *p)
 {
-    size_t n = strlen(path);
-    return n >= 4 && !g_ascii_strcasecmp(path + n - 4, ".csv");
+    return p->layout == LAYOUT_AUTO ? layout_of_suffix(layout_suffix(p->file)) : (layout_kind)p->layout;
 }
 
 frit_status write_columns_check(frit_call *c)
 {
     const write_columns_params *p = c->params;
-    if (is_csv(p->file) && p->header)
+    bool csv = layout_of_suffix(layout_suffix(p->file)) == LAYOUT_CSV;
+    if (csv && p->layout != LAYOUT_AUTO)
+        return c->host->fail(c, FRIT_EPARAM, "a .csv file has a layout of its own: leave layout out, or give "
+                             "the file another suffix");
+    if (csv && p->header)
         return c->host->fail(c, FRIT_EPARAM, "a .csv file begins with the names of its columns: there is no "
                              "place for header = ...; write .txt instead");
+    if (kind_of(p) == LAYOUT_RMCPROFILE && p->masked == MASKED_NAN)
+        return c->host->fail(c, FRIT_EPARAM,
+                             "RMCProfile reads no nan: masked = \"leave-out\" is right for it");
     return FRIT_OK;
 }
 
-/* Each line of a text behind a comment sign. */
-static void put_comment(FILE *f, const char *before, const char *text)
+static bool same_unit(const char *unit, const char *name, const char *wanted)
 {
-    while (text && *text) {
-        size_t n = strcspn(text, "\r\n");
-        fprintf(f, "#%s%.*s\n", before, (int)n, text);
-        text += n;
-        text += *text == '\r' && text[1] == '\n' ? 2 : *text != 0;
-    }
+    char spelled[LABEL_SIZE];
+    return !strcmp(unit, wanted) || (label_unit(unit, name, spelled) && !strcmp(spelled, wanted));
 }
 
-/* "Q[1/angstrom]" between blanks: a name's own blanks and brackets would end it. */
-static void put_label(FILE *f, const char *name, const char *unit)
+/* The programs that read these layouts take units for granted. */
+static void warn_of_units(frit_call *c, const layout *l)
 {
-    for (const char *p = name; *p; p++)
-        fputc(strchr(" \t\r\n[]\"", *p) ? '_' : *p, f);
-    fprintf(f, "[%s]", unit);
+    bool r = !strcmp(l->x_name, "r") || !g_ascii_strcasecmp(l->suffix, "gr");
+    if ((r && !same_unit(l->x_unit, "r", "angstrom")) ||
+        (!strcmp(l->x_name, "Q") && !same_unit(l->x_unit, "Q", "1/angstrom")))
+        c->host->log(c, FRIT_WARNING, "programs that read this layout take %s in %s, but it is written in %s",
+                     l->x_name, r ? "angstrom" : "1/angstrom", l->x_unit);
+    if (!g_ascii_strcasecmp(l->suffix, "gr") && !same_unit(l->view->unit, "G", "1/angstrom^2"))
+        c->host->log(c, FRIT_WARNING,
+                     "programs that read .gr files take them for G(r) = 4 pi r rho0 [g(r) - 1] in "
+                     "1/angstrom^2, but this is %s in %s",
+                     l->y_name, l->view->unit);
 }
 
-static void put_csv_label(FILE *f, const char *before, const char *name, const char *unit)
+static void put_rows(FILE *f, const layout *l, const write_columns_params *p)
 {
-    fprintf(f, "%s\"", before);
-    for (const char *p = name; *p; p++)
-        fputc(strchr("\r\n[]\"", *p) ? '_' : *p, f);
-    fprintf(f, " [%s]\"", unit);
-}
-
-static void put_header(FILE *f, frit_call *c, const frit_view *v, const char *x_name, const char *x_unit,
-                       const char *y_name)
-{
-    const write_columns_params *p = c->params;
-    fprintf(f, "# frit: %s [%s] over %s [%s], %s\n", y_name, v->unit, x_name, x_unit, v->name ? v->name : "");
-    const char *definition = c->host->text_attribute(c, 0, "definition");
-    if (definition)
-        put_comment(f, " definition: ", definition);
-    put_comment(f, " ", p->header);
-    put_comment(f, " history: ", c->host->history(c, 0, 0));
-    fputs("#### start data\n#S 1\n#L ", f);
-    put_label(f, x_name, x_unit);
-    fputc(' ', f);
-    put_label(f, y_name, v->unit);
-    if (v->sigma) {
-        fputc(' ', f);
-        put_label(f, "sigma", v->unit);
-    }
-    fputc('\n', f);
-}
-
-static void put_csv_header(FILE *f, const frit_view *v, const char *x_name, const char *x_unit,
-                           const char *y_name)
-{
-    put_csv_label(f, "", x_name, x_unit);
-    put_csv_label(f, ",", y_name, v->unit);
-    if (v->sigma)
-        put_csv_label(f, ",", "sigma", v->unit);
-    fputc('\n', f);
-}
-
-static void put_number(FILE *f, char before, double x, int digits)
-{
-    char format[8], text[G_ASCII_DTOSTR_BUF_SIZE];
-    snprintf(format, sizeof format, "%%.%dg", digits);
-    if (before)
-        fputc(before, f);
-    fputs(isnan(x) ? "nan" : g_ascii_formatd(text, sizeof text, format, x), f);
-}
-
-static void put_rows(FILE *f, const frit_view *v, const write_columns_params *p, char separator)
-{
+    const frit_view *v = l->view;
+    char separator = l->kind == LAYOUT_CSV ? ',' : ' ';
+    bool sigma = v->sigma && l->kind != LAYOUT_RMCPROFILE;
     for (size_t i = 0; i < v->shape[0]; i++) {
         bool masked = v->mask && v->mask[i];
         if (masked && p->masked == MASKED_LEAVE_OUT)
             continue;
-        put_number(f, 0, v->axis[0] ? v->axis[0][i] : (double)(i + 1), (int)p->digits);
-        put_number(f, separator, masked ? NAN : v->value[i], (int)p->digits);
-        if (v->sigma)
-            put_number(f, separator, masked ? NAN : v->sigma[i], (int)p->digits);
+        layout_put_number(f, 0, v->axis[0] ? v->axis[0][i] : (double)(i + 1), (int)p->digits);
+        layout_put_number(f, separator, masked ? NAN : v->value[i], (int)p->digits);
+        if (sigma && l->sigma_of_x)
+            layout_put_number(f, separator, 0, (int)p->digits);
+        if (sigma)
+            layout_put_number(f, separator, masked ? NAN : v->sigma[i], (int)p->digits);
         fputc('\n', f);
     }
+}
+
+static layout describe(frit_call *c, const frit_view *v)
+{
+    const write_columns_params *p = c->params;
+    layout l = {
+        .call = c, .view = v, .kind = kind_of(p), .suffix = layout_suffix(p->file), .header = p->header
+    };
+    l.x_name = v->axis_name[0] ? v->axis_name[0] : v->axis[0] ? "x" : "index";
+    l.x_unit = v->axis[0] && v->axis_unit[0] ? v->axis_unit[0] : "1";
+    l.y_name = v->quantity ? v->quantity : "value";
+    l.sigma_of_x =
+        l.kind == LAYOUT_PDFGETX3 && (!strcmp(l.x_name, "r") || !g_ascii_strcasecmp(l.suffix, "gr"));
+    for (size_t i = 0; i < v->shape[0]; i++)
+        l.rows += p->masked == MASKED_NAN || !(v->mask && v->mask[i]);
+    return l;
 }
 
 frit_status write_columns_run(frit_call *c)
@@ -138,14 +124,11 @@ frit_status write_columns_run(frit_call *c)
     FILE *f = fopen(path, "wb");
     if (!f)
         return c->host->fail(c, FRIT_EIO, "%s", strerror(errno));
-    const char *x_name = v->axis_name[0] ? v->axis_name[0] : v->axis[0] ? "x" : "index";
-    const char *x_unit = v->axis[0] && v->axis_unit[0] ? v->axis_unit[0] : "1";
-    const char *y_name = v->quantity ? v->quantity : "value";
-    if (is_csv(p->file))
-        put_csv_header(f, v, x_name, x_unit, y_name);
-    else
-        put_header(f, c, v, x_name, x_unit, y_name);
-    put_rows(f, v, p, is_csv(p->file) ? ',' : ' ');
+    layout l = describe(c, v);
+    if (l.kind == LAYOUT_PDFGETX3 || l.kind == LAYOUT_RMCPROFILE)
+        warn_of_units(c, &l);
+    layout_put_header(f, &l);
+    put_rows(f, &l, p);
     bool failed = fflush(f) != 0 || ferror(f);
     int why = errno;
     if (fclose(f) != 0 || failed)

@@ -1,19 +1,16 @@
 /* clean_low_r: S(Q) freed of what makes G(r) unphysical below the first distance between atoms.
  *
- * S <- S [1 - (1/Q) ∫ (G + 4 pi rho0 r) sin(Qr) dr] from r = 0 to rmin, several times over;
+ * With e(Q) = (1/Q) ∫ (G + 4 pi rho0 r) sin(Qr) dr from r = 0 to rmin, several times over, S <- S [1 - e]:
  * J. H. Eggert, G. Weck, P. Loubeyre & M. Mezouar, Phys. Rev. B 65 (2002) 174105,
- * doi:10.1103/PhysRevB.65.174105.
+ * doi:10.1103/PhysRevB.65.174105; or S <- S - e: R. Kaplow, S. L. Strong & B. L. Averbach,
+ * Phys. Rev. 138 (1965) A1336, doi:10.1103/PhysRev.138.A1336.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "fourier.h"
+#include "low_r.h"
 
-#include <gsl/gsl_errno.h>
-#include <gsl/gsl_integration.h>
 #include <math.h>
 #include <stdio.h>
-
-#include "integral.h"
 
 const frit_port clean_low_r_inputs[] = {
     {.name = "structure_factor", .unit = "1", .ndim = 1, .axis_name = {"Q"}, .axis_unit = {"1/angstrom"},
@@ -30,11 +27,15 @@ const frit_port clean_low_r_outputs[] = {
      .doc = "The same of the S(Q) that goes out."},
     {0}};
 
+enum method { METHOD_EGGERT, METHOD_KAPLOW };
 #define P struct clean_low_r
 const frit_param clean_low_r_params[] = {
     FRIT_F64(P, rmin, "angstrom", NAN, 0.1, 20, FRIT_PARAM_REQUIRED,
              "No two atoms are closer than this: where the first peak of g(r) begins, 2.2 for Zr- and "
              "Ce-based glasses."),
+    FRIT_CHOICE(P, method, "eggert|kaplow",
+                "eggert: S is multiplied by 1 - e, as for an error of its scale; kaplow: e is taken from it, "
+                "as for an error that is added."),
     FRIT_I64(P, iterations, 4, 1, 1000, 0, "How often S is corrected."),
     FRIT_F64(P, relaxation, "1", 1, 0.001, 1, 0, "The part of each correction that is applied."),
     FRIT_F64(P, qmin, "1/angstrom", NAN, 0, 1000, 0, "Points below it do not enter G; not given: all do."),
@@ -55,9 +56,13 @@ const char clean_low_r_doc[] =
     "them out of S:\n"
     "\n"
     "    G(r) = (2/pi) integral Q [S - 1] sin(Qr) dQ\n"
-    "    S(Q) <- S(Q) {1 - (x/Q) integral from 0 to rmin of [G(r) + 4 pi rho0 r] sin(Qr) dr}\n"
+    "    e(Q) = (1/Q) integral from 0 to rmin of [G(r) + 4 pi rho0 r] sin(Qr) dr\n"
+    "    eggert  S(Q) <- S(Q) [1 - x e(Q)]\n"
+    "    kaplow  S(Q) <- S(Q) - x e(Q)\n"
     "\n"
-    "with x = `relaxation`.\n"
+    "with x = `relaxation`. Eggert's is made for a wrong scale, and leaves S alone where it is 0; Kaplow's "
+    "is linear, and is the step `fourier_filter` again and again. Both end at G = -4 pi rho0 r below rmin, "
+    "as far as the range of Q allows, by another S.\n"
     "\n"
     "There is no window in the loop: a Lorch window there drives the mean of S above 1 (to 1.05 in "
     "practice). The continuation of S below the first point is corrected along with the rest, and left "
@@ -73,9 +78,9 @@ const char clean_low_r_doc[] =
     "that end one step before rmin, LiquidDiffract 5 times with x = 2/pi; S differs by 3e-4 to 1e-3 rms "
     "for that.\n"
     "\n"
-    "**Uncertainty.** sigma is multiplied by the same factors as S. Through G each point also depends on "
-    "its neighbours: that correlates their errors, and changes sigma by some (rmin/pi) times the step of "
-    "Q, a percent; it is not kept.\n"
+    "**Uncertainty.** sigma is multiplied by the same factors as S (kaplow: it stays). Through G each point "
+    "also depends on its neighbours: that correlates their errors, and changes sigma by some (rmin/pi) times "
+    "the step of Q, a percent; it is not kept.\n"
     "\n"
     "Off unless a recipe asks for it; the attribute `clean_low_r` of the output says what was done.";
 
@@ -96,186 +101,79 @@ frit_status clean_low_r_check(frit_call *c)
     return number_density(c, &p->sample, &rho0);
 }
 
-/* The nodes in r and Q between which the iterations go to and fro. */
-struct nodes {
-    size_t  n_r, n_Q;                   /* n_Q: those below the first bin, then the curve's points */
-    double *r, *weight;                 /* n_r */
-    double *Q, *S;                      /* n_Q */
-    double *kernel;                     /* n_r x n_Q: of the integral over Q */
-    double *back;                       /* n_Q x n_r: weight sin(Qr)/Q, of the integral over r */
-};
-
-/* Gauss and Legendre's sum of n nodes is exact to rounding for sin(Qr) sin(Q'r) once 2n > Q rmin + 40, Q' =
- * Q the largest. Only these n come with weights to the last digit. */
-static size_t nodes_needed(double Q, double rmin)
-{
-    static const size_t tables[] = {32, 64, 128, 256, 512, 1024};
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
-        if (2. * (double)tables[i] > Q * rmin + 40)
-            return tables[i];
-    return 0;
-}
-
-static frit_status fill_r(frit_call *c, double Q, double rmin, struct nodes *k)
-{
-    const frit_host *host = c->host;
-    k->n_r = nodes_needed(Q, rmin);
-    if (k->n_r == 0)
-        return host->fail(
-            c, FRIT_EPARAM,
-            "rmin, %g angstrom, times the largest Q, %g 1/angstrom, is more than 2000: no first "
-            "distance between atoms is that large",
-            rmin, Q);
-    k->r = host->scratch(c, k->n_r, sizeof *k->r);
-    k->weight = host->scratch(c, k->n_r, sizeof *k->weight);
-    gsl_set_error_handler_off();
-    gsl_integration_glfixed_table *table = gsl_integration_glfixed_table_alloc(k->n_r);
-    for (size_t i = 0; k->r && k->weight && table && i < k->n_r; i++)
-        gsl_integration_glfixed_point(0, rmin, i, &k->r[i], &k->weight[i], table);
-    if (table)
-        gsl_integration_glfixed_table_free(table);
-    return k->r && k->weight && table ? FRIT_OK : FRIT_ENOMEM;
-}
-
-static double sine_over_Q(double Q, double r)
-{
-    return fabs(Q * r) < 1e-8 ? r : sin(Q * r) / Q;
-}
-
-static void fill_node(struct nodes *k, size_t j, enum quadrature quadrature, const struct bin *bin, double Q,
-                      double S)
-{
-    k->Q[j] = Q;
-    k->S[j] = S;
-    for (size_t i = 0; i < k->n_r; i++) {
-        k->kernel[i * k->n_Q + j] = M_2_PI * integral_kernel(quadrature, bin, k->r[i]);
-        k->back[j * k->n_r + i] = k->weight[i] * sine_over_Q(Q, k->r[i]);
-    }
-}
-
-static frit_status fill_nodes(frit_call *c, const struct integral *g, const struct integral_how *h,
-                              struct nodes *k)
-{
-    const frit_host *host = c->host;
-    struct bin *below = host->scratch(c, BELOW_POINTS, sizeof *below);
-    if (!below)
-        return FRIT_ENOMEM;
-    const size_t n = integral_bins_below(g, h, below);
-    const double base = integral_base(h);
-    k->n_Q = n + g->n;
-    k->Q = host->scratch(c, k->n_Q, sizeof *k->Q);
-    k->S = host->scratch(c, k->n_Q, sizeof *k->S);
-    k->kernel = host->scratch(c, k->n_Q * k->n_r, sizeof *k->kernel);
-    k->back = host->scratch(c, k->n_Q * k->n_r, sizeof *k->back);
-    if (!k->Q || !k->S || !k->kernel || !k->back)
-        return FRIT_ENOMEM;
-    for (size_t j = 0; j < n; j++)
-        fill_node(k, j, QUADRATURE_TRAPEZOID, &below[j], below[j].Q,
-                  base + (g->edge - base) * integral_shape(h, below[j].Q, g->lower));
-    for (size_t j = 0; j < g->n; j++)
-        fill_node(k, n + j, h->quadrature, &g->bin[j], g->Q[j], g->S[j]);
-    return FRIT_OK;
-}
-
-/* d[i] = G + 4 pi rho0 r at the nodes; its root mean square is returned. */
-static double deviation(const struct nodes *k, double rho0, double *d)
-{
-    double square = 0, length = 0;
-    for (size_t i = 0; i < k->n_r; i++) {
-        d[i] = 4 * M_PI * rho0 * k->r[i];
-        for (size_t j = 0; j < k->n_Q; j++)
-            d[i] += k->kernel[i * k->n_Q + j] * (k->S[j] - 1);
-        square += k->weight[i] * d[i] * d[i];
-        length += k->weight[i];
-    }
-    return sqrt(square / length);
-}
-
-static void correct(struct nodes *k, double relaxation, const double *d)
+static void correct(const struct clean_low_r *p, struct low_r *k, const double *d)
 {
     for (size_t j = 0; j < k->n_Q; j++) {
         double error = 0;
         for (size_t i = 0; i < k->n_r; i++)
             error += k->back[j * k->n_r + i] * d[i];
-        k->S[j] *= 1 - relaxation * error;
+        if (p->method == METHOD_KAPLOW)
+            k->S[j] -= p->relaxation * error;
+        else
+            k->S[j] *= 1 - p->relaxation * error;
     }
 }
 
-/* What all iterations together multiply S(Q) with; d holds one row an iteration. */
-static double factor(const struct nodes *k, const struct clean_low_r *p, const double *d, double Q)
+/* What all iterations together multiply S(Q) with, or take from it; d holds one row an iteration. */
+static double factor(const struct low_r *k, const struct clean_low_r *p, const double *d, double Q)
 {
     double product = 1;
-    for (int64_t m = 0; m < p->iterations; m++) {
-        double error = 0;
-        for (size_t i = 0; i < k->n_r; i++)
-            error += k->weight[i] * sine_over_Q(Q, k->r[i]) * d[(size_t)m * k->n_r + i];
-        product *= 1 - p->relaxation * error;
-    }
+    for (int64_t m = 0; m < p->iterations; m++)
+        product *= 1 - p->relaxation * low_r_error(k, d + (size_t)m * k->n_r, Q);
     return product;
 }
 
-static frit_status put_curve(frit_call *c, const frit_view *in, const struct nodes *k, const double *d,
+static double difference(const struct low_r *k, const struct clean_low_r *p, const double *d, double Q)
+{
+    double sum = 0;
+    for (int64_t m = 0; m < p->iterations; m++)
+        sum += p->relaxation * low_r_error(k, d + (size_t)m * k->n_r, Q);
+    return sum;
+}
+
+static frit_status put_curve(frit_call *c, const frit_view *in, const struct low_r *k, const double *d,
                              const struct integral *g, double rho0)
 {
     const frit_host *host = c->host;
     const struct clean_low_r *p = c->params;
-    const size_t n = in->shape[0];
-    bool all_measured = true;
-    for (size_t j = 0; j < n; j++)
-        all_measured = all_measured && integral_is_measured(in->value, in->mask, j);
-    frit_buffer *out = host->output(c, OUT_S, FRIT_F64, 1, &n,
-                                    (in->sigma ? FRIT_WANT_SIGMA : 0) | (all_measured ? 0 : FRIT_WANT_MASK));
+    const bool kaplow = p->method == METHOD_KAPLOW;
+    frit_buffer *out = low_r_output(c, OUT_S, in, in->sigma);
     if (!out)
         return FRIT_ENOMEM;
-    for (size_t j = 0; j < n; j++) {
-        out->axis[0][j] = in->axis[0][j];
-        if (!integral_is_measured(in->value, in->mask, j)) {
-            out->mask[j] = 1;
+    for (size_t j = 0; j < in->shape[0]; j++) {
+        if (!integral_is_measured(in->value, in->mask, j))
             continue;
-        }
-        const double f = factor(k, p, d, in->axis[0][j]);
-        out->value[j] = f * in->value[j];
+        const double f = kaplow ? 1 : factor(k, p, d, in->axis[0][j]);
+        out->value[j] = f * in->value[j] - (kaplow ? difference(k, p, d, in->axis[0][j]) : 0);
         if (in->sigma)
             out->sigma[j] = fabs(f) * in->sigma[j];
     }
     char below[200], text[400];
     const struct integral_how h = how(p);
     integral_describe_below(g, &h, below, sizeof below);
-    snprintf(
-        text, sizeof text,
-        "%d iterations, relaxation %g, G + 4 pi rho0 r = 0 below %g angstrom, rho0 = %.6g 1/angstrom^3, %s "
-        "quadrature from %.6g to %.6g 1/angstrom, %s",
-        (int)p->iterations, p->relaxation, p->rmin, rho0, integral_quadrature_name(h.quadrature), g->Q[0],
-        g->Q[g->n - 1], below);
+    snprintf(text, sizeof text,
+             "%s, %d iterations, relaxation %g, G + 4 pi rho0 r = 0 below %g angstrom, rho0 = %.6g "
+             "1/angstrom^3, %s quadrature from %.6g to %.6g 1/angstrom, %s",
+             kaplow ? "kaplow" : "eggert", (int)p->iterations, p->relaxation, p->rmin, rho0,
+             integral_quadrature_name(h.quadrature), g->Q[0], g->Q[g->n - 1], below);
     host->set_text_attribute(c, OUT_S, "clean_low_r", text);
     return FRIT_OK;
 }
 
-static frit_status put_number(frit_call *c, uint32_t port, double x)
-{
-    if (!c->host->wanted(c, port))
-        return FRIT_OK;
-    frit_buffer *out = c->host->output(c, port, FRIT_F64, 0, NULL, 0);
-    if (!out)
-        return FRIT_ENOMEM;
-    out->value[0] = x;
-    return FRIT_OK;
-}
-
-static frit_status iterate(frit_call *c, struct nodes *k, double rho0, double *d, double *before,
+static frit_status iterate(frit_call *c, struct low_r *k, double rho0, double *d, double *before,
                            double *after)
 {
     const frit_host *host = c->host;
     const struct clean_low_r *p = c->params;
     for (int64_t m = 0; m < p->iterations; m++) {
-        const double rms = deviation(k, rho0, d + (size_t)m * k->n_r);
+        const double rms = low_r_deviation(k, rho0, d + (size_t)m * k->n_r);
         if (m == 0)
             *before = rms;
-        correct(k, p->relaxation, d + (size_t)m * k->n_r);
+        correct(p, k, d + (size_t)m * k->n_r);
         if (!host->progress(c, (double)(m + 1) / (double)p->iterations))
             return FRIT_ECANCELLED;
     }
-    *after = deviation(k, rho0, d + (size_t)p->iterations * k->n_r);
+    *after = low_r_deviation(k, rho0, d + (size_t)p->iterations * k->n_r);
     if (!isfinite(*after))
         return host->fail(
             c, FRIT_ENUMERIC,
@@ -297,25 +195,14 @@ frit_status clean_low_r_run(frit_call *c)
     const struct integral_how h = how(p);
     const frit_view *in = host->input(c, 0, 0);
     struct integral g = {0};
-    struct nodes k;
-    char why[INTEGRAL_WHY];
+    struct low_r k = {0};
     double rho0, before = 0, after = 0;
     if (!in)
         return FRIT_EIO;
     frit_status status = number_density(c, &p->sample, &rho0);
     if (status != FRIT_OK)
         return status;
-    if (!integral_find_range(&g, &h, in->axis[0], in->shape[0], why))
-        return host->fail(c, FRIT_EDATA, "%s", why);
-    g.S = host->scratch(c, g.n, sizeof *g.S);
-    g.bin = host->scratch(c, g.n, sizeof *g.bin);
-    if (!g.S || !g.bin)
-        return FRIT_ENOMEM;
-    if (!integral_fill(&g, &h, in->axis[0], in->value, in->mask, why))
-        return host->fail(c, FRIT_EDATA, "%s", why);
-    status = fill_r(c, fmax(g.upper, in->axis[0][in->shape[0] - 1]), p->rmin, &k);
-    if (status == FRIT_OK)
-        status = fill_nodes(c, &g, &h, &k);
+    status = low_r_init(c, in, &h, p->rmin, &g, &k);
     if (status != FRIT_OK)
         return status;
     double *d = host->scratch(c, ((size_t)p->iterations + 1) * k.n_r, sizeof *d);
@@ -325,6 +212,6 @@ frit_status clean_low_r_run(frit_call *c)
     if (status == FRIT_OK && host->wanted(c, OUT_S))
         status = put_curve(c, in, &k, d, &g, rho0);
     if (status == FRIT_OK)
-        status = put_number(c, OUT_BEFORE, before);
-    return status == FRIT_OK ? put_number(c, OUT_AFTER, after) : status;
+        status = low_r_put_number(c, OUT_BEFORE, before);
+    return status == FRIT_OK ? low_r_put_number(c, OUT_AFTER, after) : status;
 }

@@ -13,20 +13,25 @@
 #include <math.h>
 #include <stdio.h>
 
+/* ---- Words ---- */
+
+static const struct words { const char *axis, *unit, *min, *max; } words[] = {
+    [SPACE_Q] = {"Q", "1/angstrom", "qmin", "qmax"}, [SPACE_R] = {"r", "angstrom", "rmin", "rmax"}};
+
 /* ---- Range ---- */
 
-static bool axis_increases(const double *Q, size_t n, char why[INTEGRAL_WHY])
+static bool axis_increases(const struct words *w, const double *Q, size_t n, char why[INTEGRAL_WHY])
 {
     for (size_t j = 0; j < n; j++) {
         if (!isfinite(Q[j])) {
-            snprintf(why, INTEGRAL_WHY, "Q is no number at point %zu of %zu", j + 1, n);
+            snprintf(why, INTEGRAL_WHY, "%s is no number at point %zu of %zu", w->axis, j + 1, n);
             return false;
         }
         if (j > 0 && Q[j] <= Q[j - 1]) {
             snprintf(why, INTEGRAL_WHY,
-                     "Q must increase from point to point, but %g 1/angstrom (point %zu) follows "
-                     "%g: sort the data by Q, and take the mean of repeated points",
-                     Q[j], j + 1, Q[j - 1]);
+                     "%s must increase from point to point, but %g %s (point %zu) follows "
+                     "%g: sort the data by %s, and take the mean of repeated points",
+                     w->axis, Q[j], w->unit, j + 1, Q[j - 1], w->axis);
             return false;
         }
     }
@@ -42,11 +47,13 @@ static double slack(double Q)
 bool integral_find_range(struct integral *g, const struct integral_how *how, const double *Q, size_t n,
                          char why[INTEGRAL_WHY])
 {
+    const struct words *w = &words[how->space];
     if (n < 2) {
-        snprintf(why, INTEGRAL_WHY, "the integral over Q needs two points at least, the data have %zu", n);
+        snprintf(why, INTEGRAL_WHY, "the integral over %s needs two points at least, the data have %zu",
+                 w->axis, n);
         return false;
     }
-    if (!axis_increases(Q, n, why))
+    if (!axis_increases(w, Q, n, why))
         return false;
     const double qmin = how->qmin > 0 ? how->qmin : 0, qmax = isnan(how->qmax) ? Q[n - 1] : how->qmax;
     size_t begin = 0, end = n;
@@ -59,9 +66,10 @@ bool integral_find_range(struct integral *g, const struct integral_how *how, con
     if (g->n >= 2)
         return true;
     snprintf(why, INTEGRAL_WHY,
-             "between qmin %g and qmax %g 1/angstrom there %s, and the integral needs two at least; the "
-             "data go from %g to %g 1/angstrom",
-             qmin, qmax, g->n ? "is one point only" : "is no point", Q[0], Q[n - 1]);
+             "between %s %g and %s %g %s there %s, and the integral needs two at least; the "
+             "data go from %g to %g %s",
+             w->min, qmin, w->max, qmax, w->unit, g->n ? "is one point only" : "is no point", Q[0], Q[n - 1],
+             w->unit);
     return false;
 }
 
@@ -74,20 +82,19 @@ bool integral_is_measured(const double *value, const uint8_t *mask, size_t j)
 static bool limits_reached(const struct integral *g, const struct integral_how *how, const double *Q,
                            char why[INTEGRAL_WHY])
 {
+    const struct words *w = &words[how->space];
     const size_t last = g->first + g->n - 1;
     const double begin = Q[g->first], end = Q[last];
     if (begin - how->qmin > 2 * (Q[g->first + 1] - begin)) {
         snprintf(why, INTEGRAL_WHY,
-                 "the first measured point stands at Q = %g 1/angstrom, too far above qmin = %g: "
-                 "set qmin to %g or more",
-                 begin, how->qmin, begin);
+                 "the first measured point stands at %s = %g %s, too far above %s = %g: set %s to %g or more",
+                 w->axis, begin, w->unit, w->min, how->qmin, w->min, begin);
         return false;
     }
     if (how->qmax - end > 2 * (end - Q[last - 1])) {
         snprintf(why, INTEGRAL_WHY,
-                 "the last measured point stands at Q = %g 1/angstrom, too far below qmax = %g: "
-                 "set qmax to %g or less",
-                 end, how->qmax, end);
+                 "the last measured point stands at %s = %g %s, too far below %s = %g: set %s to %g or less",
+                 w->axis, end, w->unit, w->max, how->qmax, w->max, end);
         return false;
     }
     return true;
@@ -95,21 +102,20 @@ static bool limits_reached(const struct integral *g, const struct integral_how *
 
 /* ---- Gaps ---- */
 
-static void bridge(struct integral *g, const double *value, const uint8_t *mask)
+size_t integral_bridge(const struct integral *g, const double *value, const uint8_t *mask, double *S)
 {
-    size_t left = 0;
-    g->bridged = 0;
+    size_t left = 0, bridged = 0;
     for (size_t j = 0; j < g->n; j++) {
         if (!integral_is_measured(value, mask, g->first + j))
             continue;
-        g->S[j] = value[g->first + j];
         for (size_t m = left + 1; m < j; m++) {
             const double t = (g->Q[m] - g->Q[left]) / (g->Q[j] - g->Q[left]);
-            g->S[m] = g->S[left] + t * (g->S[j] - g->S[left]);
-            g->bridged++;
+            S[m] = S[left] + t * (S[j] - S[left]);
+            bridged++;
         }
         left = j;
     }
+    return bridged;
 }
 
 /* The mean of the first points; only measured ones count. */
@@ -137,9 +143,10 @@ bool integral_fill(struct integral *g, const struct integral_how *how, const dou
         last--;
     if (last - first < 2) {
         snprintf(why, INTEGRAL_WHY,
-                 "of the %zu points between %g and %g 1/angstrom %s measured, and the integral over Q "
+                 "of the %zu points between %g and %g %s %s measured, and the integral over %s "
                  "needs two at least",
-                 end - begin, Q[begin], Q[end - 1], last > first ? "only one is" : "none is");
+                 end - begin, Q[begin], Q[end - 1], words[how->space].unit,
+                 last > first ? "only one is" : "none is", words[how->space].axis);
         return false;
     }
     g->first = first;
@@ -147,7 +154,9 @@ bool integral_fill(struct integral *g, const struct integral_how *how, const dou
     g->Q = Q + first;
     if (!limits_reached(g, how, Q, why))
         return false;
-    bridge(g, value, mask);
+    for (size_t j = 0; j < g->n; j++)
+        g->S[j] = value[first + j];
+    g->bridged = integral_bridge(g, value, mask, g->S);
     find_edge(g, how, value, mask);
     integral_bins(g, how);
     return true;
@@ -165,12 +174,21 @@ static double first_bessel(double x)
                : (sin(x) - x * cos(x)) / y;
 }
 
-static double window_at(enum window window, double Q, double upper)
+static double window_at(const struct integral_how *how, double Q, double upper)
 {
-    const double x = M_PI * Q / upper;
-    if (window == WINDOW_NONE || x < 1e-8)
+    const double x = M_PI * Q / upper, flat = 1 - how->taper;
+    if (x < 1e-8)
         return 1;
-    return window == WINDOW_LORCH ? sin(x) / x : 3 * first_bessel(x) / x;
+    switch (how->window) {
+    case WINDOW_LORCH:
+        return sin(x) / x;
+    case WINDOW_SOPER:
+        return 3 * first_bessel(x) / x;
+    case WINDOW_COSINE:
+        return Q <= flat * upper ? 1 : 0.5 * (1 + cos((x - M_PI * flat) / how->taper));
+    default:
+        return 1;
+    }
 }
 
 static void trapezoid_bins(struct integral *g)
@@ -206,7 +224,7 @@ void integral_bins(struct integral *g, const struct integral_how *how)
     else
         trapezoid_bins(g);
     for (size_t j = 0; j < g->n; j++)
-        g->bin[j].M = window_at(how->window, g->bin[j].Q, g->upper);
+        g->bin[j].M = window_at(how, g->bin[j].Q, g->upper);
 }
 
 bool integral_is_uniform(const struct integral *g)
@@ -245,7 +263,7 @@ size_t integral_bins_below(const struct integral *g, const struct integral_how *
     for (size_t j = 0; j < BELOW_POINTS; j++) {
         const bool end = j == 0 || j == BELOW_POINTS - 1;
         const double Q = (double)j * step;
-        bin[j] = (struct bin){Q, end ? 0.5 * step : step, window_at(how->window, Q, g->upper)};
+        bin[j] = (struct bin){Q, end ? 0.5 * step : step, window_at(how, Q, g->upper)};
     }
     return BELOW_POINTS;
 }
@@ -287,7 +305,8 @@ void integral_describe_below(const struct integral *g, const struct integral_how
 
 const char *integral_window_name(enum window window)
 {
-    return window == WINDOW_LORCH ? "lorch" : window == WINDOW_SOPER ? "soper" : "none";
+    static const char *const names[] = {"none", "lorch", "soper", "cosine"};
+    return names[window];
 }
 
 const char *integral_quadrature_name(enum quadrature quadrature)

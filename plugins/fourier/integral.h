@@ -1,4 +1,5 @@
 /* S(Q) made ready for the integral  ∫ Q [S(Q) - 1] M(Q) sin(Qr) dQ: its range, gaps, low-Q part and window.
+ * The way back,  ∫ r [G(r)/r] M(r) sin(Qr) dr, is the same integral over 1 + G(r)/r.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #ifndef FRIT_FOURIER_INTEGRAL_H
@@ -9,12 +10,14 @@
 #include <stdint.h>
 
 enum quadrature { QUADRATURE_TRAPEZOID, QUADRATURE_STEPWISE };
-enum window { WINDOW_NONE, WINDOW_LORCH, WINDOW_SOPER };
+enum window { WINDOW_NONE, WINDOW_LORCH, WINDOW_SOPER, WINDOW_COSINE };
+/* Over what the integral runs; for a curve X(r) read r for Q, rmin for qmin, and 1 + X for S. */
+enum space { SPACE_Q, SPACE_R };
 enum below { BELOW_CONSTANT, BELOW_LINEAR, BELOW_QUADRATIC, BELOW_ZERO, BELOW_NOTHING };
 
 /* The same words, in the same order, for the parameters of the steps. */
 #define QUADRATURE_CHOICES "trapezoid|stepwise"
-#define WINDOW_CHOICES     "none|lorch|soper"
+#define WINDOW_CHOICES     "none|lorch|soper|cosine"
 #define BELOW_CHOICES      "constant|linear|quadratic|zero|nothing"
 
 /* How the integral is taken. */
@@ -25,6 +28,8 @@ struct integral_how {
     size_t          edge_points;        /* whose mean it hangs by */
     double          s0;                 /* S at Q = 0, where it is a line or a parabola */
     double          qmin, qmax;         /* limits asked for; NaN: as far as the data go */
+    double          taper;              /* of the cosine window: the part of the range over which it falls */
+    enum space      space;              /* for the sentences */
 };
 
 /* A point's share of the integral is k(r) (S - 1), where k is the integral of Q M sin(Qr) over its bin. */
@@ -56,6 +61,8 @@ bool integral_fill(struct integral *g, const struct integral_how *how, const dou
                    const uint8_t *mask, char why[INTEGRAL_WHY]);
 /* Fill in bin, lower and upper as if all n points were measured. */
 void integral_bins(struct integral *g, const struct integral_how *how);
+/* S on straight lines where it was not measured; how many points that are. */
+size_t integral_bridge(const struct integral *g, const double *value, const uint8_t *mask, double *S);
 
 bool integral_is_measured(const double *value, const uint8_t *mask, size_t j);
 /* Equal steps, to rounding. */
@@ -65,7 +72,8 @@ void integral_step_factors(double h, double r, double *s, double *z);
 double integral_kernel(enum quadrature quadrature, const struct bin *bin, double r);
 
 /* Below the first bin S is base + (edge - base) shape(Q), and the integral from 0 to `lower` is a trapezoid
- * on BELOW_POINTS points, whatever the quadrature above.  Returns the number of bins: none where lower is 0. */
+ * on BELOW_POINTS points, whatever the quadrature above.  Returns the number of bins: none where lower is
+ * 0. */
 #define BELOW_POINTS 4001
 size_t integral_bins_below(const struct integral *g, const struct integral_how *how,
                            struct bin bin[BELOW_POINTS]);

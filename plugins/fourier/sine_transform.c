@@ -1,41 +1,16 @@
 /* S(Q) to G(r) = (2/pi) ∫ Q [S(Q) - 1] M(Q) sin(Qr) dQ, with its standard uncertainty.
  *
  * Either quadrature is a sum of kernels k_j(r) [S_j - 1].  Where Q is uniform the sum is made by the
- * chirp-z transform, else as it stands; the two agree to rounding.  The variance is the sum of
- * (dG/dS_j)^2 var S_j, where the points by which the low-Q part hangs, and those beside a
- * bridged gap, carry what was derived from them.
+ * chirp-z transform, else as it stands; the two agree to rounding.  The variance of G is the sum of
+ * (dG/dS_j)^2 var S_j.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "sine_transform.h"
+#include "sine_private.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "sine_sum.h"
-
-/* The part of the integral below the first bin is (base - 1) one + (edge - base) shaped, for each r. */
-struct low_part {
-    size_t  first, n;                   /* of the measured range that it belongs to */
-    size_t  n_edge;
-    double *one, *shaped;               /* n_r */
-    double *kernel;                     /* n_edge x n_r: of the points whose mean is the edge */
-};
-
-struct sine_transform {
-    struct integral_how how;
-    size_t              first, n;       /* of the range */
-    double              h;              /* half a step, on a uniform axis */
-    struct r_grid       r;
-    struct sine_sum    *sum;            /* NULL: the plain sum */
-    struct low_part     low;            /* for a curve that is measured everywhere */
-};
-
-static double r_at(struct r_grid r, size_t i)
-{
-    return r.min + (double)i * r.step;
-}
 
 /* ---- Below the first bin ---- */
 
@@ -96,7 +71,7 @@ static bool low_part_init(struct low_part *low, const struct sine_transform *t, 
         low->one[i] = low->shaped[i] = 0;
     for (size_t j = 0; j < low->n_edge; j++)
         for (size_t i = 0; i < t->r.n; i++)
-            low->kernel[j * t->r.n + i] = integral_kernel(t->how.quadrature, &g->bin[j], r_at(t->r, i));
+            low->kernel[j * t->r.n + i] = integral_kernel(t->how.quadrature, &g->bin[j], sine_r(t->r, i));
     return t->how.below == BELOW_NOTHING || !(g->lower > 0) || low_part_sums(low, t, g);
 }
 
@@ -169,101 +144,30 @@ static bool work_init(struct work *w, const struct sine_transform *t, struct mem
     return w->c && w->cosine && w->sine && w->sum;
 }
 
-/* The kernel of either quadrature is a sin(Qr) s(r) + b cos(Qr) z(r), with s = 1 and b = 0 for the
- * trapezoid. */
-static double factor_a(const struct bin *bin, enum quadrature quadrature)
-{
-    return bin->M * bin->Q * bin->width * (quadrature == QUADRATURE_STEPWISE ? 2 : 1);
-}
-
-static double factor_b(const struct bin *bin)
-{
-    return 2 * bin->M * bin->width * bin->width;
-}
-
-static void step_factors(const struct sine_transform *t, size_t i, double *s, double *z)
+void sine_step_factors(const struct sine_transform *t, size_t i, double *s, double *z)
 {
     *s = 1;
     *z = 0;
     if (t->how.quadrature == QUADRATURE_STEPWISE)
-        integral_step_factors(t->h, r_at(t->r, i), s, z);
+        integral_step_factors(t->h, sine_r(t->r, i), s, z);
 }
 
-static void fast_values(const struct sine_transform *t, const struct integral *g, double *G, struct work *w)
+static void fast_values(const struct sine_transform *t, const struct integral *g, double *G,
+                        struct work *w)
 {
     const size_t at = g->first - t->first;
     double s, z;
     for (size_t j = 0; j < g->n; j++)
-        w->c[at + j] = factor_a(&g->bin[j], t->how.quadrature) * (g->S[j] - 1);
+        w->c[at + j] = sine_factor_a(&g->bin[j], t->how.quadrature) * (g->S[j] - 1);
     sine_sum_run(t->sum, 1, w->c, NULL, w->sine, w->sum);
     if (t->how.quadrature == QUADRATURE_STEPWISE) {
         for (size_t j = 0; j < g->n; j++)
-            w->c[at + j] = factor_b(&g->bin[j]) * (g->S[j] - 1);
+            w->c[at + j] = sine_factor_b(&g->bin[j]) * (g->S[j] - 1);
         sine_sum_run(t->sum, 1, w->c, w->cosine, NULL, w->sum);
     }
     for (size_t i = 0; i < t->r.n; i++) {
-        step_factors(t, i, &s, &z);
+        sine_step_factors(t, i, &s, &z);
         G[i] = w->sine[i] * s + (z != 0 ? w->cosine[i] * z : 0);
-    }
-}
-
-static double variance_of(const double *sigma, size_t j)
-{
-    return isfinite(sigma[j]) ? sigma[j] * sigma[j] : 0;
-}
-
-/* Add sum_j f_j var S_j cos(2 Q_j r) to cosine and the like with sin to sine, and return the sum of the f_j
- * var S_j; f = a^2, ab or b^2.  The points of the edge are left out. */
-enum product { A_A, A_B, B_B };
-static double squares(const struct sine_transform *t, const struct integral *g, size_t n_edge,
-                      const double *sigma, enum product product, double *cosine, double *sine, struct work *w)
-{
-    double sum = 0;
-    for (size_t j = 0; j < t->n; j++)
-        w->c[j] = 0;
-    for (size_t j = n_edge; j < g->n; j++) {
-        const double a = factor_a(&g->bin[j], t->how.quadrature), b = factor_b(&g->bin[j]);
-        const double f = product == A_A ? a * a : product == A_B ? a * b : b * b;
-        const double c = f * variance_of(sigma, g->first + j);
-        w->c[g->first - t->first + j] = c;
-        sum += c;
-    }
-    sine_sum_run(t->sum, 2, w->c, cosine, sine, w->sum);
-    return sum;
-}
-
-/* The variance from all points but the edge's:  sum of [a s sin + b z cos]^2 var S, with sin^2 = (1 - cos
- * 2Qr)/2. */
-static void fast_variance(const struct sine_transform *t, const struct integral *g, size_t n_edge,
-                          const double *sigma, double *variance, struct work *w)
-{
-    const bool stepwise = t->how.quadrature == QUADRATURE_STEPWISE;
-    double s, z;
-    double sum = squares(t, g, n_edge, sigma, A_A, w->cosine, NULL, w);
-    for (size_t i = 0; i < t->r.n; i++) {
-        step_factors(t, i, &s, &z);
-        variance[i] = 0.5 * (sum - w->cosine[i]) * s * s;
-    }
-    if (stepwise) {
-        squares(t, g, n_edge, sigma, A_B, NULL, w->sine, w);
-        sum = squares(t, g, n_edge, sigma, B_B, w->cosine, NULL, w);
-    }
-    for (size_t i = 0; stepwise && i < t->r.n; i++) {
-        step_factors(t, i, &s, &z);
-        variance[i] += w->sine[i] * s * z + 0.5 * (sum + w->cosine[i]) * z * z;
-    }
-}
-
-/* The points of the edge count through themselves and through the part below them. */
-static void add_edge_variance(const struct sine_transform *t, const struct integral *g,
-                              const struct low_part *low, const double *sigma, double *variance)
-{
-    for (size_t j = 0; j < low->n_edge; j++) {
-        const double *kernel = low->kernel + j * t->r.n, v = variance_of(sigma, g->first + j);
-        for (size_t i = 0; i < t->r.n; i++) {
-            const double k = kernel[i] + low->shaped[i] / (double)low->n_edge;
-            variance[i] += k * k * v;
-        }
     }
 }
 
@@ -274,71 +178,165 @@ static void plain_values(const struct sine_transform *t, const struct integral *
     for (size_t i = 0; i < t->r.n; i++) {
         double sum = 0;
         for (size_t j = 0; j < g->n; j++)
-            sum += integral_kernel(t->how.quadrature, &g->bin[j], r_at(t->r, i)) * (g->S[j] - 1);
+            sum += integral_kernel(t->how.quadrature, &g->bin[j], sine_r(t->r, i)) * (g->S[j] - 1);
         G[i] = sum;
     }
 }
 
-/* What stands on the line between two measured points belongs to these. */
-static void give_bridges_back(const struct integral *g, const double *value, const uint8_t *mask, double *k)
+/* ---- Uncertainty ---- */
+
+/* Most points have the kernel of the quadrature, whose squares are sums of cos(2Qr) and go by the chirp-z
+ * transform.  Those by which the low-Q part hangs, and those beside a bridged gap, carry what was derived
+ * from them: their kernels are written out, a column over r each. */
+
+double sine_variance_at(const double *sigma, size_t j)
 {
-    size_t left = 0;
+    return isfinite(sigma[j]) ? sigma[j] * sigma[j] : 0;
+}
+
+void sine_points(const struct integral *g, const struct low_part *low, const double *value,
+                 const uint8_t *mask, enum sine_point *point)
+{
+    size_t edge = low->n_edge ? g->n_edge : 0, left = 0;
     for (size_t j = 0; j < g->n; j++) {
+        point[j] = POINT_BRIDGED;
         if (!integral_is_measured(value, mask, g->first + j))
             continue;
-        for (size_t m = left + 1; m < j; m++) {
-            const double u = (g->Q[m] - g->Q[left]) / (g->Q[j] - g->Q[left]);
-            k[left] += (1 - u) * k[m];
-            k[j] += u * k[m];
-            k[m] = 0;
+        point[j] = edge ? POINT_EDGE : POINT_PLAIN;
+        edge -= edge > 0;
+        if (j - left > 1) {
+            if (point[left] == POINT_PLAIN)
+                point[left] = POINT_BESIDE_GAP;
+            if (point[j] == POINT_PLAIN)
+                point[j] = POINT_BESIDE_GAP;
         }
         left = j;
     }
 }
 
-static void plain_variance(const struct sine_transform *t, const struct integral *g,
-                           const struct low_part *low, const double *value, const uint8_t *mask,
-                           const double *sigma, double *variance, double *k)
+static void add_kernel(const struct sine_transform *t, const struct bin *bin, double weight, double *column)
 {
-    for (size_t i = 0; i < t->r.n; i++) {
-        for (size_t j = 0; j < g->n; j++)
-            k[j] = integral_kernel(t->how.quadrature, &g->bin[j], r_at(t->r, i));
-        give_bridges_back(g, value, mask, k);
-        for (size_t j = 0, e = 0; low->n_edge && e < g->n_edge; j++)
-            if (integral_is_measured(value, mask, g->first + j)) {
-                k[j] += low->shaped[i] / (double)g->n_edge;
-                e++;
-            }
-        variance[i] = 0;
-        for (size_t j = 0; j < g->n; j++)
-            variance[i] += k[j] * k[j] * variance_of(sigma, g->first + j);
+    for (size_t i = 0; i < t->r.n; i++)
+        column[i] += weight * integral_kernel(t->how.quadrature, bin, sine_r(t->r, i));
+}
+
+/* The points of a gap stand on the line between the two measured ones beside it. */
+static void add_gaps(const struct sine_transform *t, const struct integral *g, const enum sine_point *point,
+                     size_t j, double *column)
+{
+    size_t left = j, right = j;
+    while (left > 0 && point[left - 1] == POINT_BRIDGED)
+        left--;
+    while (right + 1 < g->n && point[right + 1] == POINT_BRIDGED)
+        right++;
+    for (size_t m = left; m <= right; m++) {
+        const double end = m < j ? g->Q[left - 1] : g->Q[right + (right > j)];
+        if (m != j)
+            add_kernel(t, &g->bin[m], (g->Q[m] - end) / (g->Q[j] - end), column);
     }
+}
+
+void sine_column(const struct sine_transform *t, const struct integral *g, const struct low_part *low,
+                 const enum sine_point *point, size_t j, double *column)
+{
+    const size_t n = t->r.n;
+    if (j < low->n_edge && g->bridged == 0) {
+        memcpy(column, low->kernel + j * n, n * sizeof *column);
+    } else {
+        memset(column, 0, n * sizeof *column);
+        add_kernel(t, &g->bin[j], 1, column);
+        add_gaps(t, g, point, j, column);
+    }
+    for (size_t i = 0; point[j] == POINT_EDGE && i < n; i++)
+        column[i] += low->shaped[i] / (double)g->n_edge;
+}
+
+/* Add sum_j f_j var S_j cos(2 Q_j r) to cosine and the like with sin to sine, and return the sum of the f_j
+ * var S_j; f = a^2, ab or b^2.  Only plain points count. */
+enum product { A_A, A_B, B_B };
+static double squares(const struct sine_transform *t, const struct integral *g, const enum sine_point *point,
+                      const double *sigma, enum product product, double *cosine, double *sine,
+                      struct work *w)
+{
+    double sum = 0;
+    memset(w->c, 0, t->n * sizeof *w->c);
+    for (size_t j = 0; j < g->n; j++) {
+        const double a = sine_factor_a(&g->bin[j], t->how.quadrature), b = sine_factor_b(&g->bin[j]);
+        const double f = product == A_A ? a * a : product == A_B ? a * b : b * b;
+        if (point[j] != POINT_PLAIN)
+            continue;
+        const double c = f * sine_variance_at(sigma, g->first + j);
+        w->c[g->first - t->first + j] = c;
+        sum += c;
+    }
+    sine_sum_run(t->sum, 2, w->c, cosine, sine, w->sum);
+    return sum;
+}
+
+/* sum of [a s sin + b z cos]^2 var S, with sin^2 = (1 - cos 2Qr)/2. */
+static void plain_points(const struct sine_transform *t, const struct integral *g,
+                         const enum sine_point *point, const double *sigma, double *variance,
+                         struct work *w)
+{
+    const bool stepwise = t->how.quadrature == QUADRATURE_STEPWISE;
+    double s, z;
+    double sum = squares(t, g, point, sigma, A_A, w->cosine, NULL, w);
+    for (size_t i = 0; i < t->r.n; i++) {
+        sine_step_factors(t, i, &s, &z);
+        variance[i] = 0.5 * (sum - w->cosine[i]) * s * s;
+    }
+    if (!stepwise)
+        return;
+    squares(t, g, point, sigma, A_B, NULL, w->sine, w);
+    sum = squares(t, g, point, sigma, B_B, w->cosine, NULL, w);
+    for (size_t i = 0; i < t->r.n; i++) {
+        sine_step_factors(t, i, &s, &z);
+        variance[i] += w->sine[i] * s * z + 0.5 * (sum + w->cosine[i]) * z * z;
+    }
+}
+
+static bool variance_of(const struct sine_transform *t, const struct integral *g, const struct low_part *low,
+                        const double *value, const uint8_t *mask, const double *sigma, double *sigma_G,
+                        struct work *w, struct memory memory)
+{
+    enum sine_point *point = memory.get(memory.user, g->n, sizeof *point);
+    double *column = memory.get(memory.user, t->r.n, sizeof *column);
+    if (!point || !column)
+        return false;
+    sine_points(g, low, value, mask, point);
+    memset(sigma_G, 0, t->r.n * sizeof *sigma_G);
+    if (t->sum)
+        plain_points(t, g, point, sigma, sigma_G, w);
+    for (size_t j = 0; j < g->n; j++) {
+        if (point[j] == POINT_BRIDGED || (t->sum && point[j] == POINT_PLAIN))
+            continue;
+        const double v = sine_variance_at(sigma, g->first + j);
+        sine_column(t, g, low, point, j, column);
+        for (size_t i = 0; i < t->r.n; i++)
+            sigma_G[i] += column[i] * column[i] * v;
+    }
+    /* The difference of two sums may end a rounding error below 0 where sin(Qr) vanishes. */
+    for (size_t i = 0; i < t->r.n; i++)
+        sigma_G[i] = sine_r(t->r, i) != 0 ? M_2_PI * sqrt(fmax(0, sigma_G[i])) : 0;
+    return true;
 }
 
 /* ---- One curve ---- */
 
-static bool variance(const struct sine_transform *t, const struct integral *g, const struct low_part *low,
-                     const double *value, const uint8_t *mask, const double *sigma, double *v, struct work *w,
-                     struct memory memory)
+bool sine_low_part_of(const struct sine_transform *t, const struct integral *g, struct low_part *low,
+                      struct memory memory)
 {
-    if (t->sum && g->bridged == 0) {
-        fast_variance(t, g, low->n_edge, sigma, v, w);
-        add_edge_variance(t, g, low, sigma, v);
-        return true;
-    }
-    double *k = memory.get(memory.user, g->n, sizeof *k);
-    if (k)
-        plain_variance(t, g, low, value, mask, sigma, v, k);
-    return k;
+    *low = t->low;
+    return (low->first == g->first && low->n == g->n) || low_part_init(low, t, g, memory);
 }
 
 bool sine_transform_run(const struct sine_transform *t, const struct integral *g, const double *value,
                         const uint8_t *mask, const double *sigma, double *G, double *sigma_G,
                         struct memory memory)
 {
-    struct low_part low = t->low;
+    struct low_part low;
     struct work w = {0};
-    if ((low.first != g->first || low.n != g->n) && !low_part_init(&low, t, g, memory))
+    if (!sine_low_part_of(t, g, &low, memory))
         return false;
     if (t->sum && !work_init(&w, t, memory))
         return false;
@@ -349,13 +347,6 @@ bool sine_transform_run(const struct sine_transform *t, const struct integral *g
     add_low_part(t, g, &low, G);
     /* sin(Qr) is 0 at r = 0, exactly. */
     for (size_t i = 0; i < t->r.n; i++)
-        G[i] *= r_at(t->r, i) != 0 ? M_2_PI : 0;
-    if (!sigma)
-        return true;
-    if (!variance(t, g, &low, value, mask, sigma, sigma_G, &w, memory))
-        return false;
-    /* The difference of two sums may end a rounding error below 0 where sin(Qr) vanishes. */
-    for (size_t i = 0; i < t->r.n; i++)
-        sigma_G[i] = r_at(t->r, i) != 0 ? M_2_PI * sqrt(fmax(0, sigma_G[i])) : 0;
-    return true;
+        G[i] *= sine_r(t->r, i) != 0 ? M_2_PI : 0;
+    return !sigma || variance_of(t, g, &low, value, mask, sigma, sigma_G, &w, memory);
 }

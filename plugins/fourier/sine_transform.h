@@ -1,4 +1,4 @@
-/* S(Q) to G(r) with its standard uncertainty.
+/* S(Q) to G(r) with its standard uncertainty and covariance.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #ifndef FRIT_FOURIER_SINE_TRANSFORM_H
@@ -31,5 +31,15 @@ bool sine_transform_is_fast(const struct sine_transform *t);
 bool sine_transform_run(const struct sine_transform *t, const struct integral *g, const double *value,
                         const uint8_t *mask, const double *sigma, double *G, double *sigma_G,
                         struct memory memory);
+
+/* The covariance of G between all pairs of r, n_r x n_r, zeroed by the caller, from uncorrelated sigma.
+ * False: no memory. */
+bool sine_transform_covariance(const struct sine_transform *t, const struct integral *g, const double *value,
+                               const uint8_t *mask, const double *sigma, double *out, struct memory memory);
+
+/* The same, and sigma_G, from the covariance of S, n_axis x n_axis on the whole axis; out may be NULL. */
+bool sine_transform_correlated(const struct sine_transform *t, const struct integral *g, const double *value,
+                               const uint8_t *mask, const double *covariance, size_t n_axis, double *sigma_G,
+                               double *out, struct memory memory);
 
 #endif

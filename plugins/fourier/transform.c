@@ -9,14 +9,20 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "sine_transform.h"
 
 const frit_port transform_inputs[] = {
     {.name = "structure_factor", .unit = "1", .ndim = 1, .axis_name = {"Q"}, .axis_unit = {"1/angstrom"},
      .doc = "S(Q), normalised so that it approaches 1."},
+    {.name = "covariance", .unit = "1", .ndim = 2, .axis_name = {"Q", "Q"},
+     .axis_unit = {"1/angstrom", "1/angstrom"}, .flags = FRIT_PORT_OPTIONAL,
+     .doc = "Of S(Q) between all pairs of its points; with it, the sigma of S is not used."},
     {0}};
 
+enum { IN_S, IN_COVARIANCE };
+enum { OUT_G, OUT_COVARIANCE };
 const frit_port transform_outputs[] = {
     {.name = "reduced_pdf",
      .unit = "1/angstrom^2",
@@ -26,6 +32,12 @@ const frit_port transform_outputs[] = {
      .doc =
          "G(r), with its standard uncertainty where S(Q) has one. Neighbouring points of r are correlated; "
          "the uncertainty is that of each point alone."},
+    {.name = "covariance",
+     .unit = "1/angstrom^4",
+     .ndim = 2,
+     .axis_name = {"r", "r"},
+     .axis_unit = {"angstrom", "angstrom"},
+     .doc = "Of G(r) between all pairs of r; masked where S has neither sigma nor covariance."},
     {0}};
 
 #define P struct transform
@@ -39,8 +51,11 @@ const frit_param transform_params[] = {
     FRIT_F64(P, rstep, "angstrom", 0.02, 1e-3, 10, 0,
              "Distance of neighbouring r. Features narrower than pi/qmax do not exist."),
     FRIT_CHOICE(P, window, WINDOW_CHOICES,
-                "M(Q), with x = pi Q/Qmax: 1; lorch: sin x/x; soper: 3 (sin x - x cos x)/x^3. A window "
-                "lowers the termination ripples and broadens the peaks."),
+                "M(Q), with x = pi Q/Qmax: 1; lorch: sin x/x; soper: 3 (sin x - x cos x)/x^3; cosine: 1, "
+                "and over the last part, `taper`, half a cosine down to 0. A window lowers the termination "
+                "ripples and broadens the peaks."),
+    FRIT_F64(P, taper, "1", 0.25, 0.001, 1, 0,
+             "Of the window cosine: the part of Qmax over which it falls; 1: (1 + cos x)/2."),
     FRIT_CHOICE(P, below_qmin, BELOW_CHOICES,
                 "S below the first point: constant: the mean of the first edge_points; linear, quadratic: "
                 "from s0 at Q = 0 to that mean; zero: S = 0; nothing: the integral begins at the first "
@@ -52,6 +67,11 @@ const frit_param transform_params[] = {
                 "trapezoid: Q [S - 1] M sin(Qr) on straight lines between the points; stepwise: S is "
                 "constant in the bin of each point, and Q sin(Qr) is integrated over it exactly, as "
                 "befits data that were averaged in bins."),
+    FRIT_F64(P, resolution, "1/angstrom", 0, 0, 1, 0,
+             "Standard deviation, in Q, of the instrument's resolution; G is multiplied by "
+             "exp(resolution^2 r^2/2). 0: no correction."),
+    FRIT_F64(P, max_amplification, "1", 10, 1, 1e6, 0,
+             "Where this factor would be larger, G is masked, with a warning."),
     {0}};
 
 const char transform_doc[] =
@@ -83,8 +103,18 @@ const char transform_doc[] =
     "most points; those by which the low-Q part or a bridge hangs carry that too. Errors of S that are "
     "correlated (a wrong scale, a wrong background) are not in it.\n"
     "\n"
+    "The output `covariance` holds cov(r, r') = sum over j, l of dG(r)/dS_j C_jl dG(r')/dS_l, with C = "
+    "diag(sigma^2) or, where it is given, the input `covariance`; sigma is the root of its diagonal. It is "
+    "made only where it is wanted: in a moment from sigma, in seconds for thousands of points from a "
+    "covariance (or from sigma, where stepwise data are not uniform).\n"
+    "\n"
+    "**Resolution.** An instrument that smears Q [S - 1] with a Gaussian of standard deviation sigma_Q "
+    "damps G(r) by exp(-sigma_Q^2 r^2/2). `resolution` takes this back: G, sigma and covariance are "
+    "multiplied by the inverse, errors and ripples along with the peaks. So there is a limit, "
+    "`max_amplification`: farther out G is masked. A resolution that changes with Q is not covered.\n"
+    "\n"
     "Attributes of the output: `quadrature`, `window`, `below_qmin` in words, `qmin` and `qmax` as used, "
-    "`definition`.";
+    "`definition`; `taper` and `resolution` where they are.";
 
 static struct integral_how how(const struct transform *p)
 {
@@ -94,7 +124,8 @@ static struct integral_how how(const struct transform *p)
                                  .edge_points = (size_t)p->edge_points,
                                  .s0 = p->s0,
                                  .qmin = p->qmin,
-                                 .qmax = p->qmax};
+                                 .qmax = p->qmax,
+                                 .taper = p->taper};
 }
 
 static struct r_grid grid(const struct transform *p)
@@ -119,7 +150,7 @@ frit_status transform_check(frit_call *c)
 frit_status transform_prepare(frit_call *c, void **plan)
 {
     const struct integral_how h = how(c->params);
-    const frit_view *in = c->host->input(c, 0, 0);
+    const frit_view *in = c->host->input(c, IN_S, 0);
     struct integral g = {0};
     char why[INTEGRAL_WHY];
     if (!in)
@@ -136,18 +167,26 @@ void transform_release(void *plan)
     sine_transform_free(plan);
 }
 
-static void set_attributes(frit_call *c, const struct integral *g, const struct integral_how *h)
+#define DEFINITION "(2/pi) integral Q [S(Q) - 1] M(Q) sin(Qr) dQ = 4 pi r rho0 [g(r) - 1]"
+static void set_attributes(frit_call *c, uint32_t port, const struct integral *g,
+                           const struct integral_how *h)
 {
     const frit_host *host = c->host;
+    const struct transform *p = c->params;
     char below[200];
     integral_describe_below(g, h, below, sizeof below);
-    host->set_text_attribute(c, 0, "definition",
-                             "G(r) = (2/pi) integral Q [S(Q) - 1] M(Q) sin(Qr) dQ = 4 pi r rho0 [g(r) - 1]");
-    host->set_text_attribute(c, 0, "quadrature", integral_quadrature_name(h->quadrature));
-    host->set_text_attribute(c, 0, "window", integral_window_name(h->window));
-    host->set_text_attribute(c, 0, "below_qmin", below);
-    host->set_attribute(c, 0, "qmin", "1/angstrom", g->Q[0]);
-    host->set_attribute(c, 0, "qmax", "1/angstrom", g->Q[g->n - 1]);
+    host->set_text_attribute(c, port, "definition",
+                             p->resolution > 0 ? "G(r) = exp(resolution^2 r^2/2) " DEFINITION
+                                               : "G(r) = " DEFINITION);
+    host->set_text_attribute(c, port, "quadrature", integral_quadrature_name(h->quadrature));
+    host->set_text_attribute(c, port, "window", integral_window_name(h->window));
+    host->set_text_attribute(c, port, "below_qmin", below);
+    host->set_attribute(c, port, "qmin", "1/angstrom", g->Q[0]);
+    host->set_attribute(c, port, "qmax", "1/angstrom", g->Q[g->n - 1]);
+    if (h->window == WINDOW_COSINE)
+        host->set_attribute(c, port, "taper", "1", p->taper);
+    if (p->resolution > 0)
+        host->set_attribute(c, port, "resolution", "1/angstrom", p->resolution);
 }
 
 static void *scratch(void *call, size_t n, size_t size)
@@ -156,33 +195,162 @@ static void *scratch(void *call, size_t n, size_t size)
     return c->host->scratch(c, n, size);
 }
 
+/* What G(r) is multiplied with; 0 beyond the limit. */
+static double amplification(const struct transform *p, double r)
+{
+    const double x = exp(0.5 * p->resolution * p->resolution * r * r);
+    return x > p->max_amplification * (1 + 1e-12) ? 0 : x;
+}
+
+static size_t amplify(const struct transform *p, const struct r_grid *r, frit_buffer *G)
+{
+    size_t first = r->n;
+    for (size_t i = r->n; i-- > 0;) {
+        const double x = amplification(p, G->axis[0][i]);
+        G->value[i] *= x;
+        if (G->sigma)
+            G->sigma[i] *= x;
+        if (x > 0)
+            continue;
+        G->mask[i] = 1;
+        first = i;
+    }
+    return first;
+}
+
+static void amplify_covariance(const struct transform *p, const struct r_grid *r, frit_buffer *out)
+{
+    for (size_t i = 0; i < r->n; i++)
+        for (size_t m = 0; m < r->n; m++) {
+            const double x =
+                amplification(p, out->axis[0][i]) * amplification(p, out->axis[1][m]);
+            out->value[i * r->n + m] *= x;
+            if (x == 0)
+                out->mask[i * r->n + m] = 1;
+        }
+}
+
+/* The curve, ready for the integral; its measured points lie in the range of the plan. */
+static frit_status fill(frit_call *c, const frit_view *in, const struct integral_how *h, struct integral *g)
+{
+    const frit_host *host = c->host;
+    char why[INTEGRAL_WHY];
+    if (!integral_find_range(g, h, in->axis[0], in->shape[0], why))
+        return host->fail(c, FRIT_EDATA, "%s", why);
+    g->S = host->scratch(c, g->n, sizeof *g->S);
+    g->bin = host->scratch(c, g->n, sizeof *g->bin);
+    if (!g->S || !g->bin)
+        return FRIT_ENOMEM;
+    return integral_fill(g, h, in->axis[0], in->value, in->mask, why) ? FRIT_OK
+                                                                     : host->fail(c, FRIT_EDATA, "%s", why);
+}
+
+/* The covariance of S as given: NULL is none.  *status says whether it fits. */
+static const double *covariance_of(frit_call *c, const frit_view *in, frit_status *status)
+{
+    const frit_host *host = c->host;
+    *status = FRIT_OK;
+    if (host->n_inputs(c, IN_COVARIANCE) == 0)
+        return NULL;
+    const frit_view *C = host->input(c, IN_COVARIANCE, 0);
+    if (!C) {
+        *status = FRIT_EIO;
+        return NULL;
+    }
+    if (C->shape[0] != in->shape[0] || C->shape[1] != in->shape[0]) {
+        *status = host->fail(c, FRIT_EDATA,
+                             "the covariance has %zu x %zu values, and S(Q) has %zu points: it needs one for "
+                             "each pair of them",
+                             C->shape[0], C->shape[1], in->shape[0]);
+        return NULL;
+    }
+    for (size_t k = 0; k < 2; k++)
+        for (size_t j = 0; C->axis[k] && j < in->shape[0]; j++)
+            if (!(fabs(C->axis[k][j] - in->axis[0][j]) <= 1e-6 * fabs(in->axis[0][j]))) {
+                *status = host->fail(c, FRIT_EDATA,
+                                     "point %zu of the covariance stands at Q = %g 1/angstrom, that of S(Q) "
+                                     "at %g: both must be on the same points",
+                                     j + 1, C->axis[k][j], in->axis[0][j]);
+                return NULL;
+            }
+    if (!C->mask)
+        return C->value;
+    const size_t n = in->shape[0] * in->shape[0];
+    double *measured = host->scratch(c, n, sizeof *measured);
+    for (size_t k = 0; measured && k < n; k++)
+        measured[k] = C->mask[k] ? 0 : C->value[k];
+    *status = measured ? FRIT_OK : FRIT_ENOMEM;
+    return measured;
+}
+
+static frit_status put_covariance(frit_call *c, const frit_view *in, const struct integral *g,
+                                  const struct integral_how *h, const double *C, double *sigma)
+{
+    const struct transform *p = c->params;
+    const struct r_grid r = grid(p);
+    const size_t shape[2] = {r.n, r.n};
+    const struct memory memory = {scratch, c};
+    const bool known = C || in->sigma;
+    frit_buffer *out = NULL;
+    if (c->host->wanted(c, OUT_COVARIANCE)) {
+        out = c->host->output(c, OUT_COVARIANCE, FRIT_F64, 2, shape,
+                              p->resolution > 0 || !known ? FRIT_WANT_MASK : 0);
+        if (!out)
+            return FRIT_ENOMEM;
+        for (size_t i = 0; i < r.n; i++)
+            out->axis[0][i] = out->axis[1][i] = r.min + (double)i * r.step;
+    }
+    if (C && !sine_transform_correlated(c->plan, g, in->value, in->mask, C, in->shape[0], sigma,
+                                        out ? out->value : NULL, memory))
+        return FRIT_ENOMEM;
+    if (!out)
+        return FRIT_OK;
+    if (!known)
+        memset(out->mask, 1, r.n * r.n);
+    else if (!C && !sine_transform_covariance(c->plan, g, in->value, in->mask, in->sigma, out->value, memory))
+        return FRIT_ENOMEM;
+    if (p->resolution > 0)
+        amplify_covariance(p, &r, out);
+    set_attributes(c, OUT_COVARIANCE, g, h);
+    return FRIT_OK;
+}
+
 frit_status transform_run(frit_call *c)
 {
     const frit_host *host = c->host;
-    const struct integral_how h = how(c->params);
-    const struct r_grid r = grid(c->params);
-    const frit_view *in = host->input(c, 0, 0);
+    const struct transform *p = c->params;
+    const struct integral_how h = how(p);
+    const struct r_grid r = grid(p);
+    const frit_view *in = host->input(c, IN_S, 0);
     struct integral g = {0};
-    char why[INTEGRAL_WHY];
+    frit_status status;
     if (!in)
         return FRIT_EIO;
-    if (!integral_find_range(&g, &h, in->axis[0], in->shape[0], why))
-        return host->fail(c, FRIT_EDATA, "%s", why);
-    g.S = host->scratch(c, g.n, sizeof *g.S);
-    g.bin = host->scratch(c, g.n, sizeof *g.bin);
-    if (!g.S || !g.bin)
-        return FRIT_ENOMEM;
-    if (!integral_fill(&g, &h, in->axis[0], in->value, in->mask, why))
-        return host->fail(c, FRIT_EDATA, "%s", why);
-
-    frit_buffer *out = host->output(c, 0, FRIT_F64, 1, &r.n, in->sigma ? FRIT_WANT_SIGMA : 0);
+    const double *C = covariance_of(c, in, &status);
+    if (status == FRIT_OK)
+        status = fill(c, in, &h, &g);
+    if (status != FRIT_OK)
+        return status;
+    const uint32_t want =
+        (in->sigma || C ? FRIT_WANT_SIGMA : 0) | (p->resolution > 0 ? FRIT_WANT_MASK : 0);
+    frit_buffer *out = host->output(c, OUT_G, FRIT_F64, 1, &r.n, want);
     if (!out)
         return FRIT_ENOMEM;
     for (size_t i = 0; i < r.n; i++)
         out->axis[0][i] = r.min + (double)i * r.step;
-    if (!sine_transform_run(c->plan, &g, in->value, in->mask, in->sigma, out->value, out->sigma,
+    if (!sine_transform_run(c->plan, &g, in->value, in->mask, C ? NULL : in->sigma, out->value, out->sigma,
                             (struct memory){scratch, c}))
         return FRIT_ENOMEM;
-    set_attributes(c, &g, &h);
+    if (C || host->wanted(c, OUT_COVARIANCE))
+        status = put_covariance(c, in, &g, &h, C, out->sigma);
+    if (status != FRIT_OK)
+        return status;
+    const size_t cut = p->resolution > 0 ? amplify(p, &r, out) : r.n;
+    if (cut < r.n)
+        host->log(c, FRIT_WARNING,
+                  "G(r) is masked from %g angstrom on: the correction for a resolution of %g 1/angstrom "
+                  "would amplify it more than %g times there",
+                  out->axis[0][cut], p->resolution, p->max_amplification);
+    set_attributes(c, OUT_G, &g, &h);
     return FRIT_OK;
 }

@@ -164,6 +164,10 @@ frit_status background_run(frit_call *c)
         c->host->output(c, 0, FRIT_F64, 1, v->shape, FRIT_WANT_MASK | (v->sigma ? FRIT_WANT_SIGMA : 0));
     if (!out)
         return FRIT_ENOMEM;
+    if (c->host->text_attribute(c, IN_INTENSITY, "background_subtracted"))
+        c->host->log(c, FRIT_WARNING, "a background has been subtracted from this intensity before: right "
+                     "only for another one");
+    c->host->set_text_attribute(c, 0, "background_subtracted", "yes");
     size_t measured = start(out, v);
     for (uint64_t i = 0; i < n; i++) {
         const frit_view *b = c->host->input(c, IN_BACKGROUND, i);

@@ -2,7 +2,8 @@
  *
  * C(Q) = P^n sum c_i S_inc,i(Q), P = E'/E = 1/(1 + 2 gamma sin^2 theta), gamma = E/m_e c^2, with the
  * recoil factor of G. Breit, Phys. Rev. 27 (1926) 362, doi:10.1103/PhysRev.27.362, and P. A. M. Dirac,
- * Proc. R. Soc. A 111 (1926) 405, doi:10.1098/rspa.1926.0074.
+ * Proc. R. Soc. A 111 (1926) 405, doi:10.1098/rspa.1926.0074; or with the cross-section of O. Klein and
+ * Y. Nishina, Z. Phys. 52 (1929) 853, doi:10.1007/BF01366453, over Thomson's.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -11,6 +12,8 @@
 
 #include <math.h>
 #include <stdlib.h>
+
+enum { BREIT_DIRAC, KLEIN_NISHINA };
 
 const frit_port compton_inputs[] = {
     { .name = "intensity", .ndim = 1, .unit = "*", .axis_name = { "Q" }, .axis_unit = { "1/angstrom" },
@@ -34,6 +37,9 @@ const frit_param compton_table[] = {
     FRIT_I64(compton_params, recoil_exponent, 3, 0, 3, 0,
              "n of P^n: 3 for a detector that adds up energy (flat panels), 2 for one that counts photons, "
              "0: no recoil"),
+    FRIT_CHOICE(compton_params, recoil, "breit-dirac|klein-nishina",
+                "breit-dirac: P^n; klein-nishina: P^n [P + 1/P - sin^2(2 theta)]/[1 + cos^2(2 theta)], exact "
+                "for a free electron"),
     { 0 }
 };
 
@@ -46,9 +52,13 @@ frit_status compton_check(frit_call *c)
 {
     const compton_params *p = c->params;
     double implied = HC_KEV_ANGSTROM / p->energy;
-    if (fabs(implied / p->wavelength - 1) > 1e-3)    /* false where one of them is NaN */
+    if (!wavelength_agrees(p->wavelength, p->energy))
         return c->host->fail(c, FRIT_EPARAM, "wavelength = %g angstrom and energy = %g keV (%g angstrom) "
                              "contradict each other: give one", p->wavelength, p->energy, implied);
+    if (p->recoil == KLEIN_NISHINA && p->recoil_exponent < 2)
+        return c->host->fail(c, FRIT_EPARAM, "recoil = \"klein-nishina\" needs recoil_exponent = 2 (photons "
+                             "counted) or 3 (their energy added up), not %lld",
+                             (long long)p->recoil_exponent);
     return scattering_check_composition(c, &p->composition);
 }
 
@@ -81,6 +91,15 @@ static double find_wavelength(frit_call *c)
     return known && wavelength > 0 ? wavelength : NAN;
 }
 
+/* What P^n of Breit and Dirac lacks to Klein and Nishina's cross-section over Thomson's, for a beam that is
+ * not polarized; sin^2 theta = (1/P - 1)/2 gamma. */
+static double klein_nishina(double P, double wavelength)
+{
+    double gamma = HC_KEV_ANGSTROM / wavelength / ELECTRON_REST_KEV;
+    double cosine = 1 - (1 / P - 1) / gamma, square = cosine * cosine;    /* of 2 theta */
+    return (P + 1 / P - 1 + square) / (1 + square);
+}
+
 frit_status compton_run(frit_call *c)
 {
     const compton_params *p = c->params;
@@ -99,6 +118,8 @@ frit_status compton_run(frit_call *c)
         double Q = v->axis[0][i], P = isnan(wavelength) ? 1 : recoil_ratio(Q, wavelength), y = t->S_inc[i];
         for (int64_t k = 0; k < p->recoil_exponent; k++)
             y *= P;
+        if (p->recoil == KLEIN_NISHINA)
+            y *= klein_nishina(P, wavelength);
         out->axis[0][i] = Q;
         out->mask[i] = !isfinite(y) || isnan(P);
         out->value[i] = out->mask[i] ? 0 : y;

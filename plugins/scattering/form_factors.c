@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "atoms.h"
+#include "form_tables.h"
 #include "scattering.h"
 
 #include <math.h>
@@ -30,6 +30,7 @@ const frit_port form_factors_outputs[] = {
 const frit_param form_factors_table[] = {
     FRIT_COMPOSITION(form_factors_params, composition, FRIT_PARAM_REQUIRED | FRIT_PARAM_SAMPLE,
                      "atoms of the sample: \"Zr52.5Cu17.9Ni14.6Al10Ti5\""),
+    FORM_TABLE_PARAMS(form_factors_params),
     { 0 }
 };
 
@@ -53,7 +54,7 @@ frit_status scattering_check_composition(frit_call *c, const frit_composition *c
 frit_status form_factors_check(frit_call *c)
 {
     const form_factors_params *p = c->params;
-    return scattering_check_composition(c, &p->composition);
+    return form_tables_check(c, &p->tables, &p->composition);
 }
 
 frit_status form_factors_prepare(frit_call *c, void **plan)
@@ -68,7 +69,7 @@ frit_status form_factors_prepare(frit_call *c, void **plan)
     *plan = t;
     t->n = v->shape[0];
     for (size_t i = 0; i < t->n; i++)
-        t->at[i] = atoms_average(&p->composition, v->axis[0][i]);
+        t->at[i] = form_tables_average(&p->tables, &p->composition, v->axis[0][i]);
     return FRIT_OK;
 }
 

@@ -1,6 +1,9 @@
 plugin_LTLIBRARIES += %D%/scattering.la
-%C%_scattering_la_SOURCES = %D%/scattering.c %D%/scattering.h %D%/background.c %D%/form_factors.c %D%/compton.c \
-	%D%/normalise.c %D%/normalisation.c %D%/normalisation.h %D%/lookup.c %D%/lookup.h %D%/atoms.c %D%/atoms.h \
+%C%_scattering_la_SOURCES = %D%/scattering.c %D%/scattering.h %D%/background.c %D%/compton.c %D%/extrapolate.c \
+	%D%/find_scale.c %D%/form_factors.c %D%/normalise.c %D%/normalise.h %D%/polynomial.c \
+	%D%/conditions.c %D%/normalisation.c %D%/normalisation.h %D%/points.c %D%/points.h \
+	%D%/polynomial_fit.c %D%/polynomial_fit.h %D%/form_tables.c %D%/form_tables.h \
+	%D%/waasmaier_kirfel.c %D%/waasmaier_kirfel.h %D%/lookup.c %D%/lookup.h %D%/atoms.c %D%/atoms.h \
 	%D%/atomic_weights.c %D%/atomic_weights.h
 %C%_scattering_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 %C%_scattering_la_CFLAGS = $(AM_CFLAGS) $(XRL_CFLAGS)

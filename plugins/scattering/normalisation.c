@@ -1,12 +1,11 @@
-/* The factor alpha that brings an intensity to electron units per atom.
+/* The scales of an intensity, of its fluorescence and of its multiple scattering, from linear conditions.
  *
- * J. Krogh-Moe, Acta Cryst. 9 (1956) 951, doi:10.1107/S0365110X56002655; N. Norman, Acta Cryst. 10 (1957)
- * 370, doi:10.1107/S0365110X57001085: no two atoms sit on each other, hence
- * integral Q^2 (S - 1) dQ = -2 pi^2 rho0.  By trapezoids
+ * S is linear in them, S = 1 + sum_k x_k a_k(Q) - expected/<f>^2, and so is each condition:
+ * sum_k A_k x_k = y.  They are met in the sense of least squares, through a QR decomposition.  For the
+ * uncertainty the derivative of the solution, N = A^T A, residual e = y - A x, with respect to the intensity
+ * of point i, on which the column of alpha depends by dA = w_i/<f>^2 dI:
  *
- *     alpha = [ integral Q^2 (<f^2> + C + M)/<f>^2 dQ - 2 pi^2 rho0 ] / integral Q^2 I/<f>^2 dQ
- *
- * The high-Q ratio takes S = 1 there: alpha = sum (<f^2> + C + M) / sum I.
+ *     dx/dI_i = N^-1 sum over conditions [(e, 0, 0) - alpha A] w_i/<f_i>^2
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -14,58 +13,213 @@
 
 #include <math.h>
 
-#define TWO_PI_SQUARED 19.739208802178716
-
-/* Limits take the points on them, whatever a conversion of units did to the last digits. */
-static int inside(double Q, double qmin, double qmax)
+double structure_factor_at(const double scale[N_SCALES], const normalisation_point *p)
 {
-    return Q >= qmin - 1e-9 * fabs(qmin) && Q <= qmax + 1e-9 * fabs(qmax);
+    return 1 + (scale[SCALE_ALPHA] * p->I - p->expected - scale[SCALE_FLUORESCENCE] * p->fluorescence -
+                scale[SCALE_MULTIPLE] * p->multiple) / p->f_mean_sq;
 }
 
-normalisation krogh_moe_norman(const normalisation_point *p, size_t n, double qmin, double qmax, double rho0)
+void structure_factor_slopes(const normalisation_point *p, double slope[N_SCALES])
 {
-    size_t first = 0, last = n;
-    while (first < n && !inside(p[first].Q, qmin, qmax))
-        first++;
-    while (last > first && !inside(p[last - 1].Q, qmin, qmax))
-        last--;
+    slope[SCALE_ALPHA] = p->I / p->f_mean_sq;
+    slope[SCALE_FLUORESCENCE] = -p->fluorescence / p->f_mean_sq;
+    slope[SCALE_MULTIPLE] = -p->multiple / p->f_mean_sq;
+}
 
-    double theory = 0, measured = 0, variance = 0;
-    for (size_t i = first; i < last; i++) {
-        double below = i > first ? p[i].Q - p[i - 1].Q : 0, above = i + 1 < last ? p[i + 1].Q - p[i].Q : 0;
-        double weight = (below + above) / 2 * p[i].Q * p[i].Q / p[i].f_mean_sq;
-        theory += weight * p[i].expected;
-        measured += weight * p[i].I;
-        variance += weight * weight * p[i].sigma * p[i].sigma;
+/* Coefficients of the scales and right-hand side of one condition. */
+static void fill_row(const normalisation_point *p, const condition *c, double row[SCALES_WORK])
+{
+    double a[N_SCALES];
+    for (int k = 0; k < N_SCALES; k++)
+        row[k] = 0;
+    row[N_SCALES] = c->target;
+    for (size_t i = 0; i < c->n; i++) {
+        const normalisation_point *at = &p[c->first + i];
+        structure_factor_slopes(at, a);
+        for (int k = 0; k < N_SCALES; k++)
+            row[k] += c->weight[i] * a[k];
+        row[N_SCALES] += c->weight[i] * (at->expected / at->f_mean_sq);
     }
-    normalisation r = { NAN, NAN, last - first };
-    if (r.points < 2 || !(fabs(measured) > 0))
-        return r;
-    r.alpha = (theory - TWO_PI_SQUARED * rho0) / measured;
-    r.sigma = fabs(r.alpha / measured) * sqrt(variance);
-    return r;
 }
 
-normalisation high_q_ratio(const normalisation_point *p, size_t n, double qlow, double qmax)
+/* ---- Least squares --------------------------------------------------------------------------- */
+
+typedef struct equations {
+    double *work;               /* n_rows x SCALES_WORK; a column that was worked on is orthonormal */
+    size_t  n_rows;
+    int     column[N_SCALES];   /* the free ones */
+    int     n;
+    double  R[N_SCALES][N_SCALES];
+} equations;
+
+static double product(const equations *t, int a, int b)
 {
-    double theory = 0, measured = 0, variance = 0;
-    normalisation r = { NAN, NAN, 0 };
-    for (size_t i = 0; i < n; i++) {
-        if (!(p[i].Q > qlow) || !inside(p[i].Q, qlow, qmax))
+    double sum = 0;
+    for (size_t i = 0; i < t->n_rows; i++)
+        sum += t->work[i * SCALES_WORK + a] * t->work[i * SCALES_WORK + b];
+    return sum;
+}
+
+static void subtract(equations *t, int from, int other, double factor)
+{
+    for (size_t i = 0; i < t->n_rows; i++)
+        t->work[i * SCALES_WORK + from] -= factor * t->work[i * SCALES_WORK + other];
+}
+
+/* Columns to Q and R by Gram and Schmidt, modified.  False: one is nearly a sum of those before it. */
+static bool decompose(equations *t)
+{
+    for (int k = 0; k < t->n; k++) {
+        int column = t->column[k];
+        double before = sqrt(product(t, column, column));
+        for (int j = 0; j < k; j++) {
+            t->R[j][k] = product(t, t->column[j], column);
+            subtract(t, column, t->column[j], t->R[j][k]);
+        }
+        t->R[k][k] = sqrt(product(t, column, column));
+        if (!(t->R[k][k] > 1e-9 * before))
+            return false;
+        for (size_t i = 0; i < t->n_rows; i++)
+            t->work[i * SCALES_WORK + column] /= t->R[k][k];
+    }
+    return true;
+}
+
+/* Solve R x = b in place. */
+static void back_substitute(const equations *t, double b[N_SCALES])
+{
+    for (int k = t->n - 1; k >= 0; k--) {
+        for (int j = k + 1; j < t->n; j++)
+            b[k] -= t->R[k][j] * b[j];
+        b[k] /= t->R[k][k];
+    }
+}
+
+/* Leaves what is missed in the right-hand side. */
+static void solve(equations *t, scales *s)
+{
+    double b[N_SCALES] = { 0 };
+    for (int k = 0; k < t->n; k++) {
+        b[k] = product(t, t->column[k], N_SCALES);
+        subtract(t, N_SCALES, t->column[k], b[k]);
+    }
+    back_substitute(t, b);
+    for (int k = 0; k < t->n; k++)
+        s->value[t->column[k]] = b[k];
+}
+
+/* ---- Uncertainty ----------------------------------------------------------------------------- */
+
+/* N^-1 A of one condition is R^-1 times its row of Q; N^-1 alone is R^-1 R^-T. */
+static void row_gain(const equations *t, size_t row, double gain[N_SCALES])
+{
+    double b[N_SCALES] = { 0 };
+    for (int k = 0; k < t->n; k++)
+        b[k] = t->work[row * SCALES_WORK + t->column[k]];
+    back_substitute(t, b);
+    for (int k = 0; k < N_SCALES; k++)
+        gain[k] = 0;
+    for (int k = 0; k < t->n; k++)
+        gain[t->column[k]] = b[k];
+}
+
+/* The column of N^-1 that belongs to alpha; 0 where alpha is given. */
+static void alpha_gain(const equations *t, double gain[N_SCALES])
+{
+    double b[N_SCALES] = { 0 };
+    for (int k = 0; k < N_SCALES; k++)
+        gain[k] = 0;
+    if (t->n == 0 || t->column[0] != SCALE_ALPHA)
+        return;
+    for (int k = 0; k < t->n; k++) {    /* R^T b = (1, 0, 0): alpha is the first column */
+        b[k] = k == 0;
+        for (int j = 0; j < k; j++)
+            b[k] -= t->R[j][k] * b[j];
+        b[k] /= t->R[k][k];
+    }
+    back_substitute(t, b);
+    for (int k = 0; k < t->n; k++)
+        gain[t->column[k]] = b[k];
+}
+
+static void find_slopes(const equations *t, scales *s, const normalisation_point *p, size_t n,
+                        const condition *c)
+{
+    double gain[N_SCALES], inverse[N_SCALES], factor[N_SCALES];
+    for (int k = 0; k < N_SCALES; k++)
+        for (size_t i = 0; i < n; i++)
+            s->slope[k][i] = 0;
+    alpha_gain(t, inverse);
+    for (size_t row = 0; row < t->n_rows; row++) {
+        row_gain(t, row, gain);
+        for (int k = 0; k < N_SCALES; k++)
+            factor[k] = inverse[k] * t->work[row * SCALES_WORK + N_SCALES] - s->value[SCALE_ALPHA] * gain[k];
+        for (size_t i = 0; i < c[row].n; i++) {
+            size_t at = c[row].first + i;
+            for (int k = 0; k < N_SCALES; k++)
+                s->slope[k][at] += factor[k] * (c[row].weight[i] / p[at].f_mean_sq);
+        }
+    }
+}
+
+/* Of the scales with respect to one that is given: -N^-1 A^T A_g, and 1 for itself. */
+static void given_slopes(const equations *t, const normalisation_point *p, const condition *c, int given,
+                         double slope[N_SCALES])
+{
+    double gain[N_SCALES], row[SCALES_WORK];
+    for (int k = 0; k < N_SCALES; k++)
+        slope[k] = k == given;
+    for (size_t i = 0; i < t->n_rows; i++) {
+        fill_row(p, &c[i], row);
+        row_gain(t, i, gain);
+        for (int k = 0; k < N_SCALES; k++)
+            slope[k] -= gain[k] * row[given];
+    }
+}
+
+static void find_covariance(const equations *t, scales *s, const normalisation_point *p, size_t n,
+                            const condition *c)
+{
+    for (int k = 0; k < N_SCALES; k++) {
+        for (int j = 0; j < N_SCALES; j++) {
+            double sum = 0;
+            for (size_t i = 0; i < n; i++)
+                sum += s->slope[k][i] * s->slope[j][i] * p[i].sigma * p[i].sigma;
+            s->covariance[k][j] = sum;
+        }
+    }
+    for (int given = 0; given < N_SCALES; given++) {
+        double slope[N_SCALES], variance = s->given_sigma[given] * s->given_sigma[given];
+        if (s->free[given] || variance == 0)
             continue;
-        theory += p[i].expected;
-        measured += p[i].I;
-        variance += p[i].sigma * p[i].sigma;
-        r.points++;
+        given_slopes(t, p, c, given, slope);
+        for (int k = 0; k < N_SCALES; k++)
+            for (int j = 0; j < N_SCALES; j++)
+                s->covariance[k][j] += slope[k] * slope[j] * variance;
     }
-    if (!(fabs(measured) > 0))
-        return r;
-    r.alpha = theory / measured;
-    r.sigma = fabs(r.alpha / measured) * sqrt(variance);
-    return r;
 }
 
-double faber_ziman(double alpha, const normalisation_point *p)
+bool scales_solve(scales *s, const normalisation_point *p, size_t n, const condition *row, size_t n_rows,
+                  double *work)
 {
-    return 1 + (alpha * p->I - p->expected) / p->f_mean_sq;
+    equations t = { .work = work, .n_rows = n_rows };
+    for (int k = 0; k < N_SCALES; k++)
+        if (s->free[k])
+            t.column[t.n++] = k;
+    if (n_rows < (size_t)t.n)
+        return false;
+    for (size_t i = 0; i < n_rows; i++) {
+        fill_row(p, &row[i], &work[i * SCALES_WORK]);
+        for (int k = 0; k < N_SCALES; k++)
+            if (!s->free[k])
+                work[i * SCALES_WORK + N_SCALES] -= s->value[k] * work[i * SCALES_WORK + k];
+    }
+    if (!decompose(&t))
+        return false;
+    solve(&t, s);
+    double missed = product(&t, N_SCALES, N_SCALES);
+    s->deviation = n_rows ? sqrt(missed / (double)n_rows) : 0;
+    find_slopes(&t, s, p, n, row);
+    find_covariance(&t, s, p, n, row);
+    return true;
 }

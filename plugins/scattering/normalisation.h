@@ -1,32 +1,66 @@
-/* The factor that brings an intensity to electron units per atom.
+/* The factor that brings an intensity to electron units per atom, and what has to be subtracted with it.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #ifndef SCATTERING_NORMALISATION_H
 #define SCATTERING_NORMALISATION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-/* The measured points, by ascending Q (1/angstrom), and what theory says there, in electron units. */
+/* A measured point, Q in 1/angstrom, and what theory says there, in electron units. */
 typedef struct normalisation_point {
-    double Q, I, sigma;    /* sigma: 0 where it is not known */
-    double expected;       /* that atoms scatter alone: <f^2> + C + M; without the Laue term <f>^2 + C + M */
-    double f_mean_sq;      /* <f>^2 */
+    double Q, I, sigma;     /* sigma: 0 where it is not known */
+    double expected;        /* that atoms scatter alone: <f^2> + C; without the Laue term <f>^2 + C */
+    double f_mean_sq;       /* <f>^2 */
+    double fluorescence;    /* its shape; 0: none */
+    double multiple;        /* multiple scattering; 0: none */
 } normalisation_point;
 
-typedef struct normalisation {
-    double alpha;     /* electron units per unit of intensity; NaN: cannot be had */
-    double sigma;     /* from those of the intensity */
-    size_t points;    /* that were used */
-} normalisation;
+/* S = 1 + (alpha I - expected - F fluorescence - m multiple)/<f>^2: linear in the three scales. */
+enum { SCALE_ALPHA, SCALE_FLUORESCENCE, SCALE_MULTIPLE, N_SCALES };
+double structure_factor_at(const double scale[N_SCALES], const normalisation_point *p);
+/* dS/d scale. */
+void structure_factor_slopes(const normalisation_point *p, double slope[N_SCALES]);
 
-/* Krogh-Moe and Norman: from the sum rule of S, over qmin <= Q <= qmax; rho0 in atoms per cubic angstrom. */
-normalisation krogh_moe_norman(const normalisation_point *p, size_t n, double qmin, double qmax, double rho0);
+/* What must hold:  sum weight[i] (S - 1) = target,  over n points from the first on. */
+typedef struct condition {
+    const double *weight;
+    size_t        first, n;
+    double        target;
+} condition;
 
-/* High Q: S is 1 on the average over qlow < Q <= qmax. */
-normalisation high_q_ratio(const normalisation_point *p, size_t n, double qlow, double qmax);
+/* Krogh-Moe and Norman: the integral of Q^2 (S - 1) from qmin to qmax is -2 pi^2 rho0.  Fills weight,
+ * of n; no points, where there are less than two. */
+condition condition_krogh_moe(const normalisation_point *p, size_t n, double qmin, double qmax, double rho0,
+                              double *weight);
+/* S is 1 on the average, weighted by <f>^2, over qlow < Q <= qmax. */
+condition condition_high_q(const normalisation_point *p, size_t n, double qlow, double qmax, double *weight);
+/* S is 1 at each point over qlow < Q <= qmax: row has room for n.  Returns how many. */
+size_t conditions_high_q(const normalisation_point *p, size_t n, double qlow, double qmax, condition *row);
 
-/* Faber-Ziman, from one intensity: S = 1 + (alpha I - expected)/<f>^2. */
-double faber_ziman(double alpha, const normalisation_point *p);
+typedef struct low_r {
+    bool   lorch;          /* window; else none */
+    double qmin, qmax;     /* the window vanishes at qmax */
+    size_t edge_points;    /* S below the first point is the mean of so many */
+    double rho0;           /* atoms per cubic angstrom */
+} low_r;
+/* G(r) = -4 pi rho0 r, where no atom can be. */
+condition condition_low_r(const normalisation_point *p, size_t n, const low_r *how, double r, double *weight);
+
+typedef struct scales {
+    double  value[N_SCALES];                   /* those not free are given */
+    bool    free[N_SCALES];
+    double  given_sigma[N_SCALES];             /* of those not free */
+    double *slope[N_SCALES];                   /* d value/d I of each point; room for the points */
+    double  covariance[N_SCALES][N_SCALES];    /* from the sigmas of I and of what is given */
+    double  deviation;                         /* root mean square of how far the conditions are missed */
+} scales;
+
+/* The scales that meet the conditions, or miss them least in the sum of squares.  work: n_rows of
+ * SCALES_WORK.  False: the conditions do not tell the free ones apart. */
+#define SCALES_WORK (N_SCALES + 1)
+bool scales_solve(scales *s, const normalisation_point *p, size_t n, const condition *row, size_t n_rows,
+                  double *work);
 
 #endif

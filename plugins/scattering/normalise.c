@@ -1,24 +1,19 @@
 /* From a corrected intensity to the structure factor: find the scale, subtract what atoms scatter alone.
  *
- * The Faber-Ziman structure factor, T. E. Faber and J. M. Ziman, Phil. Mag. 11 (1965) 153,
- * doi:10.1080/14786436508211931.
+ * T. E. Faber and J. M. Ziman, Phil. Mag. 11 (1965) 153, doi:10.1080/14786436508211931;
+ * N. W. Ashcroft and D. C. Langreth, Phys. Rev. 159 (1967) 500, doi:10.1103/PhysRev.159.500.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "atomic_weights.h"
-#include "atoms.h"
-#include "lookup.h"
-#include "normalisation.h"
-#include "scattering.h"
+#include "normalise.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { IN_INTENSITY, IN_COMPTON, IN_MULTIPLE };
-enum { OUT_S, OUT_ALPHA, OUT_ALPHA_HIGH_Q, OUT_ALPHA_KROGH_MOE };
-enum { METHOD_KROGH_MOE, METHOD_HIGH_Q };
+#include "atomic_weights.h"
+
+enum { OUT_S, OUT_ALPHA, OUT_FLUORESCENCE, OUT_ALPHA_KROGH_MOE, OUT_ALPHA_HIGH_Q, OUT_COVARIANCE };
 
 #define ON_Q .ndim = 1, .axis_name = { "Q" }, .axis_unit = { "1/angstrom" }
 const frit_port normalise_inputs[] = {
@@ -27,67 +22,101 @@ const frit_port normalise_inputs[] = {
       .doc = "Compton scattering C per atom; not connected: 0" },
     { .name = "multiple", ON_Q, .unit = "electron", .flags = FRIT_PORT_OPTIONAL,
       .doc = "multiple scattering M per atom; not connected: 0" },
+    { .name = "fluorescence", ON_Q, .unit = "*", .flags = FRIT_PORT_OPTIONAL,
+      .doc = "shape of the fluorescence, in electron units per unit of its scale F; not connected: none" },
+    { .name = "alpha", .unit = "*", .flags = FRIT_PORT_OPTIONAL,
+      .doc = "the scale, where it is known, as the mean over a series: then it is not fitted" },
+    { .name = "fluorescence_scale", .unit = "1", .flags = FRIT_PORT_OPTIONAL,
+      .doc = "F, where it is known: then it is not fitted" },
     { 0 }
 };
 
+#define LIKE_INPUT "@intensity.0"
 const frit_port normalise_outputs[] = {
-    { .name = "structure_factor", .ndim = 1, .unit = "1", .axis_name = { "@intensity.0" },
-      .axis_unit = { "@intensity.0" },
-      .doc = "S(Q) of Faber and Ziman; its sigma is that of the intensity, alpha taken as exact" },
+    { .name = "structure_factor", .ndim = 1, .unit = "1", .axis_name = { LIKE_INPUT },
+      .axis_unit = { LIKE_INPUT },
+      .doc = "S(Q); its attribute `definition` says which. Sigma holds that of alpha and F" },
     { .name = "alpha", .unit = "*", .doc = "the factor used: electron units per unit of intensity" },
-    { .name = "alpha_high_q", .unit = "*",
-      .doc = "the same by the high-Q ratio, as a check; masked if it cannot be had" },
+    { .name = "fluorescence_scale", .unit = "1", .doc = "F as used; masked where there is no fluorescence" },
     { .name = "alpha_krogh_moe", .unit = "*",
-      .doc = "the same by Krogh-Moe and Norman; masked if it cannot be had" },
+      .doc = "alpha by Krogh-Moe and Norman, with the same F; masked if it cannot be had" },
+    { .name = "alpha_high_q", .unit = "*",
+      .doc = "alpha by the high-Q ratio, with the same F; masked if it cannot be had" },
+    { .name = "covariance", .ndim = 2, .unit = "1", .axis_name = { LIKE_INPUT, LIKE_INPUT },
+      .axis_unit = { LIKE_INPUT, LIKE_INPUT },
+      .doc = "covariances of S at all pairs of points; big, so made only where it is "
+             "used; empty where the intensity has no sigma" },
     { 0 }
 };
 
+#define P normalise_params
 const frit_param normalise_table[] = {
-    FRIT_COMPOSITION(normalise_params, composition, FRIT_PARAM_REQUIRED | FRIT_PARAM_SAMPLE,
+    FRIT_COMPOSITION(P, composition, FRIT_PARAM_REQUIRED | FRIT_PARAM_SAMPLE,
                      "atoms of the sample: \"Zr52.5Cu17.9Ni14.6Al10Ti5\""),
-    FRIT_F64(normalise_params, density, "g/cm^3", NAN, 1e-6, 30, FRIT_PARAM_SAMPLE,
+    FRIT_F64(P, density, "g/cm^3", NAN, 1e-6, 30, FRIT_PARAM_SAMPLE,
              "of the sample; with the composition it gives number_density"),
-    FRIT_F64(normalise_params, number_density, "1/angstrom^3", NAN, 1e-9, 1, FRIT_PARAM_SAMPLE,
+    FRIT_F64(P, number_density, "1/angstrom^3", NAN, 1e-9, 1, FRIT_PARAM_SAMPLE,
              "atoms per volume, instead of the density"),
-    FRIT_CHOICE(normalise_params, method, "krogh-moe|high-q",
-                "krogh-moe: from the sum rule, needs the density; high-q: S = 1 on the average at high Q"),
-    FRIT_F64(normalise_params, qmin, "1/angstrom", NAN, 0, 1000, 0,
+    FRIT_CHOICE(P, method, "low-r|krogh-moe|high-q|least-squares",
+                "low-r: G(r) is -4 pi rho0 r where no atom can be; krogh-moe: the sum rule; both need the "
+                "density.  high-q: S is 1 on the average at high Q; least-squares: at each point there"),
+    FRIT_F64(P, qmin, "1/angstrom", NAN, 0, 1000, 0,
              "first Q of the normalisation; not given: of the data.  S is made on the whole axis"),
-    FRIT_F64(normalise_params, qmax, "1/angstrom", NAN, 0, 1000, 0,
-             "last Q of the normalisation; not given: of the data"),
-    FRIT_F64(normalise_params, highqratio, "1", 0.6, 0, 0.999, 0,
-             "the high-Q ratio is taken above highqratio qmax"),
-    FRIT_BOOL(normalise_params, laue, true,
+    FRIT_F64(P, qmax, "1/angstrom", NAN, 0, 1000, 0,
+             "last Q of the normalisation, where the window of low-r vanishes; not given: of the data"),
+    FRIT_RANGE(P, rlow, "angstrom", "0.2 1.85", 1e-3, 100, 0,
+               "r of low-r: must end well below the shortest distance of two atoms"),
+    FRIT_F64(P, rstep, "angstrom", 0.02, 1e-3, 1, 0, "of r there"),
+    FRIT_CHOICE(P, window, "lorch|none", "of low-r: keeps the ripples of the first shell away from low r"),
+    FRIT_I64(P, edge_points, 15, 1, 10000, 0,
+             "of low-r: below the first point S is taken as the mean of so many"),
+    FRIT_F64(P, highqratio, "1", 0.6, 0, 0.999, 0,
+             "high-q and least-squares look above highqratio qmax"),
+    FRIT_BOOL(P, fit_fluorescence, true,
+              "of low-r and least-squares: find F too, where there is an input fluorescence; least-squares "
+              "without one finds a constant.  Else F is 1"),
+    FRIT_BOOL(P, fit_multiple, false, "of low-r and least-squares: find a factor of M too.  Else it is 1"),
+    FRIT_BOOL(P, laue, true,
               "subtract the Laue term <f^2> - <f>^2; without it <f>^2 stands for <f^2> everywhere"),
+    FRIT_CHOICE(P, definition, "faber-ziman|ashcroft-langreth",
+                "faber-ziman: S - 1 over <f>^2; ashcroft-langreth: coherent intensity over <f^2>"),
+    FORM_TABLE_PARAMS(P),
     { 0 }
 };
 
 /* ---- Theory, once for an axis ---------------------------------------------------------------- */
 
 typedef struct theory {
-    size_t n;
+    size_t        n;
     atom_averages at[];
 } theory;
 
-static double density_of(const normalise_params *p)
+double normalise_density(const normalise_params *p)
 {
     return isnan(p->number_density) ? atomic_number_density(&p->composition, p->density) : p->number_density;
 }
 
 frit_status normalise_check(frit_call *c)
 {
+    static const char *const name[] = { "low-r", "krogh-moe" };
     const normalise_params *p = c->params;
-    frit_status status = scattering_check_composition(c, &p->composition);
+    frit_status status = form_tables_check(c, &p->tables, &p->composition);
     if (status != FRIT_OK)
         return status;
     if (p->qmin >= p->qmax)
         return c->host->fail(c, FRIT_EPARAM, "qmin = %g is not below qmax = %g 1/angstrom", p->qmin, p->qmax);
+    if (!p->laue && p->definition == ASHCROFT_LANGRETH)
+        return c->host->fail(c, FRIT_EPARAM, "the structure factor of Ashcroft and Langreth has no Laue term "
+                             "to leave out: set laue = true, or definition = \"faber-ziman\"");
+    if ((p->rlow.to - p->rlow.from) / p->rstep > 2000)
+        return c->host->fail(c, FRIT_EPARAM, "rlow holds more than 2000 steps of rstep = %g angstrom: that "
+                             "many say nothing new", p->rstep);
     bool given = !isnan(p->number_density) || !isnan(p->density);
-    if (p->method == METHOD_KROGH_MOE && !given)
-        return c->host->fail(c, FRIT_EPARAM, "the method krogh-moe needs the density: give density (g/cm^3), "
+    if (p->method <= METHOD_KROGH_MOE && !given)
+        return c->host->fail(c, FRIT_EPARAM, "the method %s needs the density: give density (g/cm^3), "
                              "number_density (1/angstrom^3) or a sample that has one; method = \"high-q\" "
-                             "does without");
-    if (given && isnan(density_of(p)))
+                             "does without", name[p->method]);
+    if (given && isnan(normalise_density(p)))
         return c->host->fail(c, FRIT_EPARAM, "an element of %s has no standard atomic weight: give "
                              "number_density (1/angstrom^3) instead of density", p->composition.text);
     return FRIT_OK;
@@ -105,147 +134,14 @@ frit_status normalise_prepare(frit_call *c, void **plan)
     *plan = t;
     t->n = v->shape[0];
     for (size_t i = 0; i < t->n; i++)
-        t->at[i] = atoms_average(&p->composition, v->axis[0][i]);
+        t->at[i] = form_tables_average(&p->tables, &p->composition, v->axis[0][i]);
     return FRIT_OK;
-}
-
-/* ---- The points ------------------------------------------------------------------------------ */
-
-typedef struct sample {
-    const frit_view     *v;           /* the intensity */
-    normalisation_point *point;       /* each point of the axis */
-    bool                *measured;    /* is it? */
-    normalisation_point *sorted;      /* the measured ones, by Q */
-    size_t               n;           /* of those */
-} sample;
-
-/* Add what an optional input says to what is expected; points where it says nothing are not measured. */
-static frit_status add_term(frit_call *c, uint32_t port, sample *s)
-{
-    if (c->host->n_inputs(c, port) == 0)
-        return FRIT_OK;
-    const frit_view *term = c->host->input(c, port, 0);
-    lookup l;
-    if (!term)
-        return FRIT_EIO;
-    if (!lookup_make(c, term, &l))
-        return FRIT_ENOMEM;
-    for (size_t i = 0; i < s->v->shape[0]; i++) {
-        double y = 0, variance;
-        s->measured[i] = lookup_at(&l, s->point[i].Q, &y, &variance) && s->measured[i];
-        s->point[i].expected += y;
-    }
-    return FRIT_OK;
-}
-
-/* Equal Q: in one order too, so that a sum has the same bits. */
-static int by_Q(const void *a, const void *b)
-{
-    const normalisation_point *p = a, *q = b;
-    if (p->Q != q->Q)
-        return p->Q < q->Q ? -1 : 1;
-    return p->I < q->I ? -1 : p->I > q->I;
-}
-
-static frit_status collect(frit_call *c, sample *s)
-{
-    const normalise_params *p = c->params;
-    const theory *t = c->plan;
-    const frit_view *v = s->v;
-    s->point = c->host->scratch(c, t->n + 1, sizeof *s->point);
-    s->sorted = c->host->scratch(c, t->n + 1, sizeof *s->sorted);
-    s->measured = c->host->scratch(c, t->n + 1, sizeof *s->measured);
-    if (!s->point || !s->sorted || !s->measured)
-        return FRIT_ENOMEM;
-    for (size_t i = 0; i < t->n; i++) {
-        const atom_averages *a = &t->at[i];
-        double sigma = v->sigma ? v->sigma[i] : 0;
-        s->point[i] = (normalisation_point){ .Q = v->axis[0][i], .I = v->value[i], .sigma = sigma,
-                                             .expected = p->laue ? a->f_sq_mean : a->f_mean_sq,
-                                             .f_mean_sq = a->f_mean_sq };
-        s->measured[i] =
-            !(v->mask && v->mask[i]) && isfinite(v->value[i]) && isfinite(sigma) && a->f_mean_sq > 0;
-    }
-    frit_status status = add_term(c, IN_COMPTON, s);
-    if (status == FRIT_OK)
-        status = add_term(c, IN_MULTIPLE, s);
-    if (status != FRIT_OK)
-        return status;
-    bool ascending = true;
-    for (size_t i = 0; i < t->n; i++) {
-        if (!s->measured[i])
-            continue;
-        ascending = ascending && (s->n == 0 || s->point[i].Q >= s->sorted[s->n - 1].Q);
-        s->sorted[s->n++] = s->point[i];
-    }
-    if (!ascending)
-        qsort(s->sorted, s->n, sizeof *s->sorted, by_Q);
-    return FRIT_OK;
-}
-
-/* ---- The scale --------------------------------------------------------------------------------- */
-
-typedef struct scale {
-    normalisation used, high_q, krogh_moe;
-    double        qmin, qmax;
-} scale;
-
-static frit_status judge_alpha(frit_call *c, const normalisation *a, const scale *k, const sample *s)
-{
-    const normalise_params *p = c->params;
-    const char *lower = p->method == METHOD_HIGH_Q ? "highqratio qmax" : "qmin";
-    double from = p->method == METHOD_HIGH_Q ? fmax(k->qmin, p->highqratio * k->qmax) : k->qmin;
-    if (a->points < (p->method == METHOD_HIGH_Q ? 1u : 2u))
-        return c->host->fail(c, FRIT_EDATA, "%zu measured point%s between %s = %g and qmax = %g 1/angstrom; "
-                             "the data reach from %g to %g",
-                             a->points, a->points == 1 ? "" : "s", lower, from, k->qmax,
-                             s->sorted[0].Q, s->sorted[s->n - 1].Q);
-    if (!(a->alpha > 0) || !isfinite(a->alpha))
-        return c->host->fail(c, FRIT_EDATA, "the intensity cannot be scaled: alpha would be %g over %g to %g "
-                             "1/angstrom; is too much background subtracted, or is the range too short?",
-                             a->alpha, from, k->qmax);
-    return FRIT_OK;
-}
-
-static void compare(frit_call *c, const scale *k)
-{
-    double apart = k->high_q.alpha / k->krogh_moe.alpha - 1;
-    if (fabs(apart) > 0.02)    /* false where one of them is NaN */
-        c->host->log(c, FRIT_WARNING, "the scale by the high-Q ratio, %g, is %.1f %% %s that by Krogh-Moe "
-                     "and Norman, %g: background, fluorescence or multiple scattering is left, or the "
-                     "density is wrong",
-                     k->high_q.alpha, 100 * fabs(apart), apart > 0 ? "above" : "below", k->krogh_moe.alpha);
-}
-
-static frit_status find_scale(frit_call *c, const sample *s, scale *k)
-{
-    const normalise_params *p = c->params;
-    if (s->n == 0)
-        return c->host->fail(c, FRIT_EDATA, "there is no point, of %zu, at which the intensity and all that "
-                             "is subtracted from it are known", s->v->shape[0]);
-    double first = s->sorted[0].Q, last = s->sorted[s->n - 1].Q;
-    k->qmin = isnan(p->qmin) ? first : p->qmin;
-    k->qmax = isnan(p->qmax) ? last : p->qmax;
-    if (p->qmax > last * 1.01)
-        c->host->log(c, FRIT_WARNING, "qmax = %g 1/angstrom is beyond the data, which end at %g",
-                     p->qmax, last);
-    double rho0 = density_of(p);
-    k->krogh_moe = (normalisation){ NAN, NAN, 0 };
-    if (!isnan(rho0))
-        k->krogh_moe = krogh_moe_norman(s->sorted, s->n, k->qmin, k->qmax, rho0);
-    double top = fmin(k->qmax, last);
-    k->high_q = high_q_ratio(s->sorted, s->n, fmax(p->highqratio * top, k->qmin), top);
-    k->used = p->method == METHOD_HIGH_Q ? k->high_q : k->krogh_moe;
-    frit_status status = judge_alpha(c, &k->used, k, s);
-    if (status == FRIT_OK)
-        compare(c, k);
-    return status;
 }
 
 /* ---- Outputs ----------------------------------------------------------------------------------- */
 
 /* "electron/count": 1 where the intensity is in electron units already. */
-static const char *alpha_unit(frit_call *c, const char *unit)
+const char *normalise_alpha_unit(frit_call *c, const char *unit)
 {
     if (!strcmp(unit, "electron"))
         return "1";
@@ -260,67 +156,157 @@ static const char *alpha_unit(frit_call *c, const char *unit)
     return text;
 }
 
-static frit_status put_structure_factor(frit_call *c, const sample *s, const scale *k)
+/* S - 1 of Faber and Ziman times this is that of the definition asked for. */
+static double definition_factor(const normalise_params *p, const atom_averages *a)
+{
+    return p->definition == ASHCROFT_LANGRETH ? a->f_mean_sq / a->f_sq_mean : 1;
+}
+
+/* Of Faber and Ziman's S at the points i and j of the axis. */
+static double covariance_of(const points *s, const scales *k, size_t i, size_t j)
+{
+    const normalisation_point *a = &s->point[i], *b = &s->point[j];
+    double slope_a[N_SCALES], slope_b[N_SCALES], alpha = k->value[SCALE_ALPHA];
+    double own_a = alpha * a->sigma * a->sigma / a->f_mean_sq;
+    double own_b = alpha * b->sigma * b->sigma / b->f_mean_sq;
+    double sum = i == j ? alpha * own_a / a->f_mean_sq : 0;
+    structure_factor_slopes(a, slope_a);
+    structure_factor_slopes(b, slope_b);
+    for (int m = 0; m < N_SCALES; m++) {
+        sum += own_a * k->slope[m][i] * slope_b[m] + own_b * k->slope[m][j] * slope_a[m];
+        for (int l = 0; l < N_SCALES; l++)
+            sum += slope_a[m] * slope_b[l] * k->covariance[m][l];
+    }
+    return sum;
+}
+
+static void describe(frit_call *c, const scale *k, const frit_view *v)
+{
+    static const char *const method[] = { "low-r", "krogh-moe", "high-q", "least-squares" };
+    const normalise_params *p = c->params;
+    const frit_host *host = c->host;
+    host->set_text_attribute(c, OUT_S, "definition", p->definition == ASHCROFT_LANGRETH ?
+                             "Ashcroft-Langreth: S(Q) = [alpha I - C - M - F]/<f^2>" : p->laue ?
+                             "Faber-Ziman: S(Q) = [alpha I - C - M - F - (<f^2> - <f>^2)]/<f>^2" :
+                             "S(Q) = [alpha I - C - M - F]/<f>^2, without the Laue term");
+    host->set_text_attribute(c, OUT_S, "normalised", k->alpha_given ? "alpha given" : method[p->method]);
+    host->set_attribute(c, OUT_S, "alpha", normalise_alpha_unit(c, v->unit), k->used.value[SCALE_ALPHA]);
+    if (k->has_fluorescence)
+        host->set_attribute(c, OUT_S, "fluorescence_scale", "1", k->used.value[SCALE_FLUORESCENCE]);
+    if (k->used.free[SCALE_MULTIPLE])
+        host->set_attribute(c, OUT_S, "multiple_scale", "1", k->used.value[SCALE_MULTIPLE]);
+    if (p->method == METHOD_LOW_R && !k->alpha_given)
+        host->set_attribute(c, OUT_S, "low_r_deviation", "1/angstrom^2", k->used.deviation);
+    double rho0 = normalise_density(p);
+    if (!isnan(rho0))
+        host->set_attribute(c, OUT_S, "number_density", "1/angstrom^3", rho0);
+}
+
+static frit_status put_structure_factor(frit_call *c, const points *s, const scale *k)
 {
     const normalise_params *p = c->params;
+    const theory *t = c->plan;
     const frit_view *v = s->v;
-    frit_buffer *out =
-        c->host->output(c, OUT_S, FRIT_F64, 1, v->shape, FRIT_WANT_MASK | (v->sigma ? FRIT_WANT_SIGMA : 0));
+    frit_buffer *out = c->host->output(c, OUT_S, FRIT_F64, 1, v->shape,
+                                       FRIT_WANT_MASK | (k->has_sigma ? FRIT_WANT_SIGMA : 0));
     if (!out)
         return FRIT_ENOMEM;
     for (size_t i = 0; i < v->shape[0]; i++) {
+        double factor = definition_factor(p, &t->at[i]);
         out->axis[0][i] = v->axis[0][i];
         out->mask[i] = !s->measured[i];
         if (!s->measured[i])
             continue;
-        out->value[i] = faber_ziman(k->used.alpha, &s->point[i]);
+        out->value[i] = 1 + factor * (structure_factor_at(k->used.value, &s->point[i]) - 1);
         if (out->sigma)
-            out->sigma[i] = k->used.alpha * s->point[i].sigma / s->point[i].f_mean_sq;
+            out->sigma[i] = factor * sqrt(fmax(0, covariance_of(s, &k->used, i, i)));
     }
-    c->host->set_text_attribute(c, OUT_S, "definition", p->laue ?
-                                "Faber-Ziman: S(Q) = [alpha I - C - M - (<f^2> - <f>^2)]/<f>^2" :
-                                "S(Q) = [alpha I - C - M]/<f>^2, without the Laue term");
-    c->host->set_attribute(c, OUT_S, "alpha", alpha_unit(c, v->unit), k->used.alpha);
-    double rho0 = density_of(p);
-    if (!isnan(rho0))
-        c->host->set_attribute(c, OUT_S, "number_density", "1/angstrom^3", rho0);
+    describe(c, k, v);
     return FRIT_OK;
 }
 
-static frit_status put_alpha(frit_call *c, uint32_t port, const normalisation *a, const frit_view *v)
+static frit_status put_covariance(frit_call *c, const points *s, const scale *k)
+{
+    const normalise_params *p = c->params;
+    const theory *t = c->plan;
+    size_t n = k->has_sigma ? s->v->shape[0] : 0, shape[2] = { n, n };
+    frit_buffer *out = c->host->output(c, OUT_COVARIANCE, FRIT_F64, 2, shape, FRIT_WANT_MASK);
+    if (!out)
+        return FRIT_ENOMEM;
+    for (size_t i = 0; i < n; i++) {
+        double factor = definition_factor(p, &t->at[i]);
+        out->axis[0][i] = s->v->axis[0][i];
+        out->axis[1][i] = s->v->axis[0][i];
+        for (size_t j = 0; j <= i; j++) {
+            size_t here = i * n + j, mirror = j * n + i;
+            out->mask[here] = out->mask[mirror] = !(s->measured[i] && s->measured[j]);
+            if (!out->mask[here])
+                out->value[here] = out->value[mirror] =
+                    factor * definition_factor(p, &t->at[j]) * covariance_of(s, &k->used, i, j);
+        }
+    }
+    return FRIT_OK;
+}
+
+/* One of the scales; NaN: not known, masked. */
+static frit_status put_scale(frit_call *c, uint32_t port, const scales *k, int which, bool has_sigma,
+                             const char *unit)
 {
     if (!c->host->wanted(c, port))
         return FRIT_OK;
-    bool known = isfinite(a->alpha);
-    frit_buffer *out = c->host->output(c, port, FRIT_F64, 0, NULL, (known ? 0 : FRIT_WANT_MASK) |
-                                       (v->sigma ? FRIT_WANT_SIGMA : 0));
+    bool known = isfinite(k->value[which]);
+    frit_buffer *out = c->host->output(c, port, FRIT_F64, 0, NULL,
+                                       (known ? 0 : FRIT_WANT_MASK) | (has_sigma ? FRIT_WANT_SIGMA : 0));
     if (!out)
         return FRIT_ENOMEM;
-    out->value[0] = known ? a->alpha : 0;
+    out->value[0] = known ? k->value[which] : 0;
     if (!known)
         out->mask[0] = 1;
-    else if (v->sigma)
-        out->sigma[0] = a->sigma;
-    c->host->set_unit(c, port, -1, NULL, alpha_unit(c, v->unit));
+    else if (has_sigma)
+        out->sigma[0] = sqrt(fmax(0, k->covariance[which][which]));
+    if (unit)
+        c->host->set_unit(c, port, -1, NULL, unit);
     return FRIT_OK;
+}
+
+static frit_status put_scales(frit_call *c, const points *s, scale *k)
+{
+    const char *unit = normalise_alpha_unit(c, s->v->unit);
+    frit_status status = put_scale(c, OUT_ALPHA, &k->used, SCALE_ALPHA, k->has_sigma, unit);
+    if (status == FRIT_OK)
+        status = put_scale(c, OUT_ALPHA_KROGH_MOE, &k->krogh_moe, SCALE_ALPHA, k->has_sigma, unit);
+    if (status == FRIT_OK)
+        status = put_scale(c, OUT_ALPHA_HIGH_Q, &k->high_q, SCALE_ALPHA, k->has_sigma, unit);
+    if (!k->has_fluorescence)
+        k->used.value[SCALE_FLUORESCENCE] = NAN;
+    return status == FRIT_OK ?
+               put_scale(c, OUT_FLUORESCENCE, &k->used, SCALE_FLUORESCENCE, k->has_sigma, NULL) : status;
 }
 
 frit_status normalise_run(frit_call *c)
 {
-    sample s = { .v = c->host->input(c, IN_INTENSITY, 0) };
+    const normalise_params *p = c->params;
+    const theory *t = c->plan;
+    points s = { .v = c->host->input(c, IN_INTENSITY, 0) };
+    scale k = { 0 };
     if (!s.v)
         return FRIT_EIO;
-    scale k;
-    frit_status status = collect(c, &s);
+    const char *before = c->host->text_attribute(c, IN_INTENSITY, "normalised");
+    if (before)
+        return c->host->fail(c, FRIT_EDATA, "this is a structure factor already (normalised: %s), not an "
+                             "intensity: normalise once", before);
+    frit_status status = points_begin(c, &s, t->at, p->laue);
+    if (status == FRIT_OK)
+        status = points_add(c, &s, IN_COMPTON, TERM_COMPTON);
+    if (status == FRIT_OK)
+        status = points_add(c, &s, IN_MULTIPLE, TERM_MULTIPLE);
+    if (status == FRIT_OK)
+        status = points_add(c, &s, IN_FLUORESCENCE, TERM_FLUORESCENCE);
     if (status == FRIT_OK)
         status = find_scale(c, &s, &k);
     if (status == FRIT_OK && c->host->wanted(c, OUT_S))
         status = put_structure_factor(c, &s, &k);
-    if (status == FRIT_OK)
-        status = put_alpha(c, OUT_ALPHA, &k.used, s.v);
-    if (status == FRIT_OK)
-        status = put_alpha(c, OUT_ALPHA_HIGH_Q, &k.high_q, s.v);
-    if (status == FRIT_OK)
-        status = put_alpha(c, OUT_ALPHA_KROGH_MOE, &k.krogh_moe, s.v);
-    return status;
+    if (status == FRIT_OK && c->host->wanted(c, OUT_COVARIANCE))
+        status = put_covariance(c, &s, &k);
+    return status == FRIT_OK ? put_scales(c, &s, &k) : status;
 }

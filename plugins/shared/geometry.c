@@ -32,6 +32,28 @@ void geometry_turn(struct geometry *g)
     g->turn[2][2] = c1 * c2;
 }
 
+/* The mean of z over the absorbed photons, exp(-mu z/cos alpha) for 0 < z < h:
+ * h [1/tau - 1/(e^tau - 1)], tau = mu h/cos alpha.  The two terms nearly cancel for small tau: its series. */
+double absorption_depth(double mu, double thickness, double cos_incidence)
+{
+    double tau = mu * thickness / cos_incidence;
+    if (tau < 0.05)
+        return thickness * (0.5 - tau / 12 * (1 - tau * tau / 60 * (1 - tau * tau / 42)));
+    return thickness * (1 / tau - 1 / expm1(tau));
+}
+
+/* The photons of a pixel came in along the ray to the mean depth under it: (p1, p2, dist + depth).  The
+ * depth depends weakly on the ray's angle: a turn is closer by thickness/dist, 8 reach the last digit. */
+static double effective_distance(const struct geometry *g, double p1, double p2)
+{
+    double p3 = g->dist;
+    for (int turn = 0; g->sensor_thickness > 0 && turn < 8; turn++) {
+        double cos_incidence = p3 / sqrt(p3 * p3 + p1 * p1 + p2 * p2);
+        p3 = g->dist + absorption_depth(g->sensor_mu, g->sensor_thickness, cos_incidence);
+    }
+    return p3;
+}
+
 struct point geometry_point(const struct geometry *g, double row, double col)
 {
     if (g->orientation == 1 || g->orientation == 2)
@@ -41,7 +63,7 @@ struct point geometry_point(const struct geometry *g, double row, double col)
 
     double p1 = g->pixel1 * row - g->poni1;
     double p2 = g->pixel2 * col - g->poni2;
-    double p3 = g->dist;
+    double p3 = effective_distance(g, p1, p2);
     struct point p = {
         .t1 = g->turn[0][0] * p1 + g->turn[0][1] * p2 + g->turn[0][2] * p3,
         .t2 = g->turn[1][0] * p1 + g->turn[1][1] * p2 + g->turn[1][2] * p3,
@@ -49,6 +71,21 @@ struct point geometry_point(const struct geometry *g, double row, double col)
         .cos_incidence = p3 / sqrt(p3 * p3 + p1 * p1 + p2 * p2),
     };
     return p;
+}
+
+/* The third row of turn is the beam's direction seen from the detector. */
+bool geometry_beam(const struct geometry *g, double *row, double *col)
+{
+    const double *beam = g->turn[2];
+    if (!(beam[2] > 0))
+        return false;
+    *row = (g->poni1 + g->dist * beam[0] / beam[2]) / g->pixel1;
+    *col = (g->poni2 + g->dist * beam[1] / beam[2]) / g->pixel2;
+    if (g->orientation == 1 || g->orientation == 2)
+        *row = (double)g->rows - *row;
+    if (g->orientation == 1 || g->orientation == 4)
+        *col = (double)g->cols - *col;
+    return true;
 }
 
 double point_two_theta(const struct point *p)

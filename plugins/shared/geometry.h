@@ -6,6 +6,7 @@
 #ifndef SHARED_GEOMETRY_H
 #define SHARED_GEOMETRY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Lengths in m, angles in rad.  Index 1 is the slow dimension (rows), 2 the fast one. */
@@ -17,6 +18,9 @@ struct geometry {
     int orientation; /* 1 to 4, EXIF's numbers; 3: the first pixel is nearest to the origin */
     size_t rows, cols;
     double turn[3][3]; /* laboratory = turn * (p1, p2, dist); filled by geometry_turn() */
+    /* The layer behind the plane at dist, in which photons are absorbed: see absorption_depth().
+     * thickness 0: they are recorded in the plane. */
+    double sensor_mu, sensor_thickness; /* 1/m, m */
 };
 
 /* Fills turn from the rotations and the orientation. */
@@ -33,6 +37,12 @@ struct point {
 /* The point at the distances row and col, in pixels, from the corner of the first pixel:
  * (i + 0.5, j + 0.5) is the centre of pixel (i, j). */
 struct point geometry_point(const struct geometry *g, double row, double col);
+
+/* Where the beam, not scattered, meets the plane of the detector, in the same pixels.  false: nowhere. */
+bool geometry_beam(const struct geometry *g, double *row, double *col);
+
+/* Mean depth, along the normal, at which a layer absorbs the photons that it absorbs. */
+double absorption_depth(double mu, double thickness, double cos_incidence);
 
 double point_two_theta(const struct point *p);
 double point_chi(const struct point *p);

@@ -72,11 +72,30 @@ function frit.frames(t)
     return frames:along(axis, known.name or "position", known.unit or "1")
 end
 
--- frit.write("OUT/{name}.xye", iq): columns of numbers; for a series a file for each element.
+local function suffix(file)
+    return type(file) == "string" and (file:match("%.([^./]+)$") or ""):lower() or ""
+end
+
+local NEXUS = { nxs = true, h5 = true, hdf5 = true }
+
+-- frit.write("OUT/{name}.gr", gr): columns of numbers; for a series a file for each element.
+-- frit.write("OUT/glass.nxs", { sq, gr }): all of it in one NeXus file (HDF5).
 function frit.write(file, data, options)
     local arguments = { data, file = file }
     for name, value in pairs(options or {}) do arguments[name] = value end
-    return core.step("write_columns", arguments)
+    return core.step(NEXUS[suffix(file)] and "write_nexus" or "write_columns", arguments)
+end
+
+-- frit.table("OUT/shells.csv", { area, position, names = { "area", "r" } }): curves over one axis, or the
+-- numbers of series, as the columns of one table.
+function frit.table(file, columns)
+    if type(columns) ~= "table" or columns[1] == nil then
+        core.fail('table: which columns? frit.table("shells.csv", { shells.area })')
+    end
+    local arguments = { file = file }
+    for name, value in pairs(columns) do arguments[name] = value end
+    if type(columns.names) == "table" then arguments.names = table.concat(columns.names, "\n") end
+    return core.step("write_table", arguments)
 end
 
 -- frit.figure(file, { ... }): see frit/figure.lua.

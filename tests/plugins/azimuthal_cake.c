@@ -222,8 +222,8 @@ static void test_real_frame(void)
         g_assert_cmpfloat(pixels, ==, cell(&t, b, 3));
         worst = fmax(worst, relative(counts / norm, cell(&t, b, 1)));
     }
-    g_test_message("figure: I12 frame 3150 as a cake, its rows added up, against double precision: largest relative "
-                   "difference %.1e (at most 1e-9), n_pixels equal", worst);
+    g_test_message("figure: I12 frame 3150 as a cake, its rows added up, against double precision: largest "
+                   "relative difference %.1e (at most 1e-9), n_pixels equal", worst);
     g_assert_cmpfloat(worst, <, 1e-9);
     g_array_free(t.v, TRUE);
     test_step_free(s);

@@ -16,9 +16,9 @@ static test_step *csi(const char *step, double thickness)
     return s;
 }
 
-/* Transmission of 0.5 and 0.6 mm of CsI, 4.51 g/cm^3, at 105.698 keV (0.1173 angstrom): computed independently
+/* Transmission of 0.5 and 0.6 mm of CsI, 4.51 g/cm^3, at 105.698 keV (0.1173 angstrom): computed elsewhere
  * from xraylib's cross sections, total less Rayleigh, with the weights 132.905 and 126.904.  Those of the
- * standard in five digits are off by up to 3e-5, so the mass fractions (a half each) by up to 0.25 times 6e-5;
+ * standard in five digits are off by up to 3e-5, so the mass fractions (a half each) by up to 0.25 x 6e-5;
  * the cross sections of the two differ by 9 %, and mu h is 0.45: ln t0 is off by 7e-7.  K is compared: d ln
  * K/d ln t0 = t0/(1 - t0) - (t/c)/(1 - t), t = t0^(1/c), c = cos alpha, is 0.13 at most here: 1e-7. */
 static void test_caesium_iodide(void)
@@ -36,8 +36,8 @@ static void test_caesium_iodide(void)
             steepest = fmin(steepest, c);
         }
         g_assert_cmpfloat(steepest, <, 0.85);
-        g_test_message("figure: efficiency of %g mm CsI at 105.7 keV by its cross sections: largest relative difference "
-                       "%.1e (at most 1e-7)", 1e3 * thickness[k], worst);
+        g_test_message("figure: efficiency of %g mm CsI at 105.7 keV by its cross sections: largest "
+                       "relative difference %.1e (at most 1e-7)", 1e3 * thickness[k], worst);
         g_assert_cmpfloat(worst, <, 1e-7);
         test_step_free(s);
     }
@@ -67,7 +67,7 @@ static void test_thin_converter(void)
 }
 
 /* pyFAI's displacement (parallax.py) of a ray that enters at the angle alpha, outwards along the detector:
- * sin(alpha)/mu [1 - (1 + tau) e^-tau]/(1 - e^-tau), tau = mu h/cos(alpha); mu h -> infinity: sin(alpha)/mu. */
+ * sin(alpha)/mu [1 - (1 + tau) e^-tau]/(1 - e^-tau), tau = mu h/cos(alpha); sin(alpha)/mu for large mu h. */
 static double displacement(double alpha, double mu, double h)
 {
     double tau = mu * h / cos(alpha);
@@ -75,7 +75,7 @@ static double displacement(double alpha, double mu, double h)
 }
 
 /* A pixel at the distance p from the point of normal incidence sees the ray whose entrance point
- * dist tan(alpha) lies inside of it by the displacement.  On a detector normal to the beam alpha is 2 theta. */
+ * dist tan(alpha) lies inside of it by the displacement.  On a detector across the beam alpha is 2 theta. */
 static void test_displacement(void)
 {
     const double transmission[] = {0.9, 0.64, 0.1, 1e-12}, h = 1e-3;
@@ -94,15 +94,16 @@ static void test_displacement(void)
                 double alpha = values(s, "two_theta")[i * 50 + j];
                 worst = fmax(worst, relative(0.02 * tan(alpha) + displacement(alpha, mu, h), p));
             }
-        g_test_message("figure: parallax, transmission %g: entrance point and displacement against the pixel's place, largest "
-                       "relative difference %.1e (at most 1e-13)", transmission[k], worst);
+        g_test_message("figure: parallax, transmission %g: entrance point and displacement against the "
+                       "pixel's place, largest relative difference %.1e (at most 1e-13)",
+                       transmission[k], worst);
         g_assert_cmpfloat(worst, <, 1e-13);
         test_step_free(s);
     }
 }
 
-/* The same converter by material, and by the transmission that it has.  mu differs by 7e-7/0.45, as above, and
- * the depth by h tau/12 times that, tau at most 0.6: 5e-11 m of 20 mm, 2.5e-9. */
+/* The same converter by material, and by the transmission that it has.  mu differs by 7e-7/0.45, as above,
+ * and the depth by h tau/12 times that, tau at most 0.6: 5e-11 m of 20 mm, 2.5e-9. */
 static void test_parallax_by_material(void)
 {
     test_step *material = csi("pixel_geometry", 0.6e-3), *number = small_detector("pixel_geometry");

@@ -101,7 +101,8 @@ static void pdfgetx2_switches(void)
     check_number(s, "wavelength", "angstrom", 0.2);
     check_text(s, "composition", "Cu0.5Zr0.5");
     check_text(s, "corrections", "Compton, weight 1/<f^2>");
-    const char *const off[] = { "bgscale", "converter_transmission", "fluorescence_scale", "recoil_exponent" };
+    const char *const off[] = { "bgscale", "converter_transmission", "fluorescence_scale",
+                                "recoil_exponent" };
     for (size_t i = 0; i < G_N_ELEMENTS(off); i++)
         g_assert_null(attribute(s, off[i]));
     test_step_free(s);
@@ -126,11 +127,12 @@ static void pdfgetx2_nickel(void)
     check_number(s, "detector_efficiency_a", "1", 0.10293460);
     check_number(s, "detector_efficiency_b", "1", -0.0093982075);
     check_text(s, "composition", "Ni");
-    check_text(s, "corrections",
-               "oblique incidence (dettranscoef 0.98), fluorescence (samfluorescale 0.15), multiple scattering, "
-               "polarization (polardegree 1), absorption (mut 0.5), high-Q scale (highqratio 0.6, scaleconst "
-               "0.016825338), Compton (breitdiracexponent 3), detector efficiency (detefficiency_a 0.1029346, "
-               "detefficiency_b -0.0093982075), Laue diffuse, weight 1/<f>^2");
+    check_text(
+        s, "corrections",
+        "oblique incidence (dettranscoef 0.98), fluorescence (samfluorescale 0.15), multiple scattering, "
+        "polarization (polardegree 1), absorption (mut 0.5), high-Q scale (highqratio 0.6, scaleconst "
+        "0.016825338), Compton (breitdiracexponent 3), detector efficiency (detefficiency_a 0.1029346, "
+        "detefficiency_b -0.0093982075), Laue diffuse, weight 1/<f>^2");
     test_step_free(s);
 }
 

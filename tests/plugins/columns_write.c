@@ -139,8 +139,9 @@ static size_t load_text(const char *text, size_t columns, double *row)
         char more;
         if (**line == '#' || !**line)
             continue;
-        g_assert_cmpint(sscanf(*line, "%lf %lf %lf %lf %lf %c", row, row + 1, row + 2, row + 3, row + 4, &more), ==,
-                        (int)columns);
+        g_assert_cmpint(
+            sscanf(*line, "%lf %lf %lf %lf %lf %c", row, row + 1, row + 2, row + 3, row + 4, &more), ==,
+            (int)columns);
         rows++;
     }
     return rows;
@@ -195,9 +196,9 @@ static frit_dataset *reduced_pdf(bool sigma)
     return d;
 }
 
-/* What PDFgui's reader does with a file (diffpy.pdfgui, pdfdataset.py, readStr): settings are the first match of
- * "qmax *= *NUMBER" before the marker; rows begin behind the comments that follow it; the third column is the
- * uncertainty of r, taken if positive in every row, the fourth that of G. */
+/* What PDFgui's reader does with a file (diffpy.pdfgui, pdfdataset.py, readStr): settings are the first
+ * match of "qmax *= *NUMBER" before the marker; rows begin behind the comments that follow it; the
+ * third column is the uncertainty of r, taken if positive in every row, the fourth that of G. */
 static void for_pdfgui(void)
 {
     double row[6];
@@ -220,10 +221,17 @@ static void for_pdfgui(void)
     g_assert_cmpfloat(row[2], ==, 0);
     g_assert_cmpfloat(fabs(row[3] - 0.0295), <, 1e-14);    /* twelve digits are more than this one has */
 
-    const char *const says[] = { "# wavelength = 0.125\n", "# composition = Zr50Cu50\n", "# qmin = 0.75\n",
-                                 "# outputtype = gr\n", "# rmin = 0\n", "# rmax = 1.95\n", "# rstep = 0.05\n",
-                                 "# definition = G(r) = 4 pi r rho0 [g(r) - 1]\n",
-                                 "\n#L r($\\AA$)  reduced_pdf($\\AA^{-2}$)  dr($\\AA$)  sigma($\\AA^{-2}$)\n" };
+    const char *const says[] = {
+        "# wavelength = 0.125\n",
+        "# composition = Zr50Cu50\n",
+        "# qmin = 0.75\n",
+        "# outputtype = gr\n",
+        "# rmin = 0\n",
+        "# rmax = 1.95\n",
+        "# rstep = 0.05\n",
+        "# definition = G(r) = 4 pi r rho0 [g(r) - 1]\n",
+        "\n#L r($\\AA$)  reduced_pdf($\\AA^{-2}$)  dr($\\AA$)  sigma($\\AA^{-2}$)\n"
+    };
     for (size_t i = 0; i < G_N_ELEMENTS(says); i++)
         if (!strstr(text, says[i]))
             g_error("%s is not in:\n%s", says[i], text);

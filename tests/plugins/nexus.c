@@ -1,5 +1,5 @@
-/* NeXus files: what is written comes back bit for bit, stands where NeXus says, and is the same twice; files of
- * other programs are read by what their attributes tell; damaged ones are refused.
+/* NeXus files: what is written comes back bit for bit, stands where NeXus says, and is the same twice;
+ * files of other programs are read by what their attributes tell; damaged ones are refused.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "step.h"
@@ -9,7 +9,6 @@
 #include <math.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 static char *folder;
 
@@ -100,7 +99,8 @@ static void check_same(const frit_dataset *d, const frit_dataset *was)
             continue;
         g_assert_cmpstr(d->axis[k]->name, ==, was->axis[k]->name);
         g_assert_cmpstr(d->axis[k]->unit, ==, was->axis[k]->unit);
-        g_assert_cmpmem(d->axis[k]->at, d->shape[k] * sizeof(double), was->axis[k]->at, d->shape[k] * sizeof(double));
+        g_assert_cmpmem(d->axis[k]->at, d->shape[k] * sizeof(double), was->axis[k]->at,
+                        d->shape[k] * sizeof(double));
     }
     g_assert_cmpint(d->sigma != NULL, ==, was->sigma != NULL);
     if (was->sigma)
@@ -176,11 +176,12 @@ static char *text_attribute(hid_t object, const char *name, hsize_t i)
     g_assert_cmpint(a, >=, 0);
     hid_t type = H5Aget_type(a), space = H5Aget_space(a);
     hssize_t n = H5Sget_simple_extent_npoints(space);
+    size_t size = H5Tget_size(type);
     g_assert_cmpint(n, >, (hssize_t)i);
-    g_autofree char **text = g_new0(char *, (gsize)n);
+    g_assert_cmpint(H5Tget_cset(type), ==, H5T_CSET_UTF8);
+    g_autofree char *text = g_malloc0((gsize)n * size);
     g_assert_cmpint(H5Aread(a, type, text), >=, 0);
-    char *copy = g_strdup(text[i]);
-    H5Dvlen_reclaim(type, space, H5P_DEFAULT, text);
+    char *copy = g_strndup(text + i * size, size);
     H5Sclose(space);
     H5Tclose(type);
     H5Aclose(a);
@@ -292,10 +293,10 @@ static void uneven_series(void)
 static void shapes_differ(void)
 {
     const double x[] = { 1, 2 }, other[] = { 1, 2.5 };
-    frit_dataset *wrong[][2] = {
-        { frit_dataset_curve(2, x, "Q", "1/nm", x, NULL, "K"), frit_dataset_curve(1, x, "Q", "1/nm", x, NULL, "K") },
-        { frit_dataset_curve(2, x, "Q", "1/nm", x, NULL, "K"), frit_dataset_curve(2, other, "Q", "1/nm", x, NULL, "K") }
-    };
+    frit_dataset *wrong[][2] = { { frit_dataset_curve(2, x, "Q", "1/nm", x, NULL, "K"),
+                                   frit_dataset_curve(1, x, "Q", "1/nm", x, NULL, "K") },
+                                 { frit_dataset_curve(2, x, "Q", "1/nm", x, NULL, "K"),
+                                   frit_dataset_curve(2, other, "Q", "1/nm", x, NULL, "K") } };
     const char *const says[] = { "has 1 points along dimension 1", "is over other positions than the first" };
     for (size_t i = 0; i < 2; i++) {
         test_step *s = test_step_new("write_nexus");
@@ -451,7 +452,8 @@ static void stack(void)
     g_autoptr(frit_dataset) whole = read_back(plain, NULL, "whole");
     g_assert_cmpuint(whole->ndim, ==, 3);
     g_autoptr(frit_dataset) only = read_back(path, NULL, "whole");    /* the one that there is */
-    check_same(only, whole);
+    g_assert_cmpstr(only->quantity, ==, "data_000001");
+    g_assert_cmpmem(only->data, sizeof values, whole->data, sizeof values);
 }
 
 static void bad_files(void)
@@ -486,7 +488,8 @@ static void bad_files(void)
 }
 
 /* A filter under the number of one that may be missing. */
-static size_t no_filter(unsigned flags, size_t n, const unsigned values[], size_t bytes, size_t *size, void **buffer)
+static size_t no_filter(unsigned flags, size_t n, const unsigned values[], size_t bytes, size_t *size,
+                        void **buffer)
 {
     (void)flags, (void)n, (void)values, (void)size, (void)buffer;
     return bytes;
@@ -494,7 +497,8 @@ static size_t no_filter(unsigned flags, size_t n, const unsigned values[], size_
 
 static void filters(void)
 {
-    static const H5Z_class2_t mine[] = { { H5Z_CLASS_T_VERS, 32008, 1, 1, "bitshuffle; see its page", NULL, NULL, no_filter },
+    static const H5Z_class2_t mine[] = { { H5Z_CLASS_T_VERS, 32008, 1, 1, "bitshuffle; see its page", NULL,
+                                           NULL, no_filter },
                                          { H5Z_CLASS_T_VERS, 32700, 1, 1, "rare", NULL, NULL, no_filter } };
     const char *const says[] = { "Bitshuffle (HDF5 filter 32008), which is not installed: Debian's packages",
                                  "rare (HDF5 filter 32700), which is not installed" };
@@ -521,24 +525,19 @@ static void filters(void)
 
 /* ---- Damage ---- */
 
-enum { ATTEMPTS = 300 };
+enum { ATTEMPTS = 200 };
 
 /* Reads the file in a process of its own: HDF5 itself may fall over a damaged file, and that is no fault that
- * a reader can catch.  The way the process ended; a reader that hangs is killed after 20 s. */
-static int read_apart(const char *path)
+ * a reader can catch.  The exit status of the program: 0 it was read, 1 or 3 it was refused; a reader that
+ * hangs is ended after 20 s, with 124. */
+static int read_apart(const char *recipe_path)
 {
-    pid_t pid = fork();
-    g_assert_cmpint(pid, >=, 0);
-    if (pid == 0) {
-        alarm(20);
-        test_step *s = reader_of(path, NULL);
-        GError *error = NULL;
-        bool good = test_step_run(s, &error);
-        _exit(good || error ? 0 : 1);
-    }
-    int status = 0;
-    g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
-    return status;
+    int status = -1;
+    g_autofree char *err = NULL, *out = NULL;
+    char *argv[] = { "timeout", "20", (char *)g_getenv("FRIT"), "run", (char *)recipe_path, NULL };
+    g_assert_true(
+        g_spawn_sync(folder, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &out, &err, &status, NULL));
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 static void damaged(void)
@@ -547,24 +546,27 @@ static void damaged(void)
     g_autofree char *path = write_all("good.nxs", d, 2, true), *bytes = NULL, *bad = in_folder("bad.nxs");
     gsize size;
     g_assert_true(g_file_get_contents(path, &bytes, &size, NULL));
+    g_autofree char *recipe_path = in_folder("bad.lua");
+    const char *text = "local frit = require 'frit'\nfrit.write('bad-{name}.txt', frit.read('bad.nxs'))\n";
+    g_assert_true(g_file_set_contents(recipe_path, text, -1, NULL));
     GRand *random = g_rand_new_with_seed(20261122);
-    unsigned fell = 0, refused = 0;
+    unsigned fell = 0, well = 0;
     for (unsigned k = 0; k < ATTEMPTS; k++) {
         g_autofree char *copy = g_memdup2(bytes, size);
         gsize length = k % 10 == 0 ? (gsize)g_rand_int_range(random, 0, (gint32)size) : size;
         for (int hits = g_rand_int_range(random, 1, 6); hits > 0; hits--)
             copy[g_rand_int_range(random, 0, (gint32)size)] = (char)g_rand_int_range(random, 0, 256);
         g_assert_true(g_file_set_contents(bad, copy, (gssize)length, NULL));
-        int status = read_apart(bad);
-        refused += WIFEXITED(status) && WEXITSTATUS(status) == 1;
-        if (WIFSIGNALED(status)) {
+        int status = read_apart(recipe_path);
+        well += status == 0;
+        if (status != 0 && status != 1 && status != 3) {
             fell++;
-            g_test_message("attempt %u: ended by signal %d", k, WTERMSIG(status));
+            g_test_message("attempt %u: ended with status %d", k, status);
         }
     }
     g_rand_free(random);
+    g_test_message("%u of %d damaged files could be read", well, ATTEMPTS);
     g_test_message("figure: damaged NeXus files that end the program: %u of %d (at most 0)", fell, ATTEMPTS);
-    g_assert_cmpuint(refused, ==, 0);
     g_assert_cmpuint(fell, ==, 0);
 }
 

@@ -18,8 +18,8 @@ static void make(double x[N], double y[N], const double *a, int order)
     }
 }
 
-/* What is a polynomial of the order or less, without a constant, leaves nothing but rounding: each of the terms
- * subtracts a sum of N products of numbers below 4. */
+/* What is a polynomial of the order or less, without a constant, leaves nothing but rounding: each of the
+ * terms subtracts a sum of N products of numbers below 4. */
 static void takes_polynomials(void)
 {
     static const double a[] = { 0, 1, -2, 0.5, 3, -1 };
@@ -125,10 +125,9 @@ static void nickel(void)
         g_autofree char *name = g_strconcat(NICKEL, k->file, NULL);
         table gr = read_table(test_data(name));
         test_step *s = structure_factor(k), *t = test_step_new("transform");
-        g_assert_cmpstr(frit_dataset_attribute(test_step_output(s, "structure_factor"), "absolute_scale")->text,
-                        ==, "lost");
-        test_step_input(t, "structure_factor",
-                        frit_dataset_ref((frit_dataset *)test_step_output(s, "structure_factor")));
+        const frit_dataset *S = test_step_output(s, "structure_factor");
+        g_assert_cmpstr(frit_dataset_attribute(S, "absolute_scale")->text, ==, "lost");
+        test_step_input(t, "structure_factor", frit_dataset_ref((frit_dataset *)S));
         test_step_set(t, "below_qmin", "nothing");
         test_step_set_number(t, "rmax", 60);
         test_step_set_number(t, "rstep", 0.01);

@@ -98,7 +98,7 @@ static void compton(void)
     table_clear(&t);
 }
 
-/* Column 11: Klein and Nishina over Thomson.  The product of three columns and table entries of ten digits. */
+/* Column 11: Klein and Nishina over Thomson.  A product of columns of ten digits. */
 static void klein_nishina(void)
 {
     table t = shipped("data/" ALLOY "_compton.csv");
@@ -129,19 +129,21 @@ static void klein_nishina(void)
 
 /* ---- Form factors by Waasmaier and Kirfel, and dispersion ---- */
 
-/* f0(0) is the number of electrons, to the 0.1 % that the authors' fits leave, and over the range of a diffraction
- * experiment the form factors are those of xraylib, which come from other wave functions, within the 4 % that
- * such tables are known to differ by. */
+/* f0(0) is the number of electrons, to the 0.1 % that the authors' fits leave, and over the range of a
+ * diffraction experiment the form factors are those of xraylib, which come from other wave functions, within
+ * the 4 % that such tables are known to differ by. */
 static void waasmaier_kirfel_table(void)
 {
     double at_zero = 0, off = 0;
     for (int Z = 1; Z <= 98; Z++) {
         at_zero = fmax(at_zero, fabs(waasmaier_kirfel(Z, 0) / Z - 1));
         for (int i = 1; i <= 24 && Z >= 5; i++)    /* to s = 1.2, Q = 15: boron and all heavier ones */
-            off = fmax(off, fabs(waasmaier_kirfel(Z, 0.05 * i) / atom_form_factor(Z, 0.05 * i * 4 * G_PI) - 1));
+            off = fmax(off, fabs(waasmaier_kirfel(Z, 0.05 * i) /
+                                 atom_form_factor(Z, 0.05 * i * 4 * G_PI) - 1));
     }
     g_test_message("figure: f0(0) of Waasmaier and Kirfel over Z, less 1: %.5f (at most 0.001)", at_zero);
-    g_test_message("figure: f0 of Waasmaier and Kirfel over xraylib's to Q = 15, less 1: %.4f (at most 0.04)", off);
+    g_test_message("figure: f0 of Waasmaier and Kirfel over xraylib's to Q = 15, less 1: %.4f (at most 0.04)",
+                   off);
     g_assert_cmpfloat(at_zero, <=, 0.001);
     g_assert_cmpfloat(off, <=, 0.04);
     g_assert_true(isnan(waasmaier_kirfel(99, 1)) && isnan(waasmaier_kirfel(0, 1)));

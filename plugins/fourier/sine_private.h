@@ -1,0 +1,63 @@
+/* What the transform and its covariance share.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef FRIT_FOURIER_SINE_PRIVATE_H
+#define FRIT_FOURIER_SINE_PRIVATE_H
+
+#include "sine_sum.h"
+#include "sine_transform.h"
+
+/* The part of the integral below the first bin is (base - 1) one + (edge - base) shaped, for each r. */
+struct low_part {
+    size_t  first, n;                   /* of the measured range that it belongs to */
+    size_t  n_edge;
+    double *one, *shaped;               /* n_r */
+    double *kernel;                     /* n_edge x n_r: of the points whose mean is the edge */
+};
+
+struct sine_transform {
+    struct integral_how how;
+    size_t              first, n;       /* of the range */
+    double              h;              /* half a step, on a uniform axis */
+    struct r_grid       r;
+    struct sine_sum    *sum;            /* NULL: the plain sum */
+    struct low_part     low;            /* for a curve that is measured everywhere */
+};
+
+static inline double sine_r(struct r_grid r, size_t i)
+{
+    return r.min + (double)i * r.step;
+}
+
+/* The kernel of either quadrature is a sin(Qr) s(r) + b cos(Qr) z(r), with s = 1 and b = 0 for the
+ * trapezoid. */
+static inline double sine_factor_a(const struct bin *bin, enum quadrature quadrature)
+{
+    return bin->M * bin->Q * bin->width * (quadrature == QUADRATURE_STEPWISE ? 2 : 1);
+}
+
+static inline double sine_factor_b(const struct bin *bin)
+{
+    return 2 * bin->M * bin->width * bin->width;
+}
+
+void sine_step_factors(const struct sine_transform *t, size_t i, double *s, double *z);
+
+/* The plan's, or one made for a curve whose ends are masked. */
+bool sine_low_part_of(const struct sine_transform *t, const struct integral *g, struct low_part *low,
+                      struct memory memory);
+
+/* BRIDGED: not measured.  EDGE: one of those by which the low-Q part hangs. */
+enum sine_point { POINT_BRIDGED, POINT_PLAIN, POINT_BESIDE_GAP, POINT_EDGE };
+
+void sine_points(const struct integral *g, const struct low_part *low, const double *value,
+                 const uint8_t *mask, enum sine_point *point);
+
+/* column[i] = (pi/2) dG(r_i)/dS_j of a measured point. */
+void sine_column(const struct sine_transform *t, const struct integral *g, const struct low_part *low,
+                 const enum sine_point *point, size_t j, double *column);
+
+/* var S_j; 0 where sigma is no number. */
+double sine_variance_at(const double *sigma, size_t j);
+
+#endif

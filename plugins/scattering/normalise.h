@@ -1,0 +1,29 @@
+/* The two halves of the step normalise: what it takes and gives (normalise.c), and how it finds the scale
+ * (find_scale.c).
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef SCATTERING_NORMALISE_H
+#define SCATTERING_NORMALISE_H
+
+#include "points.h"
+#include "scattering.h"
+
+enum { IN_INTENSITY, IN_COMPTON, IN_MULTIPLE, IN_FLUORESCENCE, IN_ALPHA, IN_FLUORESCENCE_SCALE };
+enum { METHOD_LOW_R, METHOD_KROGH_MOE, METHOD_HIGH_Q, METHOD_LEAST_SQUARES };
+enum { FABER_ZIMAN, ASHCROFT_LANGRETH };
+
+typedef struct scale {
+    scales used, krogh_moe, high_q;    /* slopes by place on the axis */
+    bool   alpha_given;
+    bool   has_fluorescence;           /* a shape, or a constant that was fitted */
+    bool   has_sigma;
+} scale;
+
+/* From points to which everything has been added; sorts them. */
+frit_status find_scale(frit_call *c, points *s, scale *k);
+
+double normalise_density(const normalise_params *p);                          /* NaN: not known */
+const char *normalise_alpha_unit(frit_call *c, const char *unit);             /* of the intensity's */
+
+#endif
