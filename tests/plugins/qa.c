@@ -15,7 +15,8 @@
 #include "unit.h"
 
 /* What steps need beside their inputs; NULL: every step that requires such a parameter. */
-#define ON_DETECTOR "integrate|integrate_2theta|pixel_geometry"
+#define ON_DETECTOR "integrate|integrate_2theta|integrate_cake|mask_outliers|pixel_geometry"
+#define OF_SAMPLE "attenuate_background|attenuation|compton_attenuation|container|correct_absorption|fluorescence|multiple_scattering"
 static const struct {
     const char *steps, *param, *value;
 } needed[] = {
@@ -28,6 +29,20 @@ static const struct {
     {"convert_structure_factor", "to", "F"},
     {"convert_pdf", "from", "G"},
     {"convert_pdf", "to", "N"},
+    {OF_SAMPLE, "composition", "Zr52.5Cu17.9Ni14.6Al10Ti5"},
+    {OF_SAMPLE, "density", "6.7 g/cm^3"},
+    {OF_SAMPLE, "thickness", "0.3 mm"},
+    {"attenuation", "wavelength", "0.2 angstrom"},
+    {"compton_attenuation", "converter", "CsI"},
+    {"compton_attenuation", "converter_density", "4.51 g/cm^3"},
+    {"compton_attenuation", "converter_thickness", "0.6 mm"},
+    {"container", "container_composition", "SiO2"},
+    {"container", "container_density", "2.2 g/cm^3"},
+    {"container", "wall", "0.01 mm"},
+    {"beam_stop_mask", "radius", "3"},
+    {"beam_stop_mask", "row", "5"},
+    {"beam_stop_mask", "column", "5"},
+    {"polygon_mask", "vertices", "1 1 1 5 5 5"},
     {ON_DETECTOR, "dist", "0.2 m"},
     {ON_DETECTOR, "poni1", "1 mm"},
     {ON_DETECTOR, "poni2", "1 mm"},
