@@ -163,7 +163,7 @@ PIXELS_DOC,
 
 static const frit_module module = {
     FRIT_SIZES, sizeof steps / sizeof *steps,
-    .name = "azimuthal", .version = "1", .author = "the Frit authors", .license = "GPL-3.0-or-later",
+    .name = "azimuthal", .version = "0.1.0", .author = "the Frit authors", .license = "GPL-3.0-or-later",
     .steps = steps
 };
 

@@ -7,7 +7,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "azimuthal.h"
-#include "scattering/atomic_weights.h"
+#include "shared/atomic_weights.h"
 
 #include <math.h>
 #include <xraylib.h>

@@ -3,7 +3,7 @@ plugin_LTLIBRARIES += %D%/azimuthal.la
 	%D%/frame_plan.c %D%/frame_read.c %D%/frame_plan.h %D%/calibration.c %D%/converter.c %D%/poni.c %D%/poni.h \
 	%D%/detectors.c %D%/integrator.c %D%/accumulate.c %D%/integrator.h %D%/split.c %D%/split.h \
 	plugins/shared/geometry.c plugins/shared/geometry.h plugins/shared/values.c plugins/shared/values.h \
-	plugins/scattering/atomic_weights.c plugins/scattering/atomic_weights.h
+	plugins/shared/atomic_weights.c plugins/shared/atomic_weights.h
 %C%_azimuthal_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 %C%_azimuthal_la_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS) $(XRL_CFLAGS)
 %C%_azimuthal_la_LDFLAGS = $(MODULE_LDFLAGS)

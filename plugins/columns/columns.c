@@ -49,6 +49,7 @@ static const frit_step steps[] = {
              "column; empty cells and `nan` are masked.\n\n"
              "Where the file says a unit, the numbers have it, and are converted where another one is "
              "wanted; `unit` is for files that do not say it.",
+      .reference = "CSV: Y. Shafranovich, RFC 4180 (2005), doi:10.17487/RFC4180",
       .outputs = read_column_outputs,
       .params = read_column_table,
       .params_size = sizeof(read_column_params),
@@ -77,8 +78,9 @@ static const frit_step steps[] = {
           "Masked points are left out, or keep their row with `nan`.  With `digits` = 17 `read_columns` "
           "gives back every bit.",
       .reference =
-          "Juhas et al., J. Appl. Cryst. 46, 560 (2013), doi:10.1107/S0021889813005190; Tucker et al., "
-          "J. Phys.: Condens. Matter 19, 335218 (2007), doi:10.1088/0953-8984/19/33/335218",
+          "PDFgetX3: Juhas et al., J. Appl. Cryst. 46, 560 (2013), doi:10.1107/S0021889813005190; "
+          "RMCProfile: Tucker et al., J. Phys.: Condens. Matter 19, 335218 (2007), "
+          "doi:10.1088/0953-8984/19/33/335218; CSV: Y. Shafranovich, RFC 4180 (2005), doi:10.17487/RFC4180",
       .inputs = write_columns_inputs,
       .params = write_columns_table,
       .params_size = sizeof(write_columns_params),
@@ -92,6 +94,7 @@ static const frit_step steps[] = {
           "The first column is the axis, then each curve and, where it has one, its standard uncertainty as "
           "`sigma of ...`; the first line has `\"name [unit]\"` for each.  All must have the same number of "
           "rows at the same positions.  Masked values are `nan`.",
+      .reference = "CSV: Y. Shafranovich, RFC 4180 (2005), doi:10.17487/RFC4180",
       .inputs = write_table_inputs,
       .params = write_table_table,
       .params_size = sizeof(write_table_params),
@@ -101,7 +104,7 @@ static const frit_step steps[] = {
 
 static const frit_module module = {
     FRIT_SIZES, .n_steps = sizeof steps / sizeof *steps,
-    .name = "columns", .version = "1", .author = "The Frit developers",
+    .name = "columns", .version = "0.1.0", .author = "the Frit authors",
     .license = "GPL-3.0-or-later", .steps = steps
 };
 

@@ -5,7 +5,7 @@
  */
 #include "corrections.h"
 #include "cylinder.h"
-#include "scattering/lookup.h"
+#include "shared/lookup.h"
 #include "slab.h"
 
 #include <string.h>

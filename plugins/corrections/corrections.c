@@ -171,7 +171,7 @@ static const frit_step steps[] = {
 
 static const frit_module module = {
     FRIT_SIZES, .n_steps = sizeof steps / sizeof *steps,
-    .name = "corrections", .version = "1", .author = "The Frit developers",
+    .name = "corrections", .version = "0.1.0", .author = "the Frit authors",
     .license = "GPL-3.0-or-later", .steps = steps
 };
 

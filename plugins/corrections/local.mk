@@ -4,8 +4,8 @@ plugin_LTLIBRARIES += %D%/corrections.la
 	%D%/multiple_scattering.c %D%/sample.c %D%/sample.h %D%/columns.c %D%/material.c %D%/material.h \
 	%D%/slab.c %D%/slab.h %D%/cylinder.c %D%/cylinder.h \
 	%D%/double_scattering.c %D%/double_scattering.h %D%/isotropic.c %D%/isotropic.h \
-	plugins/scattering/lookup.c plugins/scattering/lookup.h \
-	plugins/scattering/atomic_weights.c plugins/scattering/atomic_weights.h
+	plugins/shared/lookup.c plugins/shared/lookup.h \
+	plugins/shared/atomic_weights.c plugins/shared/atomic_weights.h
 %C%_corrections_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 %C%_corrections_la_CFLAGS = $(AM_CFLAGS) $(XRL_CFLAGS)
 %C%_corrections_la_LDFLAGS = $(MODULE_LDFLAGS)

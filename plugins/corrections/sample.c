@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "sample.h"
-#include "scattering/atomic_weights.h"
+#include "shared/atomic_weights.h"
 
 frit_status sample_check_beam(frit_call *c, const struct sample *s)
 {

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "../scattering/atomic_weights.h"
+#include "shared/atomic_weights.h"
 
 frit_status number_density(frit_call *c, const struct density *d, double *rho0)
 {

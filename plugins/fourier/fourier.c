@@ -94,8 +94,8 @@ static const frit_step steps[] = {
 };
 
 static const frit_module module = {
-    FRIT_SIZES, .n_steps = sizeof steps / sizeof *steps, .name = "fourier", .version = "1",
-    .author = "The Frit developers", .license = "GPL-3.0-or-later", .steps = steps};
+    FRIT_SIZES, .n_steps = sizeof steps / sizeof *steps, .name = "fourier", .version = "0.1.0",
+    .author = "the Frit authors", .license = "GPL-3.0-or-later", .steps = steps};
 
 const frit_module *frit_module_v1(void)
 {

@@ -61,7 +61,8 @@ static const frit_step steps[] = {
 
 static const frit_module module = {
     FRIT_SIZES, sizeof steps / sizeof *steps,
-    "images", "0.1.0", "The Frit developers", "GPL-3.0-or-later", steps
+    .name = "images", .version = "0.1.0", .author = "the Frit authors", .license = "GPL-3.0-or-later",
+    .steps = steps
 };
 
 FRIT_EXPORT const frit_module *frit_module_v1(void)

@@ -6,7 +6,7 @@ plugin_LTLIBRARIES += %D%/masks.la
 	plugins/azimuthal/detectors.c plugins/azimuthal/integrator.c plugins/azimuthal/accumulate.c \
 	plugins/azimuthal/integrator.h plugins/azimuthal/split.c plugins/azimuthal/split.h \
 	plugins/shared/geometry.c plugins/shared/geometry.h plugins/shared/values.c plugins/shared/values.h \
-	plugins/scattering/atomic_weights.c plugins/scattering/atomic_weights.h
+	plugins/shared/atomic_weights.c plugins/shared/atomic_weights.h
 %C%_masks_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 %C%_masks_la_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS) $(XRL_CFLAGS)
 %C%_masks_la_LDFLAGS = $(MODULE_LDFLAGS)

@@ -106,7 +106,7 @@ static const frit_step steps[] = {
 
 static const frit_module module = {
     FRIT_SIZES, sizeof steps / sizeof *steps,
-    .name = "masks", .version = "1", .author = "the Frit authors", .license = "GPL-3.0-or-later",
+    .name = "masks", .version = "0.1.0", .author = "the Frit authors", .license = "GPL-3.0-or-later",
     .steps = steps
 };
 

@@ -5,7 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "lookup.h"
+#include "shared/lookup.h"
 #include "scattering.h"
 
 #include <math.h>

@@ -3,8 +3,8 @@ plugin_LTLIBRARIES += %D%/scattering.la
 	%D%/find_scale.c %D%/form_factors.c %D%/normalise.c %D%/normalise.h %D%/polynomial.c \
 	%D%/conditions.c %D%/normalisation.c %D%/normalisation.h %D%/points.c %D%/points.h \
 	%D%/polynomial_fit.c %D%/polynomial_fit.h %D%/form_tables.c %D%/form_tables.h \
-	%D%/waasmaier_kirfel.c %D%/waasmaier_kirfel.h %D%/lookup.c %D%/lookup.h %D%/atoms.c %D%/atoms.h \
-	%D%/atomic_weights.c %D%/atomic_weights.h
+	%D%/waasmaier_kirfel.c %D%/waasmaier_kirfel.h plugins/shared/lookup.c plugins/shared/lookup.h %D%/atoms.c %D%/atoms.h \
+	plugins/shared/atomic_weights.c plugins/shared/atomic_weights.h
 %C%_scattering_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 %C%_scattering_la_CFLAGS = $(AM_CFLAGS) $(XRL_CFLAGS)
 %C%_scattering_la_LDFLAGS = $(MODULE_LDFLAGS)

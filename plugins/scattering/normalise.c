@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "atomic_weights.h"
+#include "shared/atomic_weights.h"
 
 enum { OUT_S, OUT_ALPHA, OUT_FLUORESCENCE, OUT_ALPHA_KROGH_MOE, OUT_ALPHA_HIGH_Q, OUT_COVARIANCE };
 

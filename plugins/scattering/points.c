@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "lookup.h"
+#include "shared/lookup.h"
 
 /* While they are sorted. */
 typedef struct placed {

@@ -144,7 +144,9 @@ static const frit_step steps[] = {
 "same seed gives the same frames whatever else is computed. Counts above 65535 are cut off there.\n"
 "\n"
 "This is a test pattern, not a sample: no form factors, no Compton scattering, no absorption.\n",
-      .reference = "",
+      .reference = "geometry: Kieffer & Karkoulis, J. Phys. Conf. Ser. 425 (2013) 202012, "
+                   "doi:10.1088/1742-6596/425/20/202012; polarization: Kahn et al., J. Appl. "
+                   "Cryst. 15 (1982) 330, doi:10.1107/S0021889882012060",
       .outputs = outputs, .params = params, .params_size = sizeof(struct ring_pattern),
       .check = check, .count = count, .run = run },
 };

@@ -239,6 +239,43 @@ is "\"stop\" does not" "$status" 1
 frit run mask.lua --set on_error=ignore
 like "anything else is refused" "$status $err" '^1 error: mask.lua:2: read_image: on_error is "stop" or "mask"'
 
+fails "an axis that cannot be read, even where elements may be missing" \
+    'x.lua:3: read_column: /.*log.csv: .*time' <<'E'
+local frames = frit.frames { files = "raw/*.tif" }
+local axis = frit.step("read_column", { file = "log.csv", column = "time", on_error = "mask" })
+frit.write("axis/{name}.xy", frames:along(axis, "T", "K"):integrate { poni = "cell.poni" })
+E
+
+# ---- Tables that make no sense ----
+
+for table in 'local t = {} t[1] = t' 'local t = {} for i = 1, 100000 do t = { t } end'; do
+    fails "lists without an end are no parameter" 'x.lua:3: read_columns: files is .* not a table' <<E
+$table
+frit.step("read_columns", { files = t })
+E
+    fails "and no input" "x.lua:3: subtract_background: 'background' was given lists in lists without an end" <<E
+$table
+frit.read("a.xy", { x_unit = "1/angstrom" }):subtract_background { t }
+E
+done
+fails "a list knows its own length" 'x.lua:2: constant: a number or a list of numbers is wanted' <<'E'
+frit.constant(setmetatable({ "a" }, { __len = function() return 1 << 62 end }))
+E
+for key in '[0]' '[true]' '[7]' '[2.5]'; do
+    fails "nothing of a table is passed over: $key" 'x.lua:2: mean: the table has an entry that is neither named' <<E
+frit.mean { frit.frames { files = "raw/*.tif" }, $key = 1 }
+E
+done
+fails "names of files are UTF-8" 'x.lua:2: read_columns: files is a text that is not UTF-8' <<'E'
+frit.step("read_columns", { files = "\xff.xy" })
+E
+for use in 'x[1]' 'x:select(1, 1)' 'x:stack()' 'x:along({ 1 }, "T", "K")' 'x:draws { x }' 'frit.concat { x }'; do
+    fails "what writes a file gives no data: $use" 'x.lua:3: .*(it writes files and gives no data|a list of series)' <<E
+local x = frit.write("never.xy", frit.read("a.xy", { x_unit = "1/angstrom" }))
+local y = $use
+E
+done
+
 # ---- Settings ----
 
 recipe settings.lua <<'E'

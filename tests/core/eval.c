@@ -269,6 +269,37 @@ static void a_kept_failure_still_stops(void)
     fixture_free(b);
 }
 
+/* What was made of a mean that lacks an element is in the store; what it lacks is said all the same, and
+ * a run that is to stop stops.  Where the element may come back, it is made again. */
+static void what_lacks_an_element_is_known_by_it(void)
+{
+    const char *kinds[] = {"how=edata at=2", "how=eio at=2"};
+    for (size_t k = 0; k < G_N_ELEMENTS(kinds); k++) {
+        fixture *b = fixture_new("numbers mishap reduce write");
+        fixture_open_store(b);
+        for (int round = 0; round < 4; round++) {
+            fixture_again(b);
+            fixture_forget(b);
+            b->on_error = round < 3;
+            frit_edge up = fixture_step(b, "count_up", "n=3", NULL);
+            frit_edge number = fixture_step(b, "mishap", kinds[k], "number", up, NULL);
+            frit_edge mean = fixture_step(b, "average", "", "data", number, NULL);
+            frit_edge twice = fixture_step(b, "times", "", "data", mean, NULL);
+            fixture_step(b, "write_one", "file=out.txt", "data", twice, NULL);
+            if (!b->on_error) {
+                g_autofree char *why = fixture_run_failure(b, k ? FRIT_EIO : FRIT_EDATA);
+                g_assert_true(g_str_has_prefix(why, "test.lua:2: mishap: element 2: "));
+                continue;
+            }
+            fixture_run(b);
+            g_assert_cmpuint(b->tally.missing, ==, 1);
+            g_assert_cmpuint(b->tally.up_to_date, ==, 0);
+            g_assert_cmpint(fixture_witness(b, "times") > 0, ==, round == 0 || k == 1);
+        }
+        fixture_free(b);
+    }
+}
+
 /* ---- Damage ---- */
 
 /* A byte in the middle of each file in the store's folders is changed. */
@@ -347,6 +378,7 @@ int main(int argc, char **argv)
     g_test_add_func("/eval/files", contents_make_the_key);
     g_test_add_func("/eval/failures/kept", a_lasting_failure_is_kept);
     g_test_add_func("/eval/failures/stop", a_kept_failure_still_stops);
+    g_test_add_func("/eval/failures/behind", what_lacks_an_element_is_known_by_it);
     g_test_add_func("/eval/damage", what_is_damaged_is_made_again);
     g_test_add_func("/eval/store", an_element_is_the_same_from_the_store);
     return g_test_run();

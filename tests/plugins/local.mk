@@ -143,7 +143,7 @@ plugin_tests += %D%/azimuthal %D%/azimuthal_cake %D%/azimuthal_converter %D%/azi
 %C%_polynomial_LDADD = $(PLUGIN_TEST_LIBS)
 
 %C%_scattering_SOURCES = %D%/scattering.c %D%/scattering.h plugins/scattering/atoms.c \
-  plugins/scattering/atomic_weights.c plugins/scattering/waasmaier_kirfel.c
+  plugins/shared/atomic_weights.c plugins/scattering/waasmaier_kirfel.c
 %C%_scattering_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_scattering_CFLAGS = $(PLUGIN_TEST_CFLAGS)
 %C%_scattering_LDADD = $(PLUGIN_TEST_LIBS)

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "scattering.h"
-#include "../../plugins/scattering/atomic_weights.h"
+#include "../../plugins/shared/atomic_weights.h"
 #include "../../plugins/scattering/atoms.h"
 #include "../../plugins/scattering/waasmaier_kirfel.h"
 

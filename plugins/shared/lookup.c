@@ -4,7 +4,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "lookup.h"
+#include "shared/lookup.h"
 
 #include <math.h>
 #include <stdlib.h>
