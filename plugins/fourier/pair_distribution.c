@@ -71,6 +71,8 @@ static frit_status fill(frit_call *c, uint32_t port, const frit_view *in, double
             out->sigma[i] = port == OUT_G ? in->sigma[i] / shell : r[i] * in->sigma[i];
     }
     c->host->set_attribute(c, port, "number_density", "1/angstrom^3", rho0);
+    c->host->set_text_attribute(c, port, "definition",
+                                port == OUT_G ? "g(r) = 1 + G(r)/(4 pi r rho0)" : "RDF(r) = 4 pi r^2 rho0 g(r)");
     return FRIT_OK;
 }
 

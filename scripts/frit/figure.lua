@@ -249,7 +249,9 @@ local function draw_panel(s, p, first, k, place, size)
         s:add("set cbrange [bar ? position_min_%d : 0 : bar ? position_max_%d : 1]", bar, bar)
         local label = p.cblabel and s:text("cblabel_of_panel_" .. k, p.cblabel) or "position_label_" .. bar
         s:add("set cblabel %s offset -0.5,0", label)
-        s:add("set cbtics out scale 0.4 offset -0.7,0")
+        s:add("set cbtics autofreq; set cbtics out scale 0.4 offset -0.7,0")
+        -- Elements that are only numbered have whole numbers.
+        s:add("if (!has_position_%d && position_max_%d - position_min_%d < 10) { set cbtics 1 }", bar, bar, bar)
     else
         s:add("unset colorbox; set cbrange [*:*]")
     end

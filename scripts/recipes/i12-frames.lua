@@ -17,4 +17,4 @@ local iq = frames:integrate {
 }
 
 frit.write(out .. "/{name}.xye", iq)
-frit.figure(out .. "/waterfall", { iq, title = "I12, Pixium RF4343, 89 keV", offset = 20 })
+frit.figure(out .. "/waterfall", { iq, title = "I12, Pixium RF4343, 89 keV", offset = 20, cblabel = "frame" })
