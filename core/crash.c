@@ -9,8 +9,7 @@
 #include <unistd.h>
 
 /* Written before each call, so that the handler, which may not format, only writes. */
-typedef struct { const frit_node *node; uint64_t element; bool has_element; } crash_site;
-static _Thread_local crash_site site;
+static _Thread_local frit_crash_site site;
 
 static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 
@@ -106,12 +105,14 @@ void frit_crash_start(void)
         sigaction(fatal[i], &action, NULL);
 }
 
-void frit_crash_enter(const frit_node *node, uint64_t element, bool has_element)
+frit_crash_site frit_crash_enter(const frit_node *node, uint64_t element, bool has_element)
 {
-    site = (crash_site){node, element, has_element};
+    frit_crash_site before = site;
+    site = (frit_crash_site){node, element, has_element};
+    return before;
 }
 
-void frit_crash_leave(void)
+void frit_crash_leave(frit_crash_site before)
 {
-    site.node = NULL;
+    site = before;
 }

@@ -7,5 +7,7 @@
 
 void frit_crash_start(void);          /* once, by the main thread */
 void frit_crash_thread(void);         /* by every thread that runs steps: a stack for the handler */
-void frit_crash_enter(const frit_node *node, uint64_t element, bool has_element);
-void frit_crash_leave(void);
+/* Around each call; calls nest, where a step fetches elements that other steps make. */
+typedef struct frit_crash_site { const frit_node *node; uint64_t element; bool has_element; } frit_crash_site;
+frit_crash_site frit_crash_enter(const frit_node *node, uint64_t element, bool has_element);
+void frit_crash_leave(frit_crash_site before);

@@ -252,7 +252,7 @@ static frit_result *draw(frit_task *t, frit_node *n, uint64_t i)
 static frit_result *find_or_compute(frit_task *t, frit_node *n, uint64_t i, uint32_t output)
 {
     frit_eval *e = t->eval;
-    if (frit_eval_stopped(e))
+    if (frit_eval_stopped_at(e, n->series ? i : UINT64_MAX))
         return NULL;
     if (n->kind == FRIT_NODE_CONSTANT) {
         frit_result *r = frit_result_new(1);

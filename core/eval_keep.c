@@ -13,6 +13,7 @@ typedef struct open_block {
     uint64_t     block;
     frit_record *records;     /* n_outputs * FRIT_PACK_SIZE */
     uint64_t     outputs;     /* that have any, a bit each */
+    uint64_t     elements;    /* that are there, a bit each */
     gint64       since;       /* when the first unwritten record came, microseconds */
 } open_block;
 
@@ -131,7 +132,15 @@ static void write_block(frit_eval *e, frit_node *n, open_block *b)
             frit_warn("results are not kept for the next run: %s", error->message);
     }
     clear_records(n, b);
-    b->outputs = 0;
+    b->outputs = b->elements = 0;
+}
+
+/* Written at once when it is complete: a stage may go through a node's elements in another order than
+ * its own, so that the end of one of the stage's blocks need not be the end of one of the node's. */
+static bool complete(const frit_node *n, const open_block *b)
+{
+    uint64_t in_block = MIN(n->count - b->block * FRIT_PACK_SIZE, FRIT_PACK_SIZE);
+    return b->elements == (in_block == 64 ? UINT64_MAX : (1ull << in_block) - 1);
 }
 
 void frit_keep(frit_eval *e, frit_node *n, uint64_t i, const frit_result *r, uint64_t outputs)
@@ -151,7 +160,8 @@ void frit_keep(frit_eval *e, frit_node *n, uint64_t i, const frit_result *r, uin
         record->status = r->failure ? (frit_status)r->failure->code : FRIT_OK;
         b->outputs |= 1ull << o;
     }
-    if (n->count == 1 || g_get_monotonic_time() - b->since > WRITE_EVERY) {
+    b->elements |= 1ull << i % FRIT_PACK_SIZE;
+    if (complete(n, b) || g_get_monotonic_time() - b->since > WRITE_EVERY) {
         due = b;
         g_hash_table_steal(n->state->packs, &b->block);
     }

@@ -4,6 +4,7 @@
  */
 #include "eval_private.h"
 
+#include <math.h>
 #include <string.h>
 
 struct frit_plan {
@@ -23,9 +24,11 @@ static void hash_view(frit_hash *h, const frit_view *v)
     frit_hash_number(h, v->ndim);
     frit_hash_number(h, v->dtype);
     frit_hash_text(h, v->unit);
+    frit_hash_text(h, v->quantity);
     for (uint32_t k = 0; k < v->ndim; k++) {
         frit_hash_number(h, v->shape[k]);
         frit_hash_text(h, v->axis_unit[k]);
+        frit_hash_text(h, v->axis_name[k]);
         if (v->axis[k])
             frit_hash_bytes(h, v->axis[k], v->shape[k] * sizeof *v->axis[k]);
     }
@@ -49,6 +52,7 @@ static frit_key plan_signature(const frit_context *x)
 static void plan_context(frit_context *own, const frit_context *x)
 {
     frit_context_init(own, FRIT_PHASE_PREPARE, x->node, x->element);
+    own->call.index = 0;
     own->cancelled = x->cancelled;
     for (uint32_t p = 0; p < x->node->n_ports; p++)
         for (guint e = 0; plain_port(x->node, p) && e < x->node->inputs[p]->len; e++) {
@@ -56,9 +60,13 @@ static void plan_context(frit_context *own, const frit_context *x)
             const frit_port *port = &x->node->info->step.inputs[p];
             frit_input_set(&own->inputs[p][e], port, edge, frit_edge_element(edge, x->element),
                            x->inputs[p][e].dataset, NULL, NULL);
+            frit_view *view = &own->inputs[p][e].view;
+            view->dataset = e;
             if (port->flags & FRIT_PORT_PLAN)
                 continue;
-            frit_view *view = &own->inputs[p][e].view;
+            /* Which element came first is chance: what only it has is not shown. */
+            view->name = "";
+            view->position = NAN;
             view->data = NULL;
             view->value = view->sigma = NULL;
             view->mask = NULL;

@@ -69,6 +69,7 @@ bool frit_is_cancelled(void);
 bool frit_lasting(const GError *failure);   /* would the same inputs fail again? */
 void frit_note_missing(frit_eval *e, const char *sentence);
 bool frit_eval_stopped(frit_eval *e);
+bool frit_eval_stopped_at(frit_eval *e, uint64_t element);
 void frit_eval_fail(frit_eval *e, uint64_t element, GError *error);   /* takes the error */
 
 uint64_t frit_streams(const struct frit_node_state *state);

@@ -97,10 +97,16 @@ bool frit_reads_files(const frit_node *n)
 
 bool frit_eval_stopped(frit_eval *e)
 {
+    return frit_eval_stopped_at(e, UINT64_MAX);
+}
+
+/* What comes before the element that failed goes on: it may fail, too, and then it is the one to tell. */
+bool frit_eval_stopped_at(frit_eval *e, uint64_t element)
+{
     if (cancelled)
         return true;
     g_mutex_lock(&e->lock);
-    bool stopped = e->error != NULL;
+    bool stopped = e->error && element >= e->error_element;
     g_mutex_unlock(&e->lock);
     return stopped;
 }

@@ -103,6 +103,7 @@ static void settle(frit_node *n)
         for (guint e = 0; n->inputs[p] && e < n->inputs[p]->len; e++) {
             const frit_node *from = g_array_index(n->inputs[p], frit_edge, e).node;
             n->depth = MAX(n->depth, from->depth + from->barrier);
+            n->length = MAX(n->length, from->length + 1);
             n->mask_failures |= from->mask_failures;
         }
 }
@@ -249,6 +250,9 @@ static bool check_file_names(const frit_node *n, GError **error)
     return true;
 }
 
+/* The evaluation follows a chain on the stack of one thread: 8 MB hold more than 14000 steps. */
+enum { LONGEST_CHAIN = 5000 };
+
 frit_node *frit_graph_step(frit_graph *g, const frit_request *r, GError **error)
 {
     stack_numbers(g, r);
@@ -276,6 +280,13 @@ frit_node *frit_graph_step(frit_graph *g, const frit_request *r, GError **error)
     }
     n->barrier = is_reduction(n->info) || (n->info->step.flags & FRIT_STEP_SINK);
     settle(n);
+    if (n->length > LONGEST_CHAIN) {
+        g_set_error(error, FRIT_ERROR, FRIT_EPARAM,
+                    "%d steps stand one behind the other here, more than can be followed: is a loop without end?",
+                    LONGEST_CHAIN);
+        node_free(n);
+        return NULL;
+    }
     if (r->mask_failures >= 0)
         n->mask_failures = r->mask_failures;
     frit_specs_infer(n);
@@ -347,7 +358,7 @@ frit_node *frit_graph_axis(frit_graph *g, const char *place, frit_edge series, c
 {
     if (!check_length(&series, at ? n : series.node->count, error) || !frit_unit_check(unit, error))
         return NULL;
-    if (from && from->node->series) {
+    if (from && from->node->series && from->node->count != 1) {
         g_set_error(error, FRIT_ERROR, FRIT_EPARAM,
                     "the positions are one list, but %s gives a series; numbers of a series become one with :stack()",
                     from->node->name);

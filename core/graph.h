@@ -69,6 +69,7 @@ struct frit_node {
     bool                  mask_failures;   /* an element that fails is left out, and the run goes on */
     bool                  barrier;         /* needs all elements of a series, or writes files */
     guint                 depth;           /* barriers that come before it */
+    guint                 length;          /* of the longest chain of nodes that leads to it */
     GPtrArray           **uses;            /* of a source: per element its frit_use, or NULL */
     /* The core's own nodes. */
     frit_dataset         *constant;

@@ -159,9 +159,17 @@ static const frit_dataset *dataset_at(const frit_context *x, uint32_t port)
     return port < x->node->n_ports && x->inputs[port] && n_edges(x, port) ? x->inputs[port][0].dataset : NULL;
 }
 
+/* In prepare() elements that share the plan may differ in their attributes: a PLAN port has but one. */
+static const frit_dataset *attributed(const frit_context *x, uint32_t port)
+{
+    const frit_port *p = input_port(x, port);
+    bool hidden = x->phase == FRIT_PHASE_PREPARE && p && !(p->flags & FRIT_PORT_PLAN);
+    return hidden ? NULL : dataset_at(x, port);
+}
+
 static bool host_attribute(frit_call *c, uint32_t port, const char *name, const char *unit, double *value)
 {
-    const frit_dataset *d = dataset_at(context(c), port);
+    const frit_dataset *d = attributed(context(c), port);
     const frit_attribute *a = d ? frit_dataset_attribute(d, name) : NULL;
     double factor, offset;
     if (!a || !a->unit || !frit_unit_factor(a->unit, unit, &factor, &offset, NULL))
@@ -172,7 +180,7 @@ static bool host_attribute(frit_call *c, uint32_t port, const char *name, const 
 
 static const char *host_text_attribute(frit_call *c, uint32_t port, const char *name)
 {
-    const frit_dataset *d = dataset_at(context(c), port);
+    const frit_dataset *d = attributed(context(c), port);
     const frit_attribute *a = d ? frit_dataset_attribute(d, name) : NULL;
     return a ? a->text : NULL;
 }
@@ -545,17 +553,17 @@ static bool conclude(frit_context *x, frit_status status, GError **error)
 
 bool frit_context_call(frit_context *x, frit_status (*function)(frit_call *c), GError **error)
 {
-    frit_crash_enter(x->node, x->element, x->phase == FRIT_PHASE_RUN);
+    frit_crash_site before = frit_crash_enter(x->node, x->element, x->phase == FRIT_PHASE_RUN);
     frit_status status = function(&x->call);
-    frit_crash_leave();
+    frit_crash_leave(before);
     return conclude(x, status, error);
 }
 
 bool frit_context_prepare(frit_context *x, void **plan, GError **error)
 {
-    frit_crash_enter(x->node, x->element, false);
+    frit_crash_site before = frit_crash_enter(x->node, x->element, false);
     frit_status status = x->node->info->step.prepare(&x->call, plan);
-    frit_crash_leave();
+    frit_crash_leave(before);
     return conclude(x, status, error);
 }
 
@@ -577,9 +585,9 @@ bool frit_host_count(frit_node *n, GError **error)
     frit_context x;
     frit_context_init(&x, FRIT_PHASE_COUNT, n, 0);
     uint64_t count = 0;
-    frit_crash_enter(n, 0, false);
+    frit_crash_site before = frit_crash_enter(n, 0, false);
     frit_status status = n->info->step.count(&x.call, &count);
-    frit_crash_leave();
+    frit_crash_leave(before);
     bool good = conclude(&x, status, error);
     if (good && count > UINT32_MAX) {
         g_set_error(error, FRIT_ERROR, FRIT_EPARAM, "%" G_GUINT64_FORMAT " elements are more than a series may have",

@@ -74,7 +74,10 @@ typedef enum frit_dtype {
 
 /* One element of an input, read-only.  Valid until the next input() on the same port, at the
  * latest until the function returns; of a PLAN port seen in prepare(), until release().
- * In prepare(), data, value, sigma and mask are NULL unless the port is a PLAN port. */
+ * In prepare(), data, value, sigma and mask are NULL, name is "" and position NaN, unless the port is a
+ * PLAN port: elements that share the plan may differ in them.
+ * What an element is called, and where it lies on its series' axis, is for sinks, positions also for steps
+ * with SERIES ports: results of others must not depend on it, it is no part of what they are kept under. */
 typedef struct frit_view {
     uint32_t       ndim;                      /* 0: a single number, one value */
     frit_dtype     dtype;                     /* of data: F64, or one that the port accepts */
@@ -127,7 +130,8 @@ enum { FRIT_DEBUG, FRIT_INFO, FRIT_WARNING };
  * Which functions may be called where:
  *     check()    fail, log
  *     count()    fail, log, uses
- *     prepare()  fail, log, progress, n_inputs, input, attribute, text_attribute, scratch
+ *     prepare()  fail, log, progress, scratch, n_inputs, input (not of SERIES ports), attribute and
+ *                text_attribute (of PLAN ports)
  *     run()      all but uses */
 typedef struct frit_host {
     uint32_t size;                            /* sizeof (frit_host) in the host */

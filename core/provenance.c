@@ -4,6 +4,7 @@
 #include "provenance.h"
 
 #include <json-glib/json-glib.h>
+#include <string.h>
 
 #include "config.h"
 
@@ -127,6 +128,27 @@ static void add_node(JsonBuilder *b, const frit_node *n, frit_digests *digests)
     json_builder_end_object(b);
 }
 
+/* json-glib writes 3e-9 as "3e-09.0", which is no JSON: a number with an exponent needs no decimals. */
+static char *mended(char *json)
+{
+    bool text = false, exponent = false;
+    char *to = json;
+    for (const char *from = json; *from; from++) {
+        if (text && *from == '\\' && from[1])
+            *to++ = *from++;
+        else if (*from == '"')
+            text = !text;
+        else if (!text && exponent && *from == '.' && from[1] == '0') {
+            from++;
+            continue;
+        }
+        exponent = !text && (*from == 'e' || (exponent && strchr("+-0123456789", *from)));
+        *to++ = *from;
+    }
+    *to = '\0';
+    return json;
+}
+
 char *frit_provenance(const frit_graph *g, frit_node *sink, frit_digests *digests)
 {
     g_autoptr(JsonBuilder) b = json_builder_new();
@@ -141,5 +163,5 @@ char *frit_provenance(const frit_graph *g, frit_node *sink, frit_digests *digest
     json_builder_end_array(b);
     json_builder_end_object(b);
     g_autoptr(JsonNode) root = json_builder_get_root(b);
-    return json_to_string(root, TRUE);
+    return mended(json_to_string(root, TRUE));
 }

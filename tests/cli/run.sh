@@ -235,4 +235,16 @@ like "the record of a file names its recipe" "$record" 'flat.lua'
 like "the steps" "$record" 'integrate'
 ok "nothing temporary is left" test -z "$(find out/.frit "$FRIT_STORE" -name 'tmp-*')"
 
+# Numbers whose shortest form has an exponent and no point.
+
+for number in 3e-9 5e-8 2e-7 0.25; do
+    recipe small.lua <<E
+local a = frit.read("small.xy", { x_unit = "1/angstrom" })
+frit.write("small/out.xy", a:subtract_background { a, bgscale = $number })
+E
+    printf '1 10\n2 20\n3 30\n' >small.xy
+    frit run small.lua
+    is "a record holds any number: $number" "$status" 0
+done
+
 plan
