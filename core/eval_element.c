@@ -80,6 +80,11 @@ static bool set_input(frit_task *t, frit_context *x, uint32_t p, guint e, GError
         return false;
     }
     x->inputs[p][e].view.dataset = e;
+    /* Where an element lies in its series is no part of a mapped step's key: it does not see it. */
+    if (!frit_is_sink(n)) {
+        x->inputs[p][e].view.position = NAN;
+        x->inputs[p][e].view.series_name = x->inputs[p][e].view.series_unit = NULL;
+    }
     return true;
 }
 

@@ -27,11 +27,16 @@ static bool pack_of(frit_eval *e, frit_node *n, uint32_t output, uint64_t i, fri
 
 bool frit_stored(frit_eval *e, frit_node *n, uint32_t output, uint64_t i)
 {
-    frit_key key;
-    uint32_t size;
-    bool there[FRIT_PACK_SIZE];
-    return pack_of(e, n, output, i, &key, &size) && frit_store_peek(e->store, &key, size, there) &&
-           there[i % FRIT_PACK_SIZE];
+    struct frit_peek *peek = &e->peek;   /* the elements of a pack are asked for one after the other */
+    uint64_t block = i / FRIT_PACK_SIZE;
+    if (peek->node != n || peek->output != output || peek->block != block) {
+        frit_key key;
+        uint32_t size;
+        *peek = (struct frit_peek){.node = n, .output = output, .block = block};
+        if (pack_of(e, n, output, i, &key, &size))
+            frit_store_peek(e->store, &key, size, peek->there);
+    }
+    return peek->there[i % FRIT_PACK_SIZE];
 }
 
 bool frit_stored_result(frit_eval *e, frit_node *n, uint64_t i, uint32_t output, frit_result *r)

@@ -36,6 +36,14 @@ struct frit_node_state {
     GHashTable *packs;           /* block -> packs being filled, see eval_keep.c */
 };
 
+/* What was last seen of a pack while foreseeing, by one thread. */
+struct frit_peek {
+    const frit_node *node;
+    uint32_t         output;
+    uint64_t         block;
+    bool             there[FRIT_PACK_SIZE];
+};
+
 struct frit_eval {
     frit_graph   *graph;
     frit_store   *store;
@@ -47,6 +55,7 @@ struct frit_eval {
     GHashTable   *missing;       /* sentences of elements left out */
     gint          unsure;        /* a barrier lacks an element that may come back: what follows is not kept; atomic */
     frit_tally    tally;
+    struct frit_peek peek;
     GHashTable   *written;       /* path -> place of the sink that wrote it in this run */
 };
 

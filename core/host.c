@@ -3,11 +3,9 @@
  */
 #include "host.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "crash.h"
 #include "error.h"
 #include "progress.h"
 #include "provenance.h"
@@ -23,31 +21,12 @@ static const frit_port *input_port(const frit_context *x, uint32_t port)
     return port < x->node->n_ports ? &x->node->info->step.inputs[port] : NULL;
 }
 
-static guint n_edges(const frit_context *x, uint32_t port)
-{
-    const GArray *edges = port < x->node->n_ports ? x->node->inputs[port] : NULL;
-    return edges ? edges->len : 0;
-}
-
 static const frit_edge *edge_at(const frit_context *x, uint32_t port, guint e)
 {
     return &g_array_index(x->node->inputs[port], frit_edge, e);
 }
 
-static bool is_series(const frit_context *x, uint32_t port)
-{
-    const frit_port *p = input_port(x, port);
-    return p && (p->flags & FRIT_PORT_SERIES);
-}
-
 /* ---- Errors and messages ---- */
-
-static frit_status set_failure(frit_context *x, frit_status why, const char *sentence)
-{
-    if (!x->error)
-        g_set_error_literal(&x->error, FRIT_ERROR, why, sentence);
-    return why;
-}
 
 static frit_status host_fail(frit_call *c, frit_status why, const char *fmt, ...)
 {
@@ -56,7 +35,7 @@ static frit_status host_fail(frit_call *c, frit_status why, const char *fmt, ...
     g_autofree char *sentence = g_strdup_vprintf(fmt, args);
     va_end(args);
     g_clear_error(&context(c)->error);
-    return set_failure(context(c), why, sentence);
+    return frit_context_fail(context(c), why, sentence);
 }
 
 static void host_log(frit_call *c, int level, const char *fmt, ...)
@@ -116,10 +95,10 @@ static const char *keep_text(frit_context *x, char *text)
 static uint64_t host_n_inputs(frit_call *c, uint32_t port)
 {
     const frit_context *x = context(c);
-    if (!is_series(x, port))
-        return n_edges(x, port);
+    if (!frit_context_is_series(x, port))
+        return frit_context_n_edges(x, port);
     uint64_t n = 0;
-    for (guint e = 0; e < n_edges(x, port); e++)
+    for (guint e = 0; e < frit_context_n_edges(x, port); e++)
         n += edge_at(x, port, e)->node->count;
     return n;
 }
@@ -127,9 +106,9 @@ static uint64_t host_n_inputs(frit_call *c, uint32_t port)
 static const frit_view *fetch_series(frit_context *x, uint32_t port, uint64_t i)
 {
     guint e = 0;
-    while (e < n_edges(x, port) && i >= edge_at(x, port, e)->node->count)
+    while (e < frit_context_n_edges(x, port) && i >= edge_at(x, port, e)->node->count)
         i -= edge_at(x, port, e++)->node->count;
-    if (e == n_edges(x, port) || !x->fetch)
+    if (e == frit_context_n_edges(x, port) || !x->fetch)
         return NULL;
     frit_input *in = &x->inputs[port][0];
     char *failure = NULL;
@@ -149,14 +128,9 @@ static const frit_view *fetch_series(frit_context *x, uint32_t port, uint64_t i)
 static const frit_view *host_input(frit_call *c, uint32_t port, uint64_t i)
 {
     frit_context *x = context(c);
-    if (is_series(x, port))
+    if (frit_context_is_series(x, port))
         return x->phase == FRIT_PHASE_RUN ? fetch_series(x, port, i) : NULL;
-    return i < n_edges(x, port) && x->inputs[port] ? &x->inputs[port][i].view : NULL;
-}
-
-static const frit_dataset *dataset_at(const frit_context *x, uint32_t port)
-{
-    return port < x->node->n_ports && x->inputs[port] && n_edges(x, port) ? x->inputs[port][0].dataset : NULL;
+    return i < frit_context_n_edges(x, port) && x->inputs[port] ? &x->inputs[port][i].view : NULL;
 }
 
 /* In prepare() elements that share the plan may differ in their attributes: a PLAN port has but one. */
@@ -164,7 +138,7 @@ static const frit_dataset *attributed(const frit_context *x, uint32_t port)
 {
     const frit_port *p = input_port(x, port);
     bool hidden = x->phase == FRIT_PHASE_PREPARE && p && !(p->flags & FRIT_PORT_PLAN);
-    return hidden ? NULL : dataset_at(x, port);
+    return hidden ? NULL : frit_context_dataset(x, port);
 }
 
 static bool host_attribute(frit_call *c, uint32_t port, const char *name, const char *unit, double *value)
@@ -189,12 +163,12 @@ static const char *host_history(frit_call *c, uint32_t port, uint64_t i)
 {
     frit_context *x = context(c);
     guint e = 0;
-    if (is_series(x, port))
-        while (e + 1 < n_edges(x, port) && i >= edge_at(x, port, e)->node->count)
+    if (frit_context_is_series(x, port))
+        while (e + 1 < frit_context_n_edges(x, port) && i >= edge_at(x, port, e)->node->count)
             i -= edge_at(x, port, e++)->node->count;
     else
         e = (guint)i;
-    return e < n_edges(x, port) ? keep_text(x, frit_history(edge_at(x, port, e)->node)) : "";
+    return e < frit_context_n_edges(x, port) ? keep_text(x, frit_history(edge_at(x, port, e)->node)) : "";
 }
 
 /* ---- Outputs ---- */
@@ -277,11 +251,11 @@ static const frit_port *output_port(frit_context *x, uint32_t port, uint32_t ndi
 {
     const frit_port *p = port < x->node->n_outputs ? &x->node->info->step.outputs[port] : NULL;
     if (!p || x->phase != FRIT_PHASE_RUN)
-        set_failure(x, FRIT_EPARAM, "the plugin asks for an output that it did not declare, or outside run()");
+        frit_context_fail(x, FRIT_EPARAM, "the plugin asks for an output that it did not declare, or outside run()");
     else if (p->ndim != FRIT_ANY_NDIM && p->ndim != ndim)
-        set_failure(x, FRIT_EPARAM, "the plugin makes an output with another number of dimensions than declared");
+        frit_context_fail(x, FRIT_EPARAM, "the plugin makes an output with another number of dimensions than declared");
     else if (dtype != FRIT_F64 && !(p->dtypes & FRIT_ACCEPTS(dtype)))
-        set_failure(x, FRIT_EPARAM, "the plugin makes an output of a type that it did not declare");
+        frit_context_fail(x, FRIT_EPARAM, "the plugin makes an output of a type that it did not declare");
     else
         return p;
     return NULL;
@@ -329,7 +303,7 @@ static bool own_axes(frit_dataset *d)
 static frit_buffer *host_output_like(frit_call *c, uint32_t port, uint32_t input)
 {
     frit_context *x = context(c);
-    const frit_dataset *from = dataset_at(x, input);
+    const frit_dataset *from = frit_context_dataset(x, input);
     const frit_port *p = from ? output_port(x, port, from->ndim, FRIT_F64) : NULL;
     g_autoptr(frit_dataset) d = p ? frit_dataset_copy(from) : NULL;
     if (!d || !own_axes(d))
@@ -357,7 +331,7 @@ static void host_set_unit(frit_call *c, uint32_t port, int axis, const char *nam
     if (!d || axis >= (int)d->ndim || (axis >= 0 && !d->axis[axis]))
         return;
     if (unit && !frit_unit_check(unit, &error)) {
-        set_failure(x, FRIT_EDATA, error->message);
+        frit_context_fail(x, FRIT_EDATA, error->message);
         return;
     }
     if (axis < 0) {
@@ -425,13 +399,13 @@ static const char *host_output_file(frit_call *c, const char *path)
     GError *error = NULL;
     const char *temporary = frit_outputs_add(x->files, named, &error);
     if (error) {
-        set_failure(x, FRIT_EIO, error->message);
+        frit_context_fail(x, FRIT_EIO, error->message);
         g_error_free(error);
     }
     return temporary;
 }
 
-static const frit_host host = {
+const frit_host frit_host_table = {
     .size = sizeof(frit_host),
     .abi_minor = FRIT_ABI_MINOR,
     .n_inputs = host_n_inputs,
@@ -453,154 +427,3 @@ static const frit_host host = {
     .log = host_log,
     .fail = host_fail,
 };
-
-/* ---- A call from beginning to end ---- */
-
-void frit_context_init(frit_context *x, frit_phase phase, const frit_node *node, uint64_t element)
-{
-    *x = (frit_context){.phase = phase, .node = node, .element = element};
-    x->name = phase == FRIT_PHASE_RUN ? frit_node_element_name(node, element) : NULL;
-    x->call = (frit_call){.host = &host, .params = frit_params_struct(node->params), .index = element,
-                          .name = x->name ? x->name : ""};
-    x->memory = g_ptr_array_new_with_free_func(free);
-    x->inputs = g_new0(frit_input *, node->n_ports ? node->n_ports : 1);
-    for (uint32_t p = 0; p < node->n_ports; p++) {
-        guint n = is_series(x, p) ? 1 : n_edges(x, p);
-        x->inputs[p] = n ? g_new0(frit_input, n) : NULL;
-    }
-    x->outputs = g_new0(frit_dataset *, node->n_outputs ? node->n_outputs : 1);
-    x->buffers = g_new0(frit_buffer, node->n_outputs ? node->n_outputs : 1);
-    x->wanted = node->wanted;
-}
-
-void frit_context_clear(frit_context *x)
-{
-    for (uint32_t p = 0; p < x->node->n_ports; p++) {
-        guint n = is_series(x, p) ? 1 : n_edges(x, p);
-        for (guint e = 0; x->inputs[p] && e < n; e++)
-            frit_input_clear(&x->inputs[p][e]);
-        g_free(x->inputs[p]);
-    }
-    for (uint32_t o = 0; o < x->node->n_outputs; o++)
-        frit_dataset_unref(x->outputs[o]);
-    for (uint64_t i = 0; i < x->n_uses; i++)
-        if (x->uses[i])
-            g_ptr_array_unref(x->uses[i]);
-    g_free(x->uses);
-    g_free(x->inputs);
-    g_free(x->outputs);
-    g_free(x->buffers);
-    g_ptr_array_unref(x->memory);
-    frit_outputs_free(x->files);
-    g_clear_error(&x->error);
-    g_free(x->name);
-}
-
-/* NaN means not measured: it is masked.  A mask of nothing is no mask. */
-static bool seal(frit_dataset *d)
-{
-    size_t n = frit_dataset_count(d);
-    const double *value = frit_dataset_values(d);
-    bool nan = false, masked = false;
-    for (size_t i = 0; value && i < n && !nan; i++)
-        nan = isnan(value[i]);
-    if (nan && !frit_dataset_want_mask(d))
-        return false;
-    for (size_t i = 0; d->mask && i < n; i++) {
-        d->mask[i] = d->mask[i] || (nan && isnan(value[i]));
-        masked |= d->mask[i];
-    }
-    if (d->mask && !masked)
-        g_clear_pointer(&d->mask, free);
-    return true;
-}
-
-static bool finish_outputs(frit_context *x)
-{
-    const frit_dataset *first = x->node->n_ports ? dataset_at(x, 0) : NULL;
-    for (uint32_t o = 0; o < x->node->n_outputs; o++) {
-        frit_dataset *d = x->outputs[o];
-        if (!d && (x->wanted >> o & 1)) {
-            g_set_error(&x->error, FRIT_ERROR, FRIT_EPARAM, "the plugin returned success without making its output '%s'",
-                        x->node->info->step.outputs[o].name);
-            return false;
-        }
-        if (d && first)
-            frit_dataset_inherit(d, first);
-        if (d && !seal(d)) {
-            set_failure(x, FRIT_ENOMEM, "no memory for a mask");
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool conclude(frit_context *x, frit_status status, GError **error)
-{
-    static const char *const bare[] = {
-        [FRIT_EPARAM] = "the parameters contradict each other", [FRIT_EDATA] = "the data cannot be used",
-        [FRIT_ENUMERIC] = "the calculation did not succeed",    [FRIT_EIO] = "a file could not be read or written",
-        [FRIT_ENOMEM] = "out of memory",                        [FRIT_ECANCELLED] = "cancelled"};
-    if (status != FRIT_OK && !x->error)
-        set_failure(x, status, (unsigned)status < G_N_ELEMENTS(bare) ? bare[status] : "unknown failure");
-    if (!x->error && x->phase == FRIT_PHASE_RUN)
-        finish_outputs(x);
-    if (!x->error)
-        return true;
-    g_propagate_error(error, g_steal_pointer(&x->error));
-    return false;
-}
-
-bool frit_context_call(frit_context *x, frit_status (*function)(frit_call *c), GError **error)
-{
-    frit_crash_site before = frit_crash_enter(x->node, x->element, x->phase == FRIT_PHASE_RUN);
-    frit_status status = function(&x->call);
-    frit_crash_leave(before);
-    return conclude(x, status, error);
-}
-
-bool frit_context_prepare(frit_context *x, void **plan, GError **error)
-{
-    frit_crash_site before = frit_crash_enter(x->node, x->element, false);
-    frit_status status = x->node->info->step.prepare(&x->call, plan);
-    frit_crash_leave(before);
-    return conclude(x, status, error);
-}
-
-bool frit_host_check(frit_node *n, GError **error)
-{
-    if (!n->info->step.check)
-        return true;
-    frit_context x;
-    frit_context_init(&x, FRIT_PHASE_CHECK, n, 0);
-    bool good = frit_context_call(&x, n->info->step.check, error);
-    frit_context_clear(&x);
-    return good;
-}
-
-bool frit_host_count(frit_node *n, GError **error)
-{
-    if (!n->info->step.count)
-        return true;
-    frit_context x;
-    frit_context_init(&x, FRIT_PHASE_COUNT, n, 0);
-    uint64_t count = 0;
-    frit_crash_site before = frit_crash_enter(n, 0, false);
-    frit_status status = n->info->step.count(&x.call, &count);
-    frit_crash_leave(before);
-    bool good = conclude(&x, status, error);
-    if (good && count > UINT32_MAX) {
-        g_set_error(error, FRIT_ERROR, FRIT_EPARAM, "%" G_GUINT64_FORMAT " elements are more than a series may have",
-                    count);
-        good = false;
-    }
-    if (good) {
-        n->count = count;
-        n->series = !frit_step_files_param(n->info) || !frit_params_single_file(n->params) || count != 1;
-        n->uses = g_new0(GPtrArray *, count ? count : 1);
-        for (uint64_t i = 0; i < MIN(count, x.n_uses); i++)
-            n->uses[i] = g_steal_pointer(&x.uses[i]);
-    }
-    frit_context_clear(&x);
-    return good;
-}

@@ -1,5 +1,5 @@
-/* The host's side of one call of a step: the table of functions that a plugin reaches us through,
- * and what a call owns while it lasts.
+/* The host's side of one call of a step: the table of functions that a plugin reaches us through
+ * (host.c), and what a call owns from beginning to end (call.c).
  */
 #pragma once
 
@@ -42,6 +42,14 @@ void frit_context_clear(frit_context *c);
  * output is there. */
 bool frit_context_call(frit_context *c, frit_status (*function)(frit_call *c), GError **error);
 bool frit_context_prepare(frit_context *c, void **plan, GError **error);
+
+/* For the host table (host.c). */
+extern const frit_host frit_host_table;
+guint               frit_context_n_edges(const frit_context *c, uint32_t port);
+bool                frit_context_is_series(const frit_context *c, uint32_t port);
+const frit_dataset *frit_context_dataset(const frit_context *c, uint32_t port);   /* the first at a port, or NULL */
+/* The first sentence stays; hands the code back. */
+frit_status         frit_context_fail(frit_context *c, frit_status why, const char *sentence);
 
 /* Judge the parameters of a new node; count the elements of a source. */
 bool frit_host_check(frit_node *n, GError **error);

@@ -6,6 +6,7 @@ noinst_LTLIBRARIES += %D%/libcore.la
 %C%_libcore_la_SOURCES = \
   %D%/plugin.h \
   %D%/agree.c %D%/agree.h \
+  %D%/call.c \
   %D%/composition.c %D%/composition.h \
   %D%/crash.c %D%/crash.h \
   %D%/dataset.c %D%/dataset.h \
