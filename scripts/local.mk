@@ -2,5 +2,6 @@
 scriptfritdir = $(pkgdatadir)/frit
 dist_scriptfrit_DATA = %D%/frit/init.lua %D%/frit/figure.lua
 reciperdir = $(pkgdatadir)/recipes
-dist_reciper_DATA = %D%/recipes/i12-frames.lua %D%/recipes/metallic-glass.lua %D%/recipes/rings.lua
+dist_reciper_DATA = %D%/recipes/i12-frames.lua %D%/recipes/metallic-glass.lua %D%/recipes/rings.lua \
+  %D%/recipes/total-scattering.lua
 EXTRA_DIST += %D%/accuracy %D%/check %D%/demo %D%/sanitize %D%/setup

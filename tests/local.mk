@@ -59,12 +59,29 @@ TESTS += $(core_tests) $(plugin_tests)
 %C%_core_progress_LDADD = core/libcore.la
 
 
-recipe_tests = %D%/recipes/recipes
+recipe_tests = %D%/recipes/chain %D%/recipes/peers %D%/recipes/peers_films %D%/recipes/recipes %D%/recipes/uncertainty
 check_PROGRAMS += $(recipe_tests)
 TESTS += $(recipe_tests)
+%C%_recipes_chain_SOURCES = %D%/recipes/chain.c %D%/recipes/table.h
+%C%_recipes_chain_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_recipes_chain_CFLAGS = $(CORE_CFLAGS)
+%C%_recipes_chain_LDADD = %D%/libstep.la -lm
+%C%_recipes_peers_SOURCES = %D%/recipes/peers.c %D%/recipes/peers.h %D%/plugins/scattering.h
+%C%_recipes_peers_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_recipes_peers_CFLAGS = $(CORE_CFLAGS)
+%C%_recipes_peers_LDADD = %D%/libstep.la -lm
+%C%_recipes_peers_films_SOURCES = %D%/recipes/peers_films.c %D%/recipes/peers.h %D%/plugins/scattering.h
+%C%_recipes_peers_films_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_recipes_peers_films_CFLAGS = $(CORE_CFLAGS)
+%C%_recipes_peers_films_LDADD = %D%/libstep.la -lm
+%C%_recipes_recipes_SOURCES = %D%/recipes/recipes.c %D%/recipes/table.h
 %C%_recipes_recipes_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_recipes_recipes_CFLAGS = $(CORE_CFLAGS)
 %C%_recipes_recipes_LDADD = %D%/libstep.la -lm
+%C%_recipes_uncertainty_SOURCES = %D%/recipes/uncertainty.c %D%/plugins/scattering.h
+%C%_recipes_uncertainty_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_recipes_uncertainty_CFLAGS = $(CORE_CFLAGS) $(GSL_CFLAGS)
+%C%_recipes_uncertainty_LDADD = %D%/libstep.la $(GSL_LIBS) -lm
 
 
 EXTRA_DIST += \

@@ -50,13 +50,14 @@ static void child(const char *how)
     recipe(b, how);
     b->threads = 1; /* in order: what is finished is known */
     frit_crash_start();
-    g_autoptr(GThread) thread = g_str_equal(how, "sleep") && g_getenv("FRIT_TEST_CANCEL")
-                                    ? g_thread_new("cancel", cancel_when_asleep, b)
-                                    : NULL;
+    bool cancel = g_str_equal(how, "sleep") && g_getenv("FRIT_TEST_CANCEL");
+    GThread *thread = cancel ? g_thread_new("cancel", cancel_when_asleep, b) : NULL;
     g_autoptr(GError) error = NULL;
     frit_eval *e = frit_eval_new(b->graph, b->store, b->digests, b->threads);
     bool good = frit_eval_run(e, &b->tally, &error);
     frit_eval_free(e);
+    if (thread)
+        g_thread_join(thread);
     g_assert_false(good);
     g_assert_error(error, FRIT_ERROR, FRIT_ECANCELLED);
     g_assert_cmpstr(error->message, ==,

@@ -2,94 +2,17 @@
  * made of the same data.  Skipped where FRIT_TEST_DATA is not set.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include <math.h>
 #include <stdlib.h>
 
-#include "step.h"
+#include "table.h"
 
-/* ---- Columns of numbers ---- */
-
-typedef struct table {
-    GArray *value;     /* of double, row by row */
-    guint   columns;
-} table;
-
-static table read_table(const char *path)
-{
-    g_autofree char *text = NULL;
-    g_autoptr(GError) error = NULL;
-    g_file_get_contents(path, &text, NULL, &error);
-    g_assert_no_error(error);
-    table t = {g_array_new(FALSE, FALSE, sizeof(double)), 0};
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    for (char **line = lines; *line; line++) {
-        char *at = g_strstrip(*line), *end;
-        guint n = 0;
-        if (*at == '#' || !*at)
-            continue;
-        for (double x = g_ascii_strtod(at, &end); end != at; x = g_ascii_strtod(at = end, &end), n++)
-            g_array_append_val(t.value, x);
-        t.columns = n;
-    }
-    return t;
-}
-
-static guint rows(const table *t)
-{
-    return t->value->len / t->columns;
-}
-
-static double at(const table *t, guint row, guint column)
-{
-    return g_array_index(t->value, double, row * t->columns + column);
-}
-
-/* Linear between the rows; x is sorted. */
-static double interpolate(const table *t, guint column, double x)
-{
-    guint low = 0, high = rows(t) - 1;
-    while (high - low > 1) {
-        guint middle = (low + high) / 2;
-        if (at(t, middle, 0) <= x)
-            low = middle;
-        else
-            high = middle;
-    }
-    double x0 = at(t, low, 0), x1 = at(t, high, 0);
-    return at(t, low, column) + (at(t, high, column) - at(t, low, column)) * (x - x0) / (x1 - x0);
-}
-
-/* ---- Running a recipe ---- */
-
-static void run_recipe(const char *recipe, const char *data, const char *out, const char *setting)
-{
-    g_autofree char *file = g_strdup_printf(TEST_SOURCE "/../scripts/recipes/%s", recipe);
-    g_autofree char *set_data = g_strdup_printf("data=%s", data), *set_out = g_strdup_printf("out=%s", out);
-    const char *argv[] = {g_getenv("FRIT"), "run", "--progress", "none", file, "--set", set_data, "--set", set_out,
-                          setting ? "--set" : NULL, setting, NULL};
-    g_autofree char *said = NULL;
-    g_autoptr(GError) error = NULL;
-    int status;
-    g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL, &said, &status, &error);
-    g_assert_no_error(error);
-    g_assert_cmpstr(said, ==, "");
-    g_assert_cmpint(status, ==, 0);
-}
-
-static table result(const char *folder, const char *name)
-{
-    g_autofree char *path = g_build_filename(folder, name, NULL);
-    return read_table(path);
-}
-
+/* ---- Frames to I(Q) ---- */
 
 static table reference(const char *folder, const char *format, int i)
 {
     g_autofree char *name = g_strdup_printf(format, i);
     return result(folder, name);
 }
-
-/* ---- Frames to I(Q) ---- */
 
 /* The reference is in double precision, printed with 12 digits, as ours is: 1e-9 leaves room for the
  * order of the sums (some 1,000 pixels a bin at 1e-16 each). */
@@ -99,7 +22,7 @@ static void test_frames_no_split(void)
     if (!data)
         return;
     g_autofree char *out = test_folder();
-    run_recipe("i12-frames.lua", data, out, "split=no");
+    run_recipe("i12-frames.lua", data, out, "split=no", NULL);
     double worst = 0;
     for (int i = 0; i < 4; i++) {
         table ours = reference(out, "pixium_0315%d.xye", i);
@@ -111,8 +34,8 @@ static void test_frames_no_split(void)
             for (guint column = 1; column <= 2; column++)
                 worst = fmax(worst, fabs(at(&ours, k, column) / at(&theirs, k, column) - 1));
         }
-        g_array_unref(ours.value);
-        g_array_unref(theirs.value);
+        table_clear(&ours);
+        table_clear(&theirs);
     }
     g_test_message("figure: I12 frames, no split, I and sigma against double precision: largest relative "
                    "difference %.1e (at most 1e-9)", worst);
@@ -133,7 +56,7 @@ static void test_frames_full_split(void)
     if (!data)
         return;
     g_autofree char *out = test_folder();
-    run_recipe("i12-frames.lua", data, out, "split=full");
+    run_recipe("i12-frames.lua", data, out, "split=full", NULL);
     enum { OUTER = 10, N = 2000 - 2 * OUTER };
     for (int i = 0; i < 4; i++) {
         table ours = reference(out, "pixium_0315%d.xye", i);
@@ -152,8 +75,8 @@ static void test_frames_full_split(void)
             g_assert_cmpfloat(difference[N / 2], <=, 1e-5);
             g_assert_cmpfloat((double)far / N, <=, 0.005);
         }
-        g_array_unref(ours.value);
-        g_array_unref(theirs.value);
+        table_clear(&ours);
+        table_clear(&theirs);
     }
 }
 
@@ -210,7 +133,7 @@ static void test_glass(void)
     g_assert_cmpfloat(interpolate(&gr, 1, 1.5), <, 0);
     g_assert_cmpfloat(interpolate(&gr, 1, 3.4), >, 1);
     for (table *t[] = {&sq, &gr, &amorpheus, &liquiddiffract}, **p = t; p < t + 4; p++)
-        g_array_unref((*p)->value);
+        table_clear(*p);
 }
 
 int main(int argc, char **argv)
