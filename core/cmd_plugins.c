@@ -16,7 +16,7 @@ static void print_module(const frit_registry *r, const frit_module_info *m)
     for (const char **n = names; *n; n++) {
         const frit_step_info *s = g_hash_table_lookup(r->steps, *n);
         if (s->module == m)
-            printf("    %-22s %s\n", *n, s->step.summary);
+            printf("    %-25s %s\n", *n, s->step.summary);
     }
 }
 

@@ -49,6 +49,10 @@ static bool parse_options(int argc, char **argv, run_options *o, GError **error)
     g_option_context_add_main_entries(context, entries, NULL);
     if (!g_option_context_parse(context, &argc, &argv, error))
         return false;
+    if (o->threads < 0) {
+        g_set_error(error, FRIT_ERROR, FRIT_EPARAM, "-j %d: a number of threads is wanted, 1 or more", o->threads);
+        return false;
+    }
     if (o->recipes && o->recipes[0] && !o->recipes[1])
         return true;
     g_set_error(error, FRIT_ERROR, FRIT_EPARAM, o->recipes ? "one recipe at a time" : "which recipe? frit run RECIPE.lua");
@@ -119,8 +123,8 @@ static void catch_signals(void)
 static void report(const frit_tally *t)
 {
     if (t->written)
-        frit_say("%" G_GUINT64_FORMAT " elements computed, %u file%s written%s", t->computed, t->written,
-                 t->written == 1 ? "" : "s", t->up_to_date ? ", the others are up to date" : "");
+        frit_say("%" G_GUINT64_FORMAT " element%s computed, %u file%s written%s", t->computed,
+                 t->computed == 1 ? "" : "s", t->written, t->written == 1 ? "" : "s", t->up_to_date ? ", the others are up to date" : "");
     else if (t->up_to_date)
         frit_say("nothing to compute: %u file%s up to date", t->up_to_date, t->up_to_date == 1 ? " is" : "s are");
     else

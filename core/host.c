@@ -362,8 +362,13 @@ static void host_set_text_attribute(frit_call *c, uint32_t port, const char *nam
 static void host_uses(frit_call *c, uint64_t element, const char *path, uint64_t part)
 {
     frit_context *x = context(c);
-    if (x->phase != FRIT_PHASE_COUNT || element > UINT32_MAX)
+    const uint64_t most = 1u << 28;   /* a list of more would not fit in memory */
+    if (x->phase != FRIT_PHASE_COUNT)
         return;
+    if (element >= most) {
+        frit_context_fail(x, FRIT_EPARAM, "more elements than a series may have");
+        return;
+    }
     if (element >= x->n_uses) {
         uint64_t n = MAX(element + 1, x->n_uses * 2);
         x->uses = g_renew(GPtrArray *, x->uses, n);

@@ -14,6 +14,9 @@ char *frit_history(frit_node *node)
     GString *text = g_string_new(NULL);
     for (guint k = 0; k < nodes->len; k++) {
         const frit_node *n = nodes->pdata[k];
+        if (n->kind == FRIT_NODE_DRAW)
+            g_string_append_printf(text, "draws replicas=%" G_GUINT64_FORMAT " seed=%" G_GUINT64_FORMAT " (%s)\n", n->count,
+                                   n->seed, n->place);
         if (!n->info)
             continue;
         g_autofree char *parameters = frit_params_describe(n->params);
@@ -121,6 +124,10 @@ static void add_node(JsonBuilder *b, const frit_node *n, frit_digests *digests)
         json_builder_set_member_name(b, "parameters");
         json_builder_add_value(b, json_gvariant_serialize(record));
         add_path_parameters(b, n, digests);
+    }
+    if (n->kind == FRIT_NODE_DRAW) {
+        json_builder_set_member_name(b, "seed");
+        json_builder_add_int_value(b, (gint64)n->seed);
     }
     if (n->uses)
         add_files(b, n, digests);

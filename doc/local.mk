@@ -1,6 +1,7 @@
 # Installed as they stand here, beside README.md, so that their links work; the templates are there to be copied.
 pagesdir = $(docdir)/doc
 dist_pages_DATA = \
+  %D%/accuracy.md \
   %D%/environment.md \
   %D%/how-it-works.md \
   %D%/plugin-api.md \
@@ -17,7 +18,8 @@ dist_decisions_DATA = \
   %D%/decisions/0005-stages-and-packs.md \
   %D%/decisions/0006-sidecar-provenance.md \
   %D%/decisions/0007-electron-is-a-unit.md \
-  %D%/decisions/0008-series-in-the-view.md
+  %D%/decisions/0008-series-in-the-view.md \
+  %D%/decisions/0009-draws-rebuild-a-part-of-the-graph.md
 
 templatesdir = $(pagesdir)/templates
 dist_templates_DATA = \

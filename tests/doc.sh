@@ -34,7 +34,7 @@ nothing() {
 
 templates=$top/doc/templates
 template_steps=$(sed -n 's/.*\.name = "\([a-z_]*\)", \.version = [0-9].*/\1/p' "$templates"/*.c)
-"$FRIT" plugins | sed -n 's/^    \([a-z0-9_]*\)  .*/\1/p' | sort > "$work/steps"
+"$FRIT" plugins | sed -n 's/^    \([a-z0-9_]*\) .*/\1/p' | sort > "$work/steps"
 known() { grep -qx "$1" "$work/steps"; }
 
 # ---- The step reference ----
