@@ -141,7 +141,9 @@ frit_status absorption_run(frit_call *c)
 {
     const absorption_params *p = c->params;
     const double *A;
-    frit_status status = columns_get(c, &p->sample, 1, fill, &A);
+    frit_status status = once_check(c, ABSORPTION_CORRECTED, "the correction for absorption");
+    if (status == FRIT_OK)
+        status = columns_get(c, &p->sample, 1, fill, &A);
     if (status != FRIT_OK)
         return status;
     const frit_view *v = c->host->input(c, 0, 0);
@@ -151,5 +153,6 @@ frit_status absorption_run(frit_call *c)
     for (size_t i = 0; i < v->shape[0]; i++)
         inverse[i] = 1 / A[i];
     status = put_product(c, OUT_INTENSITY, v, inverse);
+    once_mark(c, OUT_INTENSITY, ABSORPTION_CORRECTED, "correct_absorption");
     return status == FRIT_OK ? put_column(c, OUT_ABSORPTION, v, A) : status;
 }

@@ -68,12 +68,15 @@ frit_status attenuate_run(frit_call *c)
 {
     const attenuate_params *p = c->params;
     const double *factor;
-    frit_status status = columns_get(c, &p->sample, 1, fill, &factor);
+    frit_status status = once_check(c, BACKGROUND_ATTENUATED, "the attenuation of the background");
+    if (status == FRIT_OK)
+        status = columns_get(c, &p->sample, 1, fill, &factor);
     if (status != FRIT_OK)
         return status;
     const frit_view *v = c->host->input(c, 0, 0);
     if (!v)
         return FRIT_EIO;
     status = put_product(c, OUT_INTENSITY, v, factor);
+    once_mark(c, OUT_INTENSITY, BACKGROUND_ATTENUATED, "attenuate_background");
     return status == FRIT_OK ? put_column(c, OUT_FACTOR, v, factor) : status;
 }

@@ -101,13 +101,16 @@ frit_status compton_attenuation_run(frit_call *c)
 {
     const compton_attenuation_params *p = c->params;
     const double *column[3];
-    frit_status status = columns_get(c, &p->sample, 3, fill, column);
+    frit_status status = once_check(c, COMPTON_ATTENUATED, "the attenuation of the Compton scattering");
+    if (status == FRIT_OK)
+        status = columns_get(c, &p->sample, 3, fill, column);
     if (status != FRIT_OK)
         return status;
     const frit_view *v = c->host->input(c, 0, 0);
     if (!v)
         return FRIT_EIO;
     status = put_product(c, OUT_COMPTON, v, column[0]);
+    once_mark(c, OUT_COMPTON, COMPTON_ATTENUATED, "compton_attenuation");
     if (status == FRIT_OK)
         status = put_column(c, OUT_ABSORPTION_RATIO, v, column[1]);
     return status == FRIT_OK ? put_column(c, OUT_EFFICIENCY_RATIO, v, column[2]) : status;

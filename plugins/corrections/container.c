@@ -192,7 +192,9 @@ frit_status container_run(frit_call *c)
 {
     const container_params *p = c->params;
     const double *A[3];
-    frit_status status = columns_get(c, &p->sample, 3, fill, A);
+    frit_status status = once_check(c, ABSORPTION_CORRECTED, "the correction for absorption");
+    if (status == FRIT_OK)
+        status = columns_get(c, &p->sample, 3, fill, A);
     if (status != FRIT_OK)
         return status;
     const frit_view *v = c->host->input(c, IN_INTENSITY, 0), *empty = c->host->input(c, IN_CONTAINER, 0);
@@ -203,6 +205,7 @@ frit_status container_run(frit_call *c)
                              "counted alike", v->unit, empty->unit);
     if (c->host->wanted(c, OUT_INTENSITY))
         status = subtract(c, v, empty, A);
+    once_mark(c, OUT_INTENSITY, ABSORPTION_CORRECTED, "container");
     for (uint32_t k = 0; k < 3 && status == FRIT_OK; k++)
         status = put_column(c, OUT_A_S_SC + k, v, A[k]);
     return status;

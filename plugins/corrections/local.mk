@@ -1,7 +1,7 @@
 plugin_LTLIBRARIES += %D%/corrections.la
 %C%_corrections_la_SOURCES = %D%/corrections.c %D%/corrections.h %D%/absorption.c \
 	%D%/attenuate_background.c %D%/attenuation.c %D%/compton_attenuation.c %D%/container.c %D%/fluorescence.c \
-	%D%/multiple_scattering.c %D%/sample.c %D%/sample.h %D%/columns.c %D%/material.c %D%/material.h \
+	%D%/multiple_scattering.c %D%/sample.c %D%/sample.h %D%/once.c %D%/columns.c %D%/material.c %D%/material.h \
 	%D%/slab.c %D%/slab.h %D%/cylinder.c %D%/cylinder.h \
 	%D%/double_scattering.c %D%/double_scattering.h %D%/isotropic.c %D%/isotropic.h \
 	plugins/shared/lookup.c plugins/shared/lookup.h \

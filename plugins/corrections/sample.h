@@ -71,6 +71,13 @@ frit_status columns_get(frit_call *c, const struct sample *s, int n_columns, col
 void curve_of_angle(double (*f)(const void *data, double two_theta), const void *data, double lowest_cosine,
                     double wavelength, size_t n, const double *Q, double *y);
 
+/* The first input must not carry the attribute; and an output carries it from now on. */
+frit_status once_check(frit_call *c, const char *name, const char *what);
+void        once_mark(frit_call *c, uint32_t port, const char *name, const char *step);
+#define ABSORPTION_CORRECTED  "absorption_corrected"
+#define BACKGROUND_ATTENUATED "background_attenuated"
+#define COMPTON_ATTENUATED    "compton_attenuated"
+
 /* Output a column; NaN is masked. */
 frit_status put_column(frit_call *c, uint32_t port, const frit_view *v, const double *column);
 /* Output value = input value * factor, likewise sigma; masked where either is. */

@@ -202,6 +202,8 @@ frit_status convert_pdf_run(frit_call *c)
     if (!in)
         return FRIT_EIO;
     frit_status status = factors(c, &rho0, &b);
+    if (status == FRIT_OK && (p->to == RDF_R || p->to == N_R))
+        status = absolute_scale(c);
     if (status != FRIT_OK)
         return status;
     const struct form given = form_of(p->from, rho0, b), wanted = form_of(p->to, rho0, b);

@@ -4,6 +4,7 @@
 #include "fourier.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "shared/atomic_weights.h"
 
@@ -28,4 +29,14 @@ frit_status number_density(frit_call *c, const struct density *d, double *rho0)
                              "(1/angstrom^3) instead of density",
                              d->composition.text);
     return FRIT_OK;
+}
+
+frit_status absolute_scale(frit_call *c)
+{
+    const char *scale = c->host->text_attribute(c, 0, "absolute_scale");
+    if (!scale || strcmp(scale, "lost") != 0)
+        return FRIT_OK;
+    return c->host->fail(c, FRIT_EDATA,
+                         "this S(Q) or G(r) has lost its absolute scale (a polynomial was taken from it), so areas and "
+                         "numbers of atoms mean nothing: use `normalise` where these are wanted");
 }

@@ -85,6 +85,8 @@ frit_status fourier_filter_run(frit_call *c);
 
 /* Atoms in a cubic angstrom; or fail() with what is missing. */
 frit_status number_density(frit_call *c, const struct density *d, double *rho0);
+/* Refuses an input whose absolute scale is lost. */
+frit_status absolute_scale(frit_call *c);
 
 /* The parameters that fill a struct density, the member `sample` of T. */
 #define DENSITY_PARAMS(T) \

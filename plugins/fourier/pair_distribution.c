@@ -83,7 +83,9 @@ frit_status pair_distribution_run(frit_call *c)
     double rho0;
     if (!in)
         return FRIT_EIO;
-    frit_status status = number_density(c, &p->sample, &rho0);
+    frit_status status = absolute_scale(c);
+    if (status == FRIT_OK)
+        status = number_density(c, &p->sample, &rho0);
     for (uint32_t port = OUT_G; port <= OUT_RDF && status == FRIT_OK; port++)
         if (c->host->wanted(c, port))
             status = fill(c, port, in, rho0);

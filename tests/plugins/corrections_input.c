@@ -339,6 +339,33 @@ static void few_points(void)
     }
 }
 
+/* A correction leaves its name on what it made; made again, or by another step of the same kind, it is refused. */
+static void twice(void)
+{
+    static const struct { const char *step, *port, *attribute; } set[] = {
+        {"correct_absorption", "intensity", "absorption_corrected"},
+        {"attenuate_background", "intensity", "background_attenuated"},
+    };
+    const double Q[] = {1, 2, 3}, y[] = {10, 11, 12};
+    for (size_t k = 0; k < G_N_ELEMENTS(set); k++) {
+        test_step *s = on_plate(set[k].step, 0.3, 3, Q, y);
+        g_assert_true(test_step_run(s, NULL));
+        const frit_dataset *once = test_step_output(s, set[k].port);
+        g_assert_cmpstr(frit_dataset_attribute(once, set[k].attribute)->text, ==, set[k].step);
+        test_step_free(s);
+        s = test_step_new(set[k].step);
+        frit_dataset *d = frit_dataset_curve(3, Q, "Q", "1/angstrom", y, NULL, "count");
+        frit_dataset_set_text(d, set[k].attribute, "container");
+        frit_dataset_set_number(d, "wavelength", "angstrom", 0.1173);
+        test_step_input(s, set[k].port, d);
+        test_step_set(s, "mu", "4.5 1/cm");
+        test_step_set(s, "thickness", "0.3 mm");
+        g_autofree char *why = test_step_failure(s);
+        g_assert_nonnull(strstr(why, "was done before, by container"));
+        test_step_free(s);
+    }
+}
+
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
@@ -349,5 +376,6 @@ int main(int argc, char **argv)
     g_test_add_func("/corrections/beam/wavelengths", wavelengths);
     g_test_add_func("/corrections/poor-input/points", points);
     g_test_add_func("/corrections/poor-input/few-points", few_points);
+    g_test_add_func("/corrections/twice", twice);
     return g_test_run();
 }
