@@ -112,8 +112,9 @@ static test_step *normalise(const experiment *e, frit_dataset *y, bool fitted)
     return s;
 }
 
-/* G at distances of pi/qmax and more: closer ones say the same.  The covariance of S may be NULL. */
-static frit_dataset *transform(frit_dataset *S, frit_dataset *covariance)
+/* G at distances of pi/qmax and more: closer ones say the same.  The covariance of S may be NULL; that of G
+ * is made where it is asked for. */
+static frit_dataset *transform(frit_dataset *S, frit_dataset *covariance, frit_dataset **of_G)
 {
     test_step *s = test_step_new("transform");
     test_step_set_number(s, "qmax", QMAX);
@@ -125,16 +126,42 @@ static frit_dataset *transform(frit_dataset *S, frit_dataset *covariance)
         test_step_input(s, "covariance", covariance);
     run(s);
     frit_dataset *G = output(s, "reduced_pdf");
+    if (of_G)
+        *of_G = output(s, "covariance");
     test_step_free(s);
     return G;
 }
 
+/* The area of the first shell, by trapezoids between fixed limits: a weighted sum of G, whose variance takes
+ * the whole covariance of G. */
+static frit_dataset *first_shell(const frit_dataset *G, const frit_dataset *covariance)
+{
+    const double *r = G->axis[0]->at, *g = frit_dataset_values(G), *C = frit_dataset_values(covariance);
+    size_t n = G->shape[0], first = 0, last = 0;
+    for (size_t i = 0; i < n; i++) {
+        first = r[i] < 2.4 - 1e-9 ? i + 1 : first;
+        last = r[i] < 3.8 + 1e-9 ? i : last;
+    }
+    double area = 0, variance = 0;
+    for (size_t i = first; i <= last; i++) {
+        double w = i == first || i == last ? 0.1 : 0.2;
+        area += w * g[i];
+        for (size_t j = first; j <= last; j++)
+            variance += w * (j == first || j == last ? 0.1 : 0.2) * C[i * n + j];
+    }
+    frit_dataset *d = frit_dataset_number(area, "1/angstrom");
+    frit_dataset_want_sigma(d);
+    d->sigma[0] = sqrt(variance);
+    return d;
+}
+
 /* ---- What comes out, and how it scatters ---- */
 
-enum { INTENSITY, S_GIVEN, G_GIVEN, ALPHA, S_FITTED, G_FITTED, RESULTS };
+enum { INTENSITY, S_GIVEN, G_GIVEN, ALPHA, S_FITTED, G_FITTED, SHELL, RESULTS };
 static const char *const result_name[] = { "I(Q)", "S(Q), alpha given", "G(r), alpha given, from sigma of S",
                                            "alpha", "S(Q), alpha fitted",
-                                           "G(r), alpha fitted, from the covariance of S" };
+                                           "G(r), alpha fitted, from the covariance of S",
+                                           "area of the first shell of G(r), from its covariance" };
 
 /* Over the draws: sums of the differences from the truth and their squares, of the variances that the chain
  * said, and how often the truth lay in the interval. */
@@ -150,10 +177,13 @@ static void chain(const experiment *e, frit_dataset *frame, frit_dataset *result
     test_step *given = normalise(e, corrected(e, I), false), *fitted = normalise(e, corrected(e, I), true);
     result[INTENSITY] = I;
     result[S_GIVEN] = output(given, "structure_factor");
-    result[G_GIVEN] = transform(ref(result[S_GIVEN]), NULL);
+    result[G_GIVEN] = transform(ref(result[S_GIVEN]), NULL, NULL);
     result[ALPHA] = output(fitted, "alpha");
     result[S_FITTED] = output(fitted, "structure_factor");
-    result[G_FITTED] = transform(ref(result[S_FITTED]), output(fitted, "covariance"));
+    frit_dataset *covariance;
+    result[G_FITTED] = transform(ref(result[S_FITTED]), output(fitted, "covariance"), &covariance);
+    result[SHELL] = first_shell(result[G_FITTED], covariance);
+    frit_dataset_unref(covariance);
     test_step_free(given);
     test_step_free(fitted);
 }
@@ -228,7 +258,7 @@ static frit_dataset *draw(const experiment *e, gsl_rng *rng)
 /* Once alpha is fitted, errors of S are correlated: what sigma of G would be if that were forgotten. */
 static void without_covariance(const experiment *e, frit_dataset *S, const frit_dataset *G)
 {
-    frit_dataset *forgotten = transform(ref(S), NULL);
+    frit_dataset *forgotten = transform(ref(S), NULL, NULL);
     double least = 1, most = 1;
     for (size_t i = 0; i < G->shape[0]; i++) {
         least = fmin(least, forgotten->sigma[i] / G->sigma[i]);
