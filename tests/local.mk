@@ -97,3 +97,6 @@ include %D%/abi.mk
 TESTS += %D%/doc.sh
 EXTRA_DIST += %D%/doc.sh
 EXTRA_DIST += %D%/bench/run %D%/bench/compare.py
+
+clean-local:
+	rm -rf tests/store

@@ -49,6 +49,8 @@ void test_init(int *argc, char ***argv)
     registry = frit_registry_new();
     frit_loader_scan(registry);
     atexit(at_end);
+    g_autofree char *store = test_folder();   /* nothing of an earlier run is found */
+    g_setenv("FRIT_STORE", store, TRUE);
 }
 
 test_step *test_step_new(const char *name)
