@@ -28,6 +28,23 @@ enum { SAID = 4096 };
 
 /* ---- A child ---- */
 
+/* The environment, but for the language: texts are UTF-8, and numbers have a decimal point.  NULL: no memory. */
+static char **child_environment(void)
+{
+    size_t n = 0, kept = 0;
+    while (environ[n])
+        n++;
+    char **list = malloc((n + 2) * sizeof *list);
+    for (size_t i = 0; list && i < n; i++)
+        if (strncmp(environ[i], "LC_", 3) != 0)
+            list[kept++] = environ[i];
+    if (list) {
+        list[kept++] = (char *)"LC_ALL=C.UTF-8";
+        list[kept] = NULL;
+    }
+    return list;
+}
+
 /* Start it in `folder` (NULL: here), its output and errors to a pipe whose reading end is *from. */
 static int start(const char *const *argv, const char *folder, pid_t *child, int *from)
 {
@@ -45,8 +62,11 @@ static int start(const char *const *argv, const char *folder, pid_t *child, int 
             error = posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
         if (error == 0)
             error = posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
+        char **environment = error == 0 ? child_environment() : NULL;
         if (error == 0)
-            error = posix_spawnp(child, argv[0], &actions, NULL, (char *const *)(void *)argv, environ);
+            error = !environment ? ENOMEM
+                                 : posix_spawnp(child, argv[0], &actions, NULL, (char *const *)(void *)argv, environment);
+        free(environment);
         posix_spawn_file_actions_destroy(&actions);
     }
     close(ends[1]);

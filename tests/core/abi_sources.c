@@ -69,8 +69,8 @@ static void assert_frame(fixture *b, frit_edge frames, uint64_t i, uint16_t firs
 static void a_pattern_is_a_series_of_files_and_their_parts(void)
 {
     fixture *b = fixture_new("read_shorts");
-    g_autofree char *ten = fixture_file(b, "f10.u16", shorts, 4);
-    g_autofree char *two = fixture_file(b, "f2.u16", shorts + 2, 8);
+    g_free(fixture_file(b, "f10.u16", shorts, 4));
+    g_free(fixture_file(b, "f2.u16", shorts + 2, 8));
     frit_edge frames = fixture_step(b, "read_shorts", "files=f*.u16", NULL);
     g_assert_true(frames.node->series);
     g_assert_cmpuint(frames.node->count, ==, 3); /* f2 comes before f10 */
@@ -83,7 +83,7 @@ static void a_pattern_is_a_series_of_files_and_their_parts(void)
 static void one_plain_file_is_one_dataset(void)
 {
     fixture *b = fixture_new("read_shorts");
-    g_autofree char *path = fixture_file(b, "one.u16", shorts, 4);
+    g_free(fixture_file(b, "one.u16", shorts, 4));
     frit_edge one = fixture_step(b, "read_shorts", "files=one.u16", NULL);
     g_assert_false(one.node->series);
     assert_frame(b, one, 0, 1, 2, "one");
@@ -96,7 +96,7 @@ static void one_plain_file_is_one_dataset(void)
 static void one_file_of_many_frames_is_a_series(void)
 {
     fixture *b = fixture_new("read_shorts");
-    g_autofree char *path = fixture_file(b, "many.u16", shorts, sizeof shorts);
+    g_free(fixture_file(b, "many.u16", shorts, sizeof shorts));
     frit_edge frames = fixture_step(b, "read_shorts", "files=many.u16", NULL);
     g_assert_true(frames.node->series);
     g_assert_cmpuint(frames.node->count, ==, 3);
@@ -106,7 +106,7 @@ static void one_file_of_many_frames_is_a_series(void)
 static void a_reader_says_the_units(void)
 {
     fixture *b = fixture_new("read_shorts");
-    g_autofree char *path = fixture_file(b, "one.u16", shorts, 4);
+    g_free(fixture_file(b, "one.u16", shorts, 4));
     frit_edge frame = fixture_step(b, "read_shorts", "files=one.u16 unit=mV x_unit=deg", NULL);
     g_assert_null(frit_edge_spec(&frame)->unit); /* not known before it is read */
     g_autoptr(frit_dataset) d = fixture_dataset(b, frame, 0);
@@ -120,7 +120,7 @@ static void a_reader_says_the_units(void)
 static void a_reader_that_says_nonsense_is_told_so(void)
 {
     fixture *b = fixture_new("read_shorts");
-    g_autofree char *path = fixture_file(b, "one.u16", shorts, 4);
+    g_free(fixture_file(b, "one.u16", shorts, 4));
     frit_edge frame = fixture_step(b, "read_shorts", "files=one.u16 unit=flurbs", NULL);
     g_autofree char *why = fixture_failure(b, frame, 0, FRIT_EDATA);
     g_assert_true(g_str_has_prefix(why, "test.lua:1: read_shorts: one.u16: "));
@@ -132,9 +132,9 @@ static void a_reader_that_says_nonsense_is_told_so(void)
 static void a_file_that_became_shorter_fails_its_element(void)
 {
     fixture *b = fixture_new("read_shorts");
-    g_autofree char *path = fixture_file(b, "f.u16", shorts, 8);
+    g_free(fixture_file(b, "f.u16", shorts, 8));
     frit_edge frames = fixture_step(b, "read_shorts", "files=f.u16", NULL);
-    g_autofree char *again = fixture_file(b, "f.u16", shorts, 6);
+    g_free(fixture_file(b, "f.u16", shorts, 6));
     g_autofree char *why = fixture_failure(b, frames, 1, FRIT_EIO);
     g_assert_cmpstr(why, ==, "test.lua:1: read_shorts: element 2 (f.u16): frame 2 ends too early");
     assert_frame(b, frames, 0, 1, 2, "f");

@@ -9,7 +9,7 @@ static const uint16_t shorts[] = {7, 65535};
 
 static frit_edge frame(fixture *b, const char *unit, const char *x_unit)
 {
-    g_autofree char *path = fixture_file(b, "one.u16", shorts, sizeof shorts);
+    g_free(fixture_file(b, "one.u16", shorts, sizeof shorts));
     g_autofree char *params = g_strdup_printf("files=one.u16 unit=%s x_unit=%s", unit, x_unit);
     return fixture_step(b, "read_shorts", params, NULL);
 }

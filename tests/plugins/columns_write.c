@@ -352,7 +352,7 @@ static void bad_tables(void)
                                  "column 2 is over t in s, but column 1 over T in K" };
     for (size_t i = 0; i < 3; i++) {
         test_step *s = test_step_new("write_table");
-        g_autofree char *path = table_file(s);
+        g_free(table_file(s));
         test_step_input(s, "columns", against_temperature("area", 1, true));
         test_step_input(s, "columns", wrong[i]);
         g_autofree char *sentence = test_step_failure(s);

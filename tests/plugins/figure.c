@@ -307,7 +307,7 @@ static void test_by_hand(void)
     test_step *s = example(folder);
     run(s);
     g_assert_cmpint(g_remove(pdf), ==, 0);
-    g_autofree char *said = run_here(folder, "gnuplot", "waves.gp", NULL);
+    g_free(run_here(folder, "gnuplot", "waves.gp", NULL));
     g_autofree char *again = read_file(folder, "waves.pdf", &size);
     g_assert_cmpmem(again, 5, "%PDF-", 5);
     test_step_free(s);
@@ -397,7 +397,7 @@ static void test_recipe(void)
     g_assert_true(g_file_set_contents(path, recipe, -1, NULL));
     g_assert_true(g_file_set_contents(a, "1 1\n2 2\n3 1\n4 3\n", -1, NULL));
     g_assert_true(g_file_set_contents(b, "1 2\n2 3\n3 2\n4 4\n", -1, NULL));
-    g_autofree char *said = run_here(folder, frit, "run", "figures.lua");
+    g_free(run_here(folder, frit, "run", "figures.lua"));
     g_autofree char *one = read_file(folder, "one.gp", NULL), *two = read_file(folder, "two.gp", NULL);
     g_assert_nonnull(strstr(one, "xlabel_of_panel_1 = '50 % \\{x\\}'\n"));
     g_assert_nonnull(strstr(one, "set ylabel y_label_1\n"));
