@@ -52,7 +52,8 @@ static const frit_view *plan_image(frit_call *c, uint32_t port, const char *what
         *status = FRIT_EIO;
     else if (v->shape[0] != g->rows || v->shape[1] != g->cols)
         *status = c->host->fail(c, FRIT_EDATA,
-                                "the frame is %zu x %zu pixels (rows x columns), the %s is %zu x %zu",
+                                "the frame is %zu x %zu pixels (rows x columns), the %s is %zu x %zu: it "
+                                "must come from the same detector with the same binning",
                                 g->rows, g->cols, what, v->shape[0], v->shape[1]);
     return *status == FRIT_OK ? v : NULL;
 }

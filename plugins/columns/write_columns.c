@@ -129,9 +129,5 @@ frit_status write_columns_run(frit_call *c)
         warn_of_units(c, &l);
     layout_put_header(f, &l);
     put_rows(f, &l, p);
-    bool failed = fflush(f) != 0 || ferror(f);
-    int why = errno;
-    if (fclose(f) != 0 || failed)
-        return c->host->fail(c, FRIT_EIO, "not all could be written: %s", strerror(failed ? why : errno));
-    return FRIT_OK;
+    return columns_finish(c, f, p->file);
 }

@@ -165,9 +165,5 @@ frit_status write_table_run(frit_call *c)
     put_names(f, c, n);
     for (size_t i = 0; i < first->shape[0]; i++)
         put_row(f, c, n, i);
-    bool failed = fflush(f) != 0 || ferror(f);
-    int why = errno;
-    if (fclose(f) != 0 || failed)
-        return c->host->fail(c, FRIT_EIO, "not all could be written: %s", strerror(failed ? why : errno));
-    return FRIT_OK;
+    return columns_finish(c, f, p->file);
 }
