@@ -33,6 +33,13 @@ is "what comes from the store has the same bytes" "$(digest_of out2)" "$(digest_
 FRIT_STORE=/dev/null/none "$FRIT" run chain.lua --set out=out_without 2>/dev/null
 is "without a store: the same bytes" "$(digest_of out_without)" "$(digest_of out1)"
 
+FRIT_STORE=$work/stalled FRIT_STALL=1 frit run -j 7 chain.lua --set out=out_stalled
+is "threads that sleep at random: the same bytes" "$(digest_of out_stalled)" "$(digest_of out1)"
+rm -rf out2
+FRIT_VERIFY=1 frit run -j 2 chain.lua --set out=out2
+is "what is in the store stands FRIT_VERIFY" "$status" 0
+is "and gives the same bytes" "$(digest_of out2)" "$(digest_of out1)"
+
 # ---- A plugin that is built again elsewhere is the same plugin ----
 
 modules=$(dirname "$FRIT")/../plugins
@@ -54,6 +61,7 @@ plugin_source()
     cat <<E
 #include "plugin.h"
 #include <assert.h>
+#include <time.h>
 static const frit_port in[] = { { .name = "curve", .unit = "*", .ndim = 1, .axis_unit = { "*" }, .doc = "x" }, { 0 } };
 static const frit_port out[] = { { .name = "curve", .unit = "@curve", .ndim = 1, .axis_name = { "@curve.0" },
                                    .axis_unit = { "@curve.0" }, .doc = "x" }, { 0 } };
@@ -93,9 +101,18 @@ if (cd here && compile -g -ffile-prefix-map="$work/here"=. -Wl,-z,defs "$work/he
     compile far/times.c -o far/times.so
     FRIT_PLUGIN_PATH=$work/far frit run times.lua
     like "with another factor, it computes its step, and that alone" "$err" '^9 elements computed, 9 files written'
+    # A step that looks at the clock: the same inputs do not give the same bits.
+    plugin_source '(double)time(NULL)' >far/times.c
+    compile far/times.c -o far/times.so
+    FRIT_PLUGIN_PATH=$work/far frit run times.lua
+    rm -rf times
+    sleep 1.1
+    FRIT_PLUGIN_PATH=$work/far FRIT_VERIFY=1 frit run times.lua
+    is "FRIT_VERIFY finds a step that looks at the clock" "$status" 1
+    like "and names it" "$err" '^error: times.lua:3: times: element [1-9] .*is not what the same inputs give now'
 else
     diag "$(cat compile.txt)"
-    for what in run elsewhere again changed; do
+    for what in run elsewhere again changed verify name; do
         skip "a plugin that is built here: $what" "$CC does not build it"
     done
 fi

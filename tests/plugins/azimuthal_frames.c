@@ -202,8 +202,10 @@ static void compare_with_pyfai(const char *split, const char *kind, int number)
     run(s);
     struct table t = pixium_reference(kind, number);
     const frit_dataset *curve = test_step_output(s, "intensity");
-    compare(frit_dataset_values(curve), &t, 1, 10, 1990, split);
-    compare(curve->sigma, &t, 2, 10, 1990, split);
+    char *what = g_strdup_printf("I12 frame %d, %s splitting", number, split);
+    compare(frit_dataset_values(curve), &t, 1, 10, 1990, what);
+    compare(curve->sigma, &t, 2, 10, 1990, what);
+    g_free(what);
     g_array_free(t.v, TRUE);
     test_step_free(s);
 }
