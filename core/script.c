@@ -193,6 +193,8 @@ static int open_core(lua_State *L)
     luaL_newlib(L, core_functions);
     lua_pushstring(L, frit_script_of(L)->graph->folder);
     lua_setfield(L, -2, "recipe_folder");
+    luaL_getmetatable(L, FRIT_SCRIPT_NODE);   /* for the operators: a - b */
+    lua_setfield(L, -2, "node");
     return 1;
 }
 

@@ -10,7 +10,7 @@
 #include "text.h"
 #include "unit.h"
 
-#define NODE "frit.node"
+#define NODE FRIT_SCRIPT_NODE
 
 /* In Lua a node is an edge: the node with one output, or with all of them. */
 typedef struct handle {

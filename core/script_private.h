@@ -12,6 +12,8 @@ typedef struct frit_script {
     const char *library;     /* folder of Frit's own Lua modules */
 } frit_script;
 
+#define FRIT_SCRIPT_NODE "frit.node"   /* the metatable of nodes, in Lua's registry */
+
 frit_script *frit_script_of(lua_State *L);
 char        *frit_script_place(lua_State *L);
 int          frit_script_raise(lua_State *L, const char *step, GError *error);

@@ -4,6 +4,7 @@ PLUGIN_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/plugins
 MODULE_LDFLAGS = -module -avoid-version -shared -no-undefined \
   -export-symbols-regex '^frit_module_v1$$' $(DEFS_LDFLAGS)
 
+include %D%/arithmetic/local.mk
 include %D%/azimuthal/local.mk
 include %D%/columns/local.mk
 include %D%/corrections/local.mk

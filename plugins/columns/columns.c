@@ -99,7 +99,22 @@ static const frit_step steps[] = {
       .params = write_table_table,
       .params_size = sizeof(write_table_params),
       .check = write_table_check,
-      .run = write_table_run }
+      .run = write_table_run },
+    { .name = "write_verification",
+      .version = 1,
+      .flags = FRIT_STEP_SINK,
+      .summary = "Write what was found beside what is true, as a table in CSV",
+      .doc =
+          "For an analysis of data whose truth is known: simulated, or of a standard.  Columns: quantity, "
+          "sample, truth, found, sigma, tolerance, ok; ok is `true` where |found - truth| is at most the "
+          "tolerance, else `false`, also where the number was not found; it is empty where the truth is not "
+          "known.  Recipes call it as `frit.verify(file, rows)`.",
+      .reference = "CSV: Y. Shafranovich, RFC 4180 (2005), doi:10.17487/RFC4180",
+      .inputs = write_verification_inputs,
+      .params = write_verification_table,
+      .params_size = sizeof(write_verification_params),
+      .check = write_verification_check,
+      .run = write_verification_run }
 };
 
 static const frit_module module = {

@@ -49,4 +49,12 @@ extern const frit_param write_table_table[];
 frit_status write_table_check(frit_call *c);
 frit_status write_table_run(frit_call *c);
 
+typedef struct write_verification_params {
+    const char *file, *rows, *truth;
+} write_verification_params;
+extern const frit_port write_verification_inputs[];
+extern const frit_param write_verification_table[];
+frit_status write_verification_check(frit_call *c);
+frit_status write_verification_run(frit_call *c);
+
 #endif

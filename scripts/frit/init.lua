@@ -3,6 +3,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 
 local core = require "frit.core"
+require "frit.operators"        -- a - b, 2 * a
 
 local frit = {
     setting = core.setting,     -- setting(name, default): what --set name=value gave
@@ -96,6 +97,11 @@ function frit.table(file, columns)
     for name, value in pairs(columns) do arguments[name] = value end
     if type(columns.names) == "table" then arguments.names = table.concat(columns.names, "\n") end
     return core.step("write_table", arguments)
+end
+
+-- frit.verify(file, rows): see frit/verify.lua.
+function frit.verify(...)
+    return require "frit.verify" (...)
 end
 
 -- frit.figure(file, { ... }): see frit/figure.lua.

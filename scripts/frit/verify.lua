@@ -1,0 +1,49 @@
+-- frit.verify(file, rows, { truth = "truth.csv" }): what was found beside what is true, as one table.
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+--     frit.verify("OUT/verify.csv", {
+--         { quantity = "T_r", sample = "HPT", found = kink.temperature, tolerance = 3 },
+--         { quantity = "conclusion: HPT relaxes first", sample = "all", found = order.holds, truth = 1,
+--           tolerance = 0 },
+--     }, { truth = raw .. "/truth.csv" })
+
+local core = require "frit.core"
+
+local KNOWN = { quantity = true, sample = true, found = true, tolerance = true, truth = true }
+
+local function text_of(row, k, name)
+    local text = row[name]
+    if type(text) ~= "string" or text == "" or text:find "[\t\n]" then
+        core.fail("verify: row " .. k .. ": " .. name .. " is a text on one line")
+    end
+    return text
+end
+
+local function line_of(row, k)
+    if type(row) ~= "table" then core.fail("verify: row " .. k .. " is a table with quantity, sample, found, tolerance") end
+    for name in pairs(row) do
+        if not KNOWN[name] then
+            core.fail("verify: row " .. k .. " has no '" .. tostring(name) .. "'; it has quantity, sample, found, " ..
+                      "tolerance, truth")
+        end
+    end
+    if row.found == nil then core.fail("verify: row " .. k .. ": found = what was found") end
+    if type(row.tolerance) ~= "number" or row.tolerance < 0 then
+        core.fail("verify: row " .. k .. ": tolerance is a number, not below 0")
+    end
+    local line = text_of(row, k, "quantity") .. "\t" .. text_of(row, k, "sample") .. "\t" ..
+                 string.format("%.10g", row.tolerance)
+    return row.truth and line .. "\t" .. string.format("%.15g", row.truth) or line
+end
+
+return function(file, rows, options)
+    if type(file) ~= "string" or type(rows) ~= "table" or rows[1] == nil then
+        core.fail('verify: a path, then rows: frit.verify("OUT/verify.csv", { { quantity = ..., ... } })')
+    end
+    local found, lines = {}, {}
+    for k, row in ipairs(rows) do
+        found[k], lines[k] = row.found, line_of(row, k)
+    end
+    return core.step("write_verification", { found = found, rows = table.concat(lines, "\n"), file = file,
+                                             truth = options and options.truth })
+end
