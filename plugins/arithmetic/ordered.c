@@ -6,14 +6,16 @@
 #include "arithmetic.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 const frit_port ordered_inputs[] = {
-    {.name = "values",
+    {.name = "least", .unit = "*", .ndim = 0, .doc = "the number that is claimed to be the least"},
+    {.name = "above",
      .unit = "*",
      .ndim = 0,
      .flags = FRIT_PORT_MANY,
-     .doc = "two numbers or more, in the order that is claimed: the least first; of one unit"},
+     .doc = "the others, in the order that is claimed; in the same unit"},
     {.name = NULL}};
 
 const frit_port ordered_outputs[] = {
@@ -44,34 +46,44 @@ static double probability_below(double a, double b, double sigma)
     return a < b ? 1 : 0;
 }
 
+struct claim {
+    char   unit[128];
+    double last, sigma;    /* of the value before */
+    double below;          /* the least probability so far */
+};
+
+static frit_status take(frit_call *c, const frit_view *v, uint64_t i, struct claim *k)
+{
+    if (i == 0)
+        snprintf(k->unit, sizeof k->unit, "%s", v->unit);
+    else if (strncmp(k->unit, v->unit, sizeof k->unit - 1) != 0)
+        return c->host->fail(c, FRIT_EDATA, "value %llu is in %s, but the first in %s: give all in one unit",
+                             (unsigned long long)i + 1, v->unit, k->unit);
+    if (v->failure || !is_measured(v)) {
+        k->below = 0; /* what was not found cannot be claimed */
+        return FRIT_OK;
+    }
+    double sigma = v->sigma && isfinite(v->sigma[0]) ? v->sigma[0] : 0;
+    if (i > 0)
+        k->below = fmin(k->below, probability_below(k->last, v->value[0], hypot(sigma, k->sigma)));
+    k->last = v->value[0];
+    k->sigma = sigma;
+    return FRIT_OK;
+}
+
 frit_status ordered_run(frit_call *c)
 {
-    const uint64_t n = c->host->n_inputs(c, 0);
-    if (n < 2)
-        return c->host->fail(c, FRIT_EDATA, "there is nothing to compare: give two values at least");
-    double below = 1, last = 0, last_sigma = 0;
-    char unit[128] = "";
-    for (uint64_t i = 0; i < n; i++) {
-        const frit_view *v = c->host->input(c, 0, i);
+    const uint64_t n = c->host->n_inputs(c, 1);
+    struct claim claim = {.below = 1};
+    for (uint64_t i = 0; i <= n; i++) {
+        const frit_view *v = i == 0 ? c->host->input(c, 0, 0) : c->host->input(c, 1, i - 1);
         if (!v)
             return FRIT_EIO;
-        if (i == 0)
-            strncat(unit, v->unit, sizeof unit - 1);
-        else if (strncmp(unit, v->unit, sizeof unit - 1) != 0)
-            return c->host->fail(c, FRIT_EDATA,
-                                 "value %llu is in %s, but the first in %s: give all in one unit",
-                                 (unsigned long long)i + 1, v->unit, unit);
-        if (v->failure || !is_measured(v)) {
-            below = 0; /* what was not found cannot be claimed */
-            continue;
-        }
-        double sigma = v->sigma && isfinite(v->sigma[0]) ? v->sigma[0] : 0;
-        if (i > 0)
-            below = fmin(below, probability_below(last, v->value[0], hypot(sigma, last_sigma)));
-        last = v->value[0];
-        last_sigma = sigma;
+        frit_status status = take(c, v, i, &claim);
+        if (status != FRIT_OK)
+            return status;
     }
-    const double results[] = {below >= ((const ordered_params *)c->params)->confidence, below};
+    const double results[] = {claim.below >= ((const ordered_params *)c->params)->confidence, claim.below};
     for (uint32_t k = 0; k < 2; k++) {
         if (!c->host->wanted(c, k))
             continue;

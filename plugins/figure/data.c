@@ -105,6 +105,9 @@ static size_t write_curve(FILE *to, const frit_view *v, struct drawn *d)
         widen(&d->x_min, &d->x_max, x_at(v, i));
         widen(&d->y_min, &d->y_max, v->value[i]);
         d->has_sigma = d->has_sigma || sigma > 0;
+        if (d->points++ == 0)
+            d->y_first = v->value[i];
+        d->y_sum += v->value[i] - d->y_first;
     }
     fputs("\n\n", to);
     widen(&d->position_min, &d->position_max, position);
@@ -181,4 +184,25 @@ frit_status data_write(frit_call *c, const char *path, struct drawn **drawn)
         return c->host->fail(c, FRIT_EDATA,
                              "the figure has no data: give it one dataset at least, as curves = { sq }");
     return status;
+}
+
+/* ---- Marks ---- */
+
+frit_status marks_read(frit_call *c, struct marks *marks)
+{
+    const frit_host *host = c->host;
+    *marks = (struct marks){.n = host->n_inputs(c, 1)};
+    marks->value = host->scratch(c, marks->n + 1, sizeof *marks->value);
+    marks->sigma = host->scratch(c, marks->n + 1, sizeof *marks->sigma);
+    if (!marks->value || !marks->sigma)
+        return FRIT_ENOMEM;
+    for (uint64_t m = 0; m < marks->n; m++) {
+        const frit_view *v = host->input(c, 1, m);
+        if (!v)
+            return FRIT_EIO;
+        const bool there = !v->failure && v->ndim == 0 && is_measured(v, 0);
+        marks->value[m] = there ? v->value[0] : NAN;
+        marks->sigma[m] = there && v->sigma && isfinite(v->sigma[0]) ? v->sigma[0] : 0;
+    }
+    return FRIT_OK;
 }

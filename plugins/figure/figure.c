@@ -13,6 +13,8 @@
 static const frit_port inputs[] = {
     {.name = "curves", .unit = "*", .ndim = 1, .axis_unit = {"*"}, .flags = FRIT_PORT_MANY | FRIT_PORT_SERIES,
      .doc = "Curves to draw; of a series all, each with its position. A series of numbers is one curve."},
+    {.name = "marks", .unit = "*", .ndim = 0, .flags = FRIT_PORT_MANY | FRIT_PORT_OPTIONAL,
+     .doc = "Numbers that the layout needs: where a line or an arrow stands."},
     {0}};
 
 #define P struct figure
@@ -25,7 +27,7 @@ static const frit_param params[] = {
               "in one panel."),
     FRIT_TEXT(P, texts, "", 0,
               "Labels for the layout, one a line: name=text. The text means what it says; ⁻¹ and ₂ are "
-              "raised and lowered, *Q* is in italics."),
+              "raised and lowered, *Q* is in italics, the g of T~g~ is lowered."),
     FRIT_TEXT(P, font, "Liberation Sans", 0, "Family of the font; it is embedded in the PDF."),
     FRIT_I64(P, dpi, 300, 30, 2400, 0, "Dots per inch of the PNG."),
     {0}};
@@ -42,8 +44,9 @@ static const char doc[] =
     "- `table_file`, `output_file`, `font_name`, `last_block`;\n"
     "- `curves_k`, and `first_k`, `last_k`: its blocks in the table, for `index first_k:last_k`;\n"
     "- `x_label_k`, `y_label_k`, `position_label_k`, `title_k`: from the names and units of the data;\n"
-    "- `x_min_k`, `x_max_k`, `y_min_k`, `y_max_k`, `position_min_k`, `position_max_k`, `has_sigma_k`, "
+    "- `x_min_k`, `x_max_k`, `y_min_k`, `y_max_k`, `y_mean_k`, `position_min_k`, `position_max_k`, `has_sigma_k`, "
     "`has_position_k`;\n"
+    "- `mark_m`, `sigma_of_mark_m` of the numbers given as `marks`, m = 1, 2, …; NaN where there is none;\n"
     "- a variable for each line of `texts`.\n"
     "\n"
     "The table's columns are x, value, standard uncertainty (0 where there is none), and position in the "
@@ -106,11 +109,14 @@ static frit_status run(frit_call *c)
     const struct figure *p = c->params;
     struct paths paths = {0};
     struct drawn *drawn = NULL;
+    struct marks marks;
     frit_status status = find_paths(c, p->file, &paths);
     if (status == FRIT_OK)
         status = data_write(c, paths.table, &drawn);
     if (status == FRIT_OK)
-        status = script_write(c, paths.script, paths.stem, drawn);
+        status = marks_read(c, &marks);
+    if (status == FRIT_OK)
+        status = script_write(c, paths.script, paths.stem, drawn, &marks);
     if (status != FRIT_OK)
         return status;
     draw_check_font(c, p->font);
@@ -124,7 +130,7 @@ static frit_status run(frit_call *c)
 
 static const frit_step steps[] = {
     {.name = "figure",
-     .version = 1,
+     .version = 2,
      .flags = FRIT_STEP_SINK,
      .summary = "Curves and series of curves drawn as a figure, PDF and PNG, with its script and table",
      .doc = doc,

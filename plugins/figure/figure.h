@@ -23,7 +23,7 @@ struct figure {
 /* ---- label.c ---- */
 
 /* Labels are UTF-8 and mean what they say: what gnuplot takes for markup is escaped.  Superscript and
- * subscript digits become real ones, and *Q* is in italics. */
+ * subscript digits become real ones, *Q* is in italics, and the g of T~g~ is lowered. */
 
 /* "'...'", a string of gnuplot's. */
 void label_write(FILE *to, const char *text);
@@ -45,15 +45,25 @@ struct drawn {
     uint64_t      elements;                        /* also those without a point */
     bool          has_sigma, has_position;
     double        x_min, x_max, y_min, y_max, position_min, position_max;
+    size_t        points;                          /* of all its curves */
+    double        y_first, y_sum;                  /* the mean is y_first + y_sum/points */
     char          x_label[LABEL], y_label[LABEL], position_label[LABEL], title[LABEL];
 };
 
 /* Write all curves to the table at `path`; the list of datasets comes back in *drawn. */
 frit_status data_write(frit_call *c, const char *path, struct drawn **drawn);
 
+/* Numbers that the layout needs, NaN where there is none. */
+struct marks {
+    uint64_t n;
+    double  *value, *sigma;
+};
+frit_status marks_read(frit_call *c, struct marks *marks);
+
 /* ---- script.c ---- */
 
-frit_status script_write(frit_call *c, const char *path, const char *stem, const struct drawn *drawn);
+frit_status script_write(frit_call *c, const char *path, const char *stem, const struct drawn *drawn,
+                         const struct marks *marks);
 
 /* ---- draw.c ---- */
 

@@ -32,16 +32,17 @@ static int raised_at(const char *text, size_t *length, const char **plain)
     return 0;
 }
 
-/* The asterisk that ends what this one begins: *Q*, but not 2 * 3 * 4. */
-static const char *end_of_italics(const char *text)
+/* The sign that ends what this one begins: *Q*, *T*~g~, but not 2 * 3 * 4. */
+static const char *end_of_marked(const char *text)
 {
-    const char *end = strchr(text + 1, '*');
+    const char *end = strchr(text + 1, *text);
     return end && end > text + 1 && text[1] != ' ' && end[-1] != ' ' ? end : NULL;
 }
 
 void label_write(FILE *to, const char *text)
 {
-    const char *italics_end = NULL, *plain;    /* the asterisk that ends the italics, while in them */
+    const char *italics_end = NULL, *lowered_end = NULL;    /* the sign that ends them, while in them */
+    const char *plain;
     int level = 0;
     size_t length;
     fputc('\'', to);
@@ -57,12 +58,15 @@ void label_write(FILE *to, const char *text)
             t += length;
             continue;
         }
-        if (t == italics_end) {
+        if (t == italics_end || t == lowered_end) {
             fputc('}', to);
-            italics_end = NULL;
-        } else if (*t == '*' && !italics_end && end_of_italics(t)) {
-            italics_end = end_of_italics(t);
+            *(t == italics_end ? &italics_end : &lowered_end) = NULL;
+        } else if (*t == '*' && !italics_end && !lowered_end && end_of_marked(t)) {
+            italics_end = end_of_marked(t);
             fputs("{/:Italic ", to);
+        } else if (*t == '~' && !italics_end && !lowered_end && end_of_marked(t)) {
+            lowered_end = end_of_marked(t);
+            fputs("_{", to);
         } else if (strchr("_^{}@&~\\", *t)) {
             fprintf(to, "\\%c", *t);
         } else if (*t == '\'') {

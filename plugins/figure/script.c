@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 /* For a figure without a layout of its own: all curves in one panel. */
@@ -34,7 +35,8 @@ static void write_facts(FILE *to, const struct drawn *drawn)
                 d->first + d->curves - 1);
         fprintf(to, "has_sigma_%u = %d; has_position_%u = %d\n", k, d->has_sigma, k, d->has_position);
         fprintf(to, "x_min_%u = %.9g; x_max_%u = %.9g\n", k, d->x_min, k, d->x_max);
-        fprintf(to, "y_min_%u = %.9g; y_max_%u = %.9g\n", k, d->y_min, k, d->y_max);
+        fprintf(to, "y_min_%u = %.9g; y_max_%u = %.9g; y_mean_%u = %.9g\n", k, d->y_min, k, d->y_max, k,
+                d->y_first + d->y_sum / (double)d->points);
         fprintf(to, "position_min_%u = %.9g; position_max_%u = %.9g\n", k, d->position_min, k,
                 d->position_max);
         write_text(to, "x_label", k, d->x_label);
@@ -44,6 +46,17 @@ static void write_facts(FILE *to, const struct drawn *drawn)
         blocks = d->first + d->curves;
     }
     fprintf(to, "last_block = %zu\n", blocks - 1);
+}
+
+static void write_marks(FILE *to, const struct marks *marks)
+{
+    for (uint64_t m = 0; m < marks->n; m++) {
+        const unsigned long long k = m + 1;
+        if (isfinite(marks->value[m]))
+            fprintf(to, "mark_%llu = %.9g; sigma_of_mark_%llu = %.9g\n", k, marks->value[m], k, marks->sigma[m]);
+        else
+            fprintf(to, "mark_%llu = NaN; sigma_of_mark_%llu = 0\n", k, k);
+    }
 }
 
 /* Lines "name=text", each a variable that holds the text as a label. */
@@ -68,7 +81,8 @@ static bool write_texts(FILE *to, const char *texts)
     return true;
 }
 
-static bool write_all(FILE *to, const struct figure *p, const char *stem, const struct drawn *drawn)
+static bool write_all(FILE *to, const struct figure *p, const char *stem, const struct drawn *drawn,
+                      const struct marks *marks)
 {
     fprintf(to, "# %s: drawn by gnuplot.  Change a label or a colour here, then: gnuplot %s.gp\n\n", stem,
             stem);
@@ -77,6 +91,7 @@ static bool write_all(FILE *to, const struct figure *p, const char *stem, const 
     fprintf(to, "table_file = '%s.dat'\noutput_file = '%s.pdf'\n", stem, stem);
     fputs("\n# ---- What is known of the data: a curve is one block of the table ----\n", to);
     write_facts(to, drawn);
+    write_marks(to, marks);
     fputs("\n# ---- Texts ----\n\n", to);
     const bool good = write_texts(to, p->texts ? p->texts : "");
     fputs("\n# ---- Layout ----\n\n", to);
@@ -85,12 +100,13 @@ static bool write_all(FILE *to, const struct figure *p, const char *stem, const 
     return good;
 }
 
-frit_status script_write(frit_call *c, const char *path, const char *stem, const struct drawn *drawn)
+frit_status script_write(frit_call *c, const char *path, const char *stem, const struct drawn *drawn,
+                         const struct marks *marks)
 {
     FILE *to = fopen(path, "w");
     if (!to)
         return c->host->fail(c, FRIT_EIO, "the script cannot be written to %s: %s", path, strerror(errno));
-    const bool good = write_all(to, c->params, stem, drawn);
+    const bool good = write_all(to, c->params, stem, drawn, marks);
     const bool failed = ferror(to) != 0;
     if (fclose(to) != 0 || failed)
         return c->host->fail(c, FRIT_EIO, "the script cannot be written to %s: %s", path, strerror(errno));

@@ -372,7 +372,75 @@ static void test_no_gnuplot(void)
     test_step_free(s);
 }
 
+/* ---- Marks ---- */
+
+/* A number that was not found is NaN: the layout draws no line there.  y_mean of sin over one whole wave is 0. */
+static void test_marks(void)
+{
+    g_autofree char *folder = test_folder();
+    if (!can_draw())
+        return;
+    test_step *s = example(folder);
+    frit_dataset *none = frit_dataset_number(553, "K");
+    frit_dataset_want_mask(none);
+    none->mask[0] = 1;
+    test_step_input(s, "marks", frit_dataset_number(673.25, "K"));
+    test_step_input(s, "marks", none);
+    run(s);
+    g_autofree char *script = read_file(folder, "waves.gp", NULL);
+    g_assert_nonnull(strstr(script, "mark_1 = 673.25; sigma_of_mark_1 = 0\n"));
+    g_assert_nonnull(strstr(script, "mark_2 = NaN; sigma_of_mark_2 = 0\n"));
+    test_step_free(s);
+}
+
 /* ---- frit.figure ---- */
+
+/* All that a panel can say at once; gnuplot takes it, and lines stand where the data say. */
+static void test_panels(void)
+{
+    static const char recipe[] =
+        "local frit = require 'frit'\n"
+        "local curve = frit.read('a.xy', { x_unit = '1/angstrom' })\n"
+        "local two = frit.frames { files = '?.xy', x_unit = '1/angstrom', axis = { 300, 400, name = 'T', unit = "
+        "'K' } }\n"
+        "local at = curve:mean_over { range = { 1, 3 } }\n"
+        "frit.figure('all', { columns = 2, letters = 'A', bar = 'shared', note = 'Simulated data', width = "
+        "'double', panels = {\n"
+        "  { two, offset = 0.5, crange = { 303, 773 }, span = 2, title = '*T*~g~ and 5 ~ 6' },\n"
+        "  { { curve, style = 'both', colour = '#D55E00', band = 1.96, label = 'left' }, { two[2], right = true, "
+        "dash = true },\n"
+        "    relative = 0.1, y2label = 'second', xtics = 1, vlines = { 2, { at, label = 'at', height = 0.5 } },\n"
+        "    hlines = { at }, vspans = { { 1, at } }, texts = { { 0.5, 0.9, 'text', align = 'center' } } },\n"
+        "  { { curve, style = 'bars', colours = { '#0072B2', '#D55E00' } }, { two[1], style = 'arrows' },\n"
+        "    categories = { 'AC', 'CR', 'HPT', 'x' }, yrange = { 0, 5 } },\n"
+        "  { shapes = { { 'circle', 5, 5, 2, fill = '#0072B2' }, { 'line', 0, 0, 9, 9, dash = true },\n"
+        "    { 'polygon', 1, 1, 5, 1, 3, 4 } }, letter = 'Z' } } })\n";
+    const char *frit = g_getenv("FRIT");
+    g_autofree char *folder = test_folder(), *path = g_build_filename(folder, "all.lua", NULL);
+    g_autofree char *a = g_build_filename(folder, "a.xy", NULL), *b = g_build_filename(folder, "b.xy", NULL);
+    if (!can_draw())
+        return;
+    if (!frit) {
+        g_test_skip("FRIT does not name the program");
+        return;
+    }
+    g_assert_true(g_file_set_contents(path, recipe, -1, NULL));
+    g_assert_true(g_file_set_contents(a, "1 1\n2 2\n3 1\n4 3\n", -1, NULL));
+    g_assert_true(g_file_set_contents(b, "1 2\n2 3\n3 2\n4 4\n", -1, NULL));
+    g_free(run_here(folder, frit, "run", "all.lua"));
+    g_autofree char *script = read_file(folder, "all.gp", NULL);
+    static const char *const lines[] = {
+        "y_mean_2 = 1.75\n", "set yrange [y_mean_2 - 0.1*abs(y_mean_2):y_mean_2 + 0.1*abs(y_mean_2)] noextend\n",
+        "mark_1 = 1.33333333;", "    set arrow from mark_2, graph 0 to mark_2, graph 1 nohead",
+        "($2-1.96*$3):($2+1.96*$3)", "axes x1y2", "set cbrange [303:773]\n", "{/:Bold Z}", "{/:Bold A}",
+        "title_of_panel_1 = '{/:Italic T}_{g} and 5 \\~ 6'\n", "note = 'Simulated data'\n"};
+    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
+        if (!strstr(script, lines[i]))
+            g_error("'%s' is not in: %s", lines[i], script);
+    gsize size = 0;
+    g_autofree char *pdf = read_file(folder, "all.pdf", &size);
+    g_assert_cmpmem(pdf, 5, "%PDF-", 5);
+}
 
 static void test_recipe(void)
 {
@@ -427,6 +495,8 @@ int main(int argc, char **argv)
     g_test_add_func("/figure/sentences/layout", test_a_wrong_layout);
     g_test_add_func("/figure/sentences/names", test_wrong_names);
     g_test_add_func("/figure/sentences/no-gnuplot", test_no_gnuplot);
+    g_test_add_func("/figure/marks", test_marks);
+    g_test_add_func("/figure/panels", test_panels);
     g_test_add_func("/figure/recipe", test_recipe);
     return g_test_run();
 }

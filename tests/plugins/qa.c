@@ -39,6 +39,8 @@ static const struct {
     {"container", "container_composition", "SiO2"},
     {"container", "container_density", "2.2 g/cm^3"},
     {"container", "wall", "0.01 mm"},
+    {"mean_over", "range", "0 100"},
+    {"write_verification", "rows", "T_r\tHPT\t3"},
     {"beam_stop_mask", "radius", "3"},
     {"beam_stop_mask", "row", "5"},
     {"beam_stop_mask", "column", "5"},
