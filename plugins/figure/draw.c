@@ -193,7 +193,7 @@ void draw_check_font(frit_call *c, const char *font)
             font, said);
 }
 
-/* ---- PDF and PNG ---- */
+/* ---- PDF, SVG and PNG ---- */
 
 /* Cairo puts the date of the day into the PDF, after "/CreationDate (D:".  Its digits become those of a day
  * of long ago, so that the same figure is the same file. */
@@ -237,6 +237,18 @@ frit_status draw_pdf(frit_call *c, const char *folder, const char *script, const
         c->host->log(c, FRIT_DEBUG,
                      "the PDF shows no date to overwrite: the next run's file will differ by it");
     return FRIT_OK;
+}
+
+frit_status draw_svg(frit_call *c, const char *folder, const char *stem)
+{
+    const size_t size = strlen(stem) + 8;
+    char *pdf = c->host->scratch(c, size, 1), *svg = c->host->scratch(c, size, 1);
+    if (!pdf || !svg)
+        return FRIT_ENOMEM;
+    snprintf(pdf, size, "%s.pdf", stem);
+    snprintf(svg, size, "%s.svg", stem);
+    const char *const argv[] = {"pdftocairo", "-svg", pdf, svg, NULL};
+    return run_program(c, argv, folder, "poppler-utils", "the SVG");
 }
 
 frit_status draw_png(frit_call *c, const char *folder, const char *stem, int64_t dpi)

@@ -1,4 +1,4 @@
-/* figure: curves drawn by gnuplot, as PDF and PNG, with script and table left beside them.
+/* figure: curves drawn by gnuplot, as PDF, SVG and PNG, with script and table left beside them.
  *
  * All numbers come from here: the table, and what is known of it as variables at the head of the
  * script.  The layout is text that comes from frit/figure.lua; gnuplot only draws.
@@ -20,7 +20,7 @@ static const frit_port inputs[] = {
 #define P struct figure
 static const frit_param params[] = {
     FRIT_OUTPUT(P, file, FRIT_PARAM_REQUIRED,
-                "Path of the figure without a suffix: NAME gives NAME.pdf, NAME.png, the script NAME.gp "
+                "Path of the figure without a suffix: NAME gives NAME.pdf, NAME.svg, NAME.png, the script NAME.gp "
                 "and the table NAME.dat."),
     FRIT_TEXT(P, layout, "", 0,
               "Commands for gnuplot that draw the figure, as frit.figure writes them; nothing: all curves "
@@ -34,7 +34,7 @@ static const frit_param params[] = {
 
 static const char doc[] =
     "Draws with gnuplot (in `PATH`): NAME.pdf by its pdfcairo terminal, fonts embedded, and from that "
-    "NAME.png by pdftocairo. NAME.gp and NAME.dat stay beside them: change a label in the script, and "
+    "NAME.svg and NAME.png by pdftocairo. NAME.gp and NAME.dat stay beside them: change a label in the script, and "
     "`gnuplot NAME.gp` draws the PDF again. The same data give the same bytes.\n"
     "\n"
     "Recipes call it as `frit.figure(file, { ... })`, which writes the layout: panels, ranges, colours.\n"
@@ -54,7 +54,7 @@ static const char doc[] =
     "curve; a curve without any point has no block. A dataset without any curve is an error.";
 
 /* The paths that the host gives for the files of one figure: in one folder, under their own names. */
-struct paths { const char *pdf, *png, *script, *table; char *folder, *stem; };
+struct paths { const char *pdf, *svg, *png, *script, *table; char *folder, *stem; };
 
 static const char *with_suffix(frit_call *c, const char *file, const char *suffix)
 {
@@ -78,10 +78,11 @@ static frit_status find_paths(frit_call *c, const char *file, struct paths *p)
         return host->fail(c, FRIT_EPARAM,
                           "a figure cannot be called %s: no quotes, backslashes or line breaks", name);
     p->pdf = with_suffix(c, file, ".pdf");
+    p->svg = with_suffix(c, file, ".svg");
     p->png = with_suffix(c, file, ".png");
     p->script = with_suffix(c, file, ".gp");
     p->table = with_suffix(c, file, ".dat");
-    if (!p->pdf || !p->png || !p->script || !p->table)
+    if (!p->pdf || !p->svg || !p->png || !p->script || !p->table)
         return FRIT_EIO;
     slash = strrchr(p->pdf, '/');
     const size_t folder = slash ? (size_t)(slash - p->pdf) : 0,
@@ -125,6 +126,8 @@ static frit_status run(frit_call *c)
         return FRIT_ENOMEM;
     snprintf(script, strlen(paths.stem) + 4, "%s.gp", paths.stem);
     status = draw_pdf(c, paths.folder, script, paths.pdf);
+    if (status == FRIT_OK)
+        status = draw_svg(c, paths.folder, paths.stem);
     return status == FRIT_OK ? draw_png(c, paths.folder, paths.stem, p->dpi) : status;
 }
 
@@ -132,7 +135,7 @@ static const frit_step steps[] = {
     {.name = "figure",
      .version = 2,
      .flags = FRIT_STEP_SINK,
-     .summary = "Curves and series of curves drawn as a figure, PDF and PNG, with its script and table",
+     .summary = "Curves and series of curves drawn as a figure, PDF, SVG and PNG, with its script and table",
      .doc = doc,
      .reference = "gnuplot 5, http://www.gnuplot.info",
      .inputs = inputs,

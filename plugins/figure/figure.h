@@ -71,7 +71,8 @@ frit_status script_write(frit_call *c, const char *path, const char *stem, const
 void draw_check_font(frit_call *c, const char *font);
 /* Run gnuplot on the script in `folder`, and make the PDF at `pdf` the same bytes on any day. */
 frit_status draw_pdf(frit_call *c, const char *folder, const char *script, const char *pdf);
-/* PDF to PNG, both in `folder`. */
+/* PDF to SVG and PNG, all in `folder`. */
+frit_status draw_svg(frit_call *c, const char *folder, const char *stem);
 frit_status draw_png(frit_call *c, const char *folder, const char *stem, int64_t dpi);
 
 #endif

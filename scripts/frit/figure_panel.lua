@@ -156,7 +156,7 @@ local SHAPES = {
               Script.check_colour(t.fill) or "#ffffff", Script.check_colour(t.colour) or "#000000")
     end,
     line = function(s, t, at)
-        s:add("set arrow from %s to %s nohead front linewidth %s linecolor '%s'%s", at(t[2], t[3]), at(t[4], t[5]),
+        s:add("set arrow from %s to %s nohead back linewidth %s linecolor '%s'%s", at(t[2], t[3]), at(t[4], t[5]),
               number(2 * (t.linewidth or 0.5)), Script.check_colour(t.colour) or "#000000",
               t.dash and " dashtype (6,4)" or "")
     end,

@@ -225,6 +225,8 @@ static void test_pdf_and_png(void)
     g_assert_cmpmem(pdf, 5, "%PDF-", 5);
     g_autofree char *png = read_file(folder, "waves.png", &size);
     g_assert_cmpuint(size, >, 24);
+    g_autofree char *svg = read_file(folder, "waves.svg", NULL);
+    g_assert_nonnull(strstr(svg, "<svg "));
     g_assert_cmpmem(png, 8, "\x89PNG\r\n\x1a\n", 8);
     g_assert_cmpfloat_with_epsilon(big_endian(png + 16), 243 * 200 / 72., 1);
     g_assert_cmpfloat_with_epsilon(big_endian(png + 20), 184 * 200 / 72., 1);
@@ -279,7 +281,7 @@ static void test_labels_are_printed(void)
 
 static void test_same_bytes(void)
 {
-    static const char *const names[] = {"waves.pdf", "waves.png", "waves.gp", "waves.dat"};
+    static const char *const names[] = {"waves.pdf", "waves.svg", "waves.png", "waves.gp", "waves.dat"};
     g_autofree char *one = test_folder(), *two = test_folder();
     if (!can_draw())
         return;
