@@ -77,6 +77,18 @@ static const frit_step steps[] = {
      .params = range_table,
      .params_size = sizeof(range_params),
      .run = range_run},
+    {.name = "cut",
+     .version = 1,
+     .summary = "A part of a curve: its points within a range of the axis",
+     .doc = "Keeps the points with from <= x_i <= to, in their order, with sigma and mask.  Nothing is "
+            "interpolated.  A series of numbers is a curve over its axis: `area:cut { range = { 303, 673 } }`"
+            " is that below the glass transition.",
+     .reference = "none: nothing is computed",
+     .inputs = range_inputs,
+     .outputs = cut_outputs,
+     .params = cut_table,
+     .params_size = sizeof(cut_params),
+     .run = cut_run},
     {.name = "ordered",
      .version = 1,
      .summary = "Whether numbers rise from each to the next, within their uncertainties",

@@ -1,7 +1,7 @@
 /* The steps of this module, for its table in arithmetic.c.
  *
  *     combine.c   sums, differences, products, quotients and powers of datasets
- *     range.c     the mean of a curve over a part of its axis
+ *     range.c     a part of a curve's axis, and the mean over it
  *     ordered.c   whether numbers lie in an order, as far as their uncertainties let one say
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -29,6 +29,13 @@ typedef struct range_params {
 extern const frit_port range_inputs[], range_outputs[];
 extern const frit_param range_table[];
 frit_status range_run(frit_call *c);
+
+typedef struct cut_params {
+    frit_range range;
+} cut_params;
+extern const frit_port cut_outputs[];
+extern const frit_param cut_table[];
+frit_status cut_run(frit_call *c);
 
 typedef struct ordered_params {
     double confidence;

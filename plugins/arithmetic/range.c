@@ -1,4 +1,4 @@
-/* The mean of a curve over a part of its axis: eleven frames around a temperature.
+/* A part of a curve's axis: the curve there, and its mean: eleven frames around a temperature.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -89,5 +89,57 @@ frit_status range_run(frit_call *c)
     if (known)
         out->sigma[0] = error == ERROR_PROPAGATED ? sqrt(f.variance) / n : sqrt(about_mean / (n - 1) / n);
     c->host->set_attribute(c, 0, "averaged", "1", n);
+    return FRIT_OK;
+}
+
+/* ---- The part itself ---- */
+
+const frit_param cut_table[] = {FRIT_RANGE(cut_params, range, "1", NULL, -1e300, 1e300, FRIT_PARAM_REQUIRED,
+                                           "from and to, both included, in the unit of the curve's axis"),
+                                {.name = NULL}};
+
+const frit_port cut_outputs[] = {{.name = "curve",
+                                  .unit = "@curve",
+                                  .axis_name = {"@curve.0"},
+                                  .axis_unit = {"@curve.0"},
+                                  .ndim = 1,
+                                  .doc = "its points within the range, in their order"},
+                                 {.name = NULL}};
+
+static bool within(const frit_view *v, size_t i, frit_range range)
+{
+    double x = position(v, i);
+    return x >= range.from && x <= range.to;
+}
+
+frit_status cut_run(frit_call *c)
+{
+    const frit_range range = ((const cut_params *)c->params)->range;
+    const frit_view *v = c->host->input(c, 0, 0);
+    if (!v)
+        return FRIT_EIO;
+    size_t n = 0, k = 0;
+    for (size_t i = 0; i < v->shape[0]; i++)
+        n += within(v, i, range);
+    if (n == 0 && v->shape[0] > 0)
+        return c->host->fail(
+            c, FRIT_EDATA, "no point between %g and %g %s: the curve's lie between %g and %g", range.from,
+            range.to, v->axis_unit[0] ? v->axis_unit[0] : "", position(v, 0), position(v, v->shape[0] - 1));
+    frit_buffer *out = c->host->output(c, 0, FRIT_F64, 1, &n,
+                                       (v->sigma ? FRIT_WANT_SIGMA : 0) | (v->mask ? FRIT_WANT_MASK : 0));
+    if (!out)
+        return FRIT_ENOMEM;
+    for (size_t i = 0; i < v->shape[0]; i++) {
+        if (!within(v, i, range))
+            continue;
+        if (out->axis[0])
+            out->axis[0][k] = position(v, i);
+        out->value[k] = v->value[i];
+        if (v->sigma)
+            out->sigma[k] = v->sigma[i];
+        if (v->mask)
+            out->mask[k] = v->mask[i];
+        k++;
+    }
     return FRIT_OK;
 }

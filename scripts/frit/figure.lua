@@ -19,7 +19,8 @@
 --     xlabel, ylabel, y2label, title    texts; without them, what the data say.  *Q* is in italics, g of *T*~g~
 --                     is lowered; Å⁻¹, H₂ work
 --     xrange, yrange, y2range           { from, to }; either may be nil
---     relative        0.1: each y axis from 10 % below the mean of its first dataset to 10 % above
+--     relative        0.1: each y axis from 10 % below the mean of its first dataset to 10 % above; { 0.1, a, b }:
+--                     about the numbers a, of the left axis, and b, of the right one, which may be nodes
 --     logx, logy      true: logarithmic
 --     offset          of each curve of a series from the one before, in units of y
 --     colour_by       of a series: "position" (a colour bar says which is which), "index", "none"

@@ -17,13 +17,19 @@ panel.BAR, panel.SECOND = 14, 11
 
 -- ---- Ranges and labels ----
 
--- { from, to }, either nil, or `relative`: the mean of the axis's first dataset, and a share of it either way.
-local function range_of(p, axis, k)
-    local range, share = p[axis .. "range"], p.relative
-    if range == nil and share and axis ~= "x" and k then
-        check_number(share, "relative")
-        return string.format("[y_mean_%d - %s*abs(y_mean_%d):y_mean_%d + %s*abs(y_mean_%d)]", k, number(share), k,
-                             k, number(share), k)
+-- What a relative axis is centred on: a node of the panel's, else the mean of the axis's first dataset.
+local function centre_of(s, p, axis, k)
+    local centre = type(p.relative) == "table" and p.relative[axis == "y2" and 3 or 2]
+    return centre and s:position(centre, "relative") or "y_mean_" .. k
+end
+
+-- { from, to }, either nil, or `relative`: the centre, and a share of it either way.
+local function range_of(s, p, axis, k)
+    local range = p[axis .. "range"]
+    if range == nil and p.relative and (axis == "y" or axis == "y2") and k then
+        local share = number(check_number(type(p.relative) == "table" and p.relative[1] or p.relative, "relative"))
+        local at = centre_of(s, p, axis, k)
+        return string.format("[%s - %s*abs(%s):%s + %s*abs(%s)]", at, share, at, at, share, at)
     end
     if range == nil then return "[*:*]" end
     if type(range) ~= "table" then core.fail("figure: " .. axis .. "range is { from, to }") end
@@ -41,15 +47,15 @@ local function first_of_axes(list, first)
 end
 
 local function set_ranges(s, p, left, right)
-    s:add("set xrange %s noextend", range_of(p, "x"))
-    s:add("set yrange %s noextend", range_of(p, "y", left))
+    s:add("set xrange %s noextend", range_of(s, p, "x"))
+    s:add("set yrange %s noextend", range_of(s, p, "y", left))
     for _, axis in ipairs { "x", "y" } do
         local log = p["log" .. axis]
         s:add(log and "set logscale %s; set m%stics 10" or "unset logscale %s; set m%stics 2", axis, axis)
     end
     if right then
         s:add("set y2range %s noextend; set ytics nomirror; set y2tics offset -0.6,0; set my2tics 2",
-              range_of(p, "y2", right))
+              range_of(s, p, "y2", right))
         s:add("set y2label %s offset -1.2,0", p.y2label and s:text("y2label_" .. right, p.y2label)
               or "y_label_" .. right)
     else
@@ -216,7 +222,7 @@ end
 
 local function set_shades(s, p, bar)
     if p.crange then
-        s:add("set cbrange %s", range_of(p, "c"))
+        s:add("set cbrange %s", range_of(s, p, "c"))
     elseif bar then
         s:add("set cbrange [bar ? position_min_%d : 0 : bar ? position_max_%d : 1]", bar, bar)
     else

@@ -140,6 +140,23 @@ static void test_mean_over(void)
     refused(s, "no measured point between 330 and 340 K: the curve's lie between 300 and 320");
 }
 
+static void test_cut(void)
+{
+    test_step *s = test_step_new("cut");
+    test_step_input(s, "curve", curve(2, 4, 9, 0.2));
+    test_step_set_list(s, "range", (double[]){310, 330}, 2);
+    const frit_dataset *d = run(s, "curve");
+    g_assert_cmpuint(d->shape[0], ==, 2);
+    g_assert_cmpfloat(d->axis[0]->at[0], ==, 310);
+    g_assert_cmpfloat(frit_dataset_values(d)[1], ==, 9);
+    g_assert_cmpfloat(d->sigma[1], ==, 0.2);
+    test_step_free(s);
+    s = test_step_new("cut");
+    test_step_input(s, "curve", curve(2, 4, 9, 0));
+    test_step_set_list(s, "range", (double[]){330, 340}, 2);
+    refused(s, "no point between 330 and 340 K: the curve's lie between 300 and 320");
+}
+
 static double holds(const frit_dataset *probability)
 {
     return frit_dataset_values(probability)[0];
@@ -236,6 +253,7 @@ int main(int argc, char **argv)
     g_test_add_func("/arithmetic/powers", test_powers);
     g_test_add_func("/arithmetic/refused", test_what_does_not_go_together);
     g_test_add_func("/arithmetic/mean-over", test_mean_over);
+    g_test_add_func("/arithmetic/cut", test_cut);
     g_test_add_func("/arithmetic/ordered", test_ordered);
     g_test_add_func("/arithmetic/missing", test_missing);
     g_test_add_func("/verification/table", test_verification);
