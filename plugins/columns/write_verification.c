@@ -24,8 +24,8 @@ const frit_port write_verification_inputs[] = {{.name = "found",
 const frit_param write_verification_table[] = {
     FRIT_OUTPUT(write_verification_params, file, FRIT_PARAM_REQUIRED, "the file, as \"out/verify.csv\""),
     FRIT_TEXT(write_verification_params, rows, NULL, FRIT_PARAM_REQUIRED,
-              "one line a number: quantity, sample and tolerance, and the truth where the recipe knows it, "
-              "with tabs between them, as frit.verify writes them"),
+              "one line a number: quantity, sample, tolerance (\"5 %\": of the truth), and the truth where the "
+              "recipe knows it, with tabs between them, as frit.verify writes them"),
     FRIT_PATH(write_verification_params, truth, 0,
               "a CSV file with the columns quantity, sample and truth, for rows whose truth the recipe does "
               "not know; without one such rows are neither right nor wrong"),
@@ -36,6 +36,7 @@ enum { TEXT = 120 };
 struct row {
     char quantity[TEXT], sample[TEXT];
     double tolerance, truth; /* truth NaN: not known */
+    bool relative;           /* the tolerance is a part of the truth */
 };
 
 /* ---- The rows ---- */
@@ -58,6 +59,22 @@ static bool read_number(const char *text, double *value)
     return end != text && *end == '\0';
 }
 
+/* "0.05", or "5 %" of the truth. */
+static bool read_tolerance(char *text, struct row *r)
+{
+    char *percent = strchr(text, '%');
+    r->relative = percent && percent[1] == '\0';
+    if (r->relative) {
+        while (percent > text && percent[-1] == ' ')
+            percent--;
+        *percent = '\0';
+    }
+    if (!read_number(text, &r->tolerance) || !(r->tolerance >= 0))
+        return false;
+    r->tolerance /= r->relative ? 100 : 1;
+    return true;
+}
+
 static bool read_row(const char *line, size_t n, struct row *r)
 {
     char text[4 * TEXT], number[40];
@@ -68,7 +85,7 @@ static bool read_row(const char *line, size_t n, struct row *r)
     *r = (struct row){.tolerance = NAN, .truth = NAN};
     if (!next_cell(&at, r->quantity, sizeof r->quantity) || !*r->quantity ||
         !next_cell(&at, r->sample, sizeof r->sample) || !next_cell(&at, number, sizeof number) ||
-        !read_number(number, &r->tolerance) || !(r->tolerance >= 0))
+        !read_tolerance(number, r))
         return false;
     return !next_cell(&at, number, sizeof number) || read_number(number, &r->truth);
 }
@@ -179,12 +196,18 @@ static void put_number(FILE *f, double x)
     fputc(',', f);
 }
 
+/* NaN where it is a part of a truth that is not known. */
+static double tolerance_of(const struct row *r)
+{
+    return r->relative ? r->tolerance * fabs(r->truth) : r->tolerance;
+}
+
 /* Right, wrong, or "" where the truth is not known.  What was not found is not right. */
 static const char *judge(const struct row *r, double found)
 {
     if (isnan(r->truth))
         return "";
-    return fabs(found - r->truth) <= r->tolerance ? "true" : "false";
+    return fabs(found - r->truth) <= tolerance_of(r) ? "true" : "false";
 }
 
 static frit_status put_rows(frit_call *c, FILE *f, const struct row *rows, uint64_t n)
@@ -203,7 +226,7 @@ static frit_status put_rows(frit_call *c, FILE *f, const struct row *rows, uint6
         put_number(f, rows[k].truth);
         put_number(f, found);
         put_number(f, there && v->sigma ? v->sigma[0] : NAN);
-        put_number(f, rows[k].tolerance);
+        put_number(f, tolerance_of(&rows[k]));
         fprintf(f, "%s\n", verdict);
         known += *verdict != '\0';
         right += !strcmp(verdict, "true");

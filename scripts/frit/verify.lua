@@ -28,11 +28,13 @@ local function line_of(row, k)
         end
     end
     if row.found == nil then core.fail("verify: row " .. k .. ": found = what was found") end
-    if type(row.tolerance) ~= "number" or row.tolerance < 0 then
-        core.fail("verify: row " .. k .. ": tolerance is a number, not below 0")
+    local tolerance = row.tolerance
+    if type(tolerance) == "number" and tolerance >= 0 then
+        tolerance = string.format("%.10g", tolerance)
+    elseif type(tolerance) ~= "string" or not tolerance:match "^[%d.]+ *%%$" then
+        core.fail("verify: row " .. k .. ': tolerance is a number, not below 0, or a part of the truth, as "5 %"')
     end
-    local line = text_of(row, k, "quantity") .. "\t" .. text_of(row, k, "sample") .. "\t" ..
-                 string.format("%.10g", row.tolerance)
+    local line = text_of(row, k, "quantity") .. "\t" .. text_of(row, k, "sample") .. "\t" .. tolerance
     return row.truth and line .. "\t" .. string.format("%.15g", row.truth) or line
 end
 

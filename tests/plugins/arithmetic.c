@@ -211,9 +211,11 @@ static void test_verification(void)
     test_step_input(s, "found", none);
     test_step_input(s, "found", number(1, 0, "1"));
     test_step_input(s, "found", number(3, 0, "1"));
+    test_step_input(s, "found", number(-21, 0, "1"));
     test_step_set(s, "file", file);
     test_step_set(s, "truth", truth);
-    test_step_set(s, "rows", "T_r\tHPT\t3\nT_r\tCR\t3\nT_r\tCR\t3\nconclusion: a, then b\tall\t0\t1\nother\tAC\t1\n");
+    test_step_set(s, "rows", "T_r\tHPT\t3\nT_r\tCR\t3\nT_r\tCR\t3\nconclusion: a, then b\tall\t0\t1\nother\tAC\t1\n"
+                  "part\tAC\t5 %\t-20\n");
     GError *error = NULL;
     test_step_run(s, &error);
     g_assert_no_error(error);
@@ -224,7 +226,8 @@ static void test_verification(void)
                     "T_r,CR,580.5,584,1.5,3,false\n"
                     "T_r,CR,580.5,,,3,false\n"
                     "\"conclusion: a, then b\",all,1,1,,0,true\n"
-                    "other,AC,,3,,1,\n");
+                    "other,AC,,3,,1,\n"
+                    "part,AC,-20,-21,,1,true\n");
     test_step_free(s);
 }
 
@@ -234,6 +237,7 @@ static void test_wrong_rows(void)
     static const struct { const char *rows, *piece; } cases[] = {
         {"T_r\tHPT\n", "row 1 is no \"quantity, sample, tolerance[, truth]\""},
         {"T_r\tHPT\t-1\n", "row 1 is no"},
+        {"T_r\tHPT\t% 5\n", "row 1 is no"},
         {"T_r\tHPT\t1\nT_r\tCR\t1\n", "2 rows are described, and 1 numbers were given"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
