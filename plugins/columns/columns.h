@@ -24,10 +24,19 @@ frit_status read_columns_run(frit_call *c);
 
 typedef struct read_column_params {
     const char *file, *column, *unit;
+    int32_t     bad, dates;
 } read_column_params;
 extern const frit_port read_column_outputs[];
 extern const frit_param read_column_table[];
 frit_status read_column_run(frit_call *c);
+
+typedef struct read_log_params {
+    const char *file, *time, *value, *unit, *time_unit;
+    int32_t     bad, dates;
+} read_log_params;
+extern const frit_port read_log_outputs[];
+extern const frit_param read_log_table[];
+frit_status read_log_run(frit_call *c);
 
 typedef struct write_columns_params {
     const char *file;
@@ -50,7 +59,7 @@ frit_status write_table_check(frit_call *c);
 frit_status write_table_run(frit_call *c);
 
 typedef struct write_verification_params {
-    const char *file, *rows, *truth;
+    const char *file, *rows;
 } write_verification_params;
 extern const frit_port write_verification_inputs[];
 extern const frit_param write_verification_table[];

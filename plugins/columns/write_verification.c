@@ -1,11 +1,10 @@
 /* Write what was found beside what is true: the check of a whole analysis on data whose truth is known.
  *
- * CSV with the columns quantity, sample, truth, found, sigma, tolerance, ok.  The truth stands in the recipe
- * (a claim holds or does not: 1), or in a table of its own beside the raw files, by quantity and sample.
+ * CSV with the columns quantity, sample, truth, found, sigma, tolerance, ok.  A truth is a number that the recipe
+ * knows (a claim holds: 1), or comes through the graph: from a table beside the raw files, for example.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "cells.h"
 #include "columns.h"
 #include "layout.h"
 
@@ -14,21 +13,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-const frit_port write_verification_inputs[] = {{.name = "found",
-                                                .ndim = 0,
-                                                .unit = "*",
-                                                .flags = FRIT_PORT_MANY,
-                                                .doc = "numbers, one for each of the rows"},
-                                               {0}};
+const frit_port write_verification_inputs[] = {
+    {.name = "found",
+     .ndim = 0,
+     .unit = "*",
+     .flags = FRIT_PORT_MANY,
+     .doc = "what was found: numbers, one for each of the rows"},
+    {.name = "truth",
+     .ndim = 0,
+     .unit = "*",
+     .flags = FRIT_PORT_MANY | FRIT_PORT_OPTIONAL,
+     .doc = "what is true, for the rows that name one of these numbers"},
+    {0}};
 
 const frit_param write_verification_table[] = {
     FRIT_OUTPUT(write_verification_params, file, FRIT_PARAM_REQUIRED, "the file, as \"out/verify.csv\""),
     FRIT_TEXT(write_verification_params, rows, NULL, FRIT_PARAM_REQUIRED,
-              "one line a number: quantity, sample, tolerance (\"5 %\": of the truth), and the truth where the "
-              "recipe knows it, with tabs between them, as frit.verify writes them"),
-    FRIT_PATH(write_verification_params, truth, 0,
-              "a CSV file with the columns quantity, sample and truth, for rows whose truth the recipe does "
-              "not know; without one such rows are neither right nor wrong"),
+              "one line a number: quantity, sample, tolerance (\"5 %\": of the truth), and the truth where it is "
+              "known, with tabs between them, as frit.verify writes them; @2 is the second number given as truth"),
     {0}};
 
 enum { TEXT = 120 };
@@ -37,6 +39,7 @@ struct row {
     char quantity[TEXT], sample[TEXT];
     double tolerance, truth; /* truth NaN: not known */
     bool relative;           /* the tolerance is a part of the truth */
+    unsigned node;           /* which of the numbers given as truth it is, from 1; 0: none */
 };
 
 /* ---- The rows ---- */
@@ -87,7 +90,11 @@ static bool read_row(const char *line, size_t n, struct row *r)
         !next_cell(&at, r->sample, sizeof r->sample) || !next_cell(&at, number, sizeof number) ||
         !read_tolerance(number, r))
         return false;
-    return !next_cell(&at, number, sizeof number) || read_number(number, &r->truth);
+    if (!next_cell(&at, number, sizeof number))
+        return true;
+    if (*number == '@')
+        return sscanf(number, "@%u", &r->node) == 1 && r->node > 0;
+    return read_number(number, &r->truth);
 }
 
 static frit_status read_rows(frit_call *c, const char *text, uint64_t n, struct row *rows)
@@ -112,66 +119,30 @@ static frit_status read_rows(frit_call *c, const char *text, uint64_t n, struct 
 
 /* ---- The truth ---- */
 
-static void cell_text(cell x, char *out, size_t size)
+/* The truths that come through the graph, in the found number's unit. */
+static frit_status take_truths(frit_call *c, struct row *rows, uint64_t n)
 {
-    snprintf(out, size, "%.*s", (int)x.n, x.at);
-}
-
-/* Which cell of the heading has this name; CELLS where none has. */
-enum { CELLS = 16 };
-
-static size_t find_cell(const cell *cells, size_t n, const char *name)
-{
-    for (size_t i = 0; i < n && i < CELLS; i++)
-        if (cells[i].n == strlen(name) && strncmp(cells[i].at, name, cells[i].n) == 0)
-            return i;
-    return CELLS;
-}
-
-static frit_status fill_truth(frit_call *c, const char *path, const text_lines *t, struct row *rows,
-                              uint64_t n)
-{
-    cell *cells = c->host->scratch(c, CELLS_MAX + 1, sizeof *cells);
-    if (!cells)
-        return FRIT_ENOMEM;
-    size_t heading = 0;
-    while (heading < t->n && (text_is_blank(t->line[heading]) || text_is_comment(t->line[heading], ',')))
-        heading++;
-    size_t found = heading < t->n ? cells_split(t->line[heading], ',', cells) : 0;
-    const size_t quantity = find_cell(cells, found, "quantity"), sample = find_cell(cells, found, "sample"),
-                 truth = find_cell(cells, found, "truth");
-    if (quantity == CELLS || sample == CELLS || truth == CELLS)
-        return c->host->fail(c, FRIT_EPARAM,
-                             "%s: its first line must name the columns quantity, sample and truth", path);
-    for (size_t i = heading + 1; i < t->n; i++) {
-        char name[TEXT], of[TEXT];
-        double value;
-        if (text_is_blank(t->line[i]) || text_is_comment(t->line[i], ','))
+    const uint64_t given = c->host->n_inputs(c, 1);
+    for (uint64_t k = 0; k < n; k++) {
+        if (!rows[k].node)
             continue;
-        found = cells_split(t->line[i], ',', cells);
-        if (found <= quantity || found <= sample || found <= truth || !cell_number(cells[truth], '.', &value))
-            return c->host->fail(c, FRIT_EPARAM, "%s: line %zu is no row of quantity, sample and a number",
-                                 path, i + 1);
-        cell_text(cells[quantity], name, sizeof name);
-        cell_text(cells[sample], of, sizeof of);
-        for (uint64_t k = 0; k < n; k++)
-            if (isnan(rows[k].truth) && !strcmp(rows[k].quantity, name) && !strcmp(rows[k].sample, of))
-                rows[k].truth = value;
+        if (rows[k].node > given)
+            return c->host->fail(c, FRIT_EPARAM, "row %llu asks for truth %u, and %llu were given",
+                                 (unsigned long long)k + 1, rows[k].node, (unsigned long long)given);
+        const frit_view *truth = c->host->input(c, 1, rows[k].node - 1);
+        if (!truth)
+            return FRIT_EIO;
+        char unit[128];
+        snprintf(unit, sizeof unit, "%s", truth->unit);
+        rows[k].truth = truth->failure || (truth->mask && truth->mask[0]) ? NAN : truth->value[0];
+        const frit_view *found = c->host->input(c, 0, k);
+        if (!found)
+            return FRIT_EIO;
+        if (!found->failure && strncmp(unit, found->unit, sizeof unit - 1) != 0)
+            return c->host->fail(c, FRIT_EDATA, "%s of %s: found in %s, but the truth is in %s",
+                                 rows[k].quantity, rows[k].sample, found->unit, unit);
     }
     return FRIT_OK;
-}
-
-static frit_status read_truth(frit_call *c, const char *path, struct row *rows, uint64_t n)
-{
-    if (!path)
-        return FRIT_OK;
-    text_lines t = {0};
-    text_error e = {0};
-    if (!text_read(path, &t, &e))
-        return c->host->fail(c, e.code, "%s: %s", path, e.text);
-    frit_status status = fill_truth(c, path, &t, rows, n);
-    text_free(&t);
-    return status;
 }
 
 /* ---- The file ---- */
@@ -257,7 +228,7 @@ frit_status write_verification_run(frit_call *c)
         return FRIT_ENOMEM;
     frit_status status = read_rows(c, p->rows ? p->rows : "", n, rows);
     if (status == FRIT_OK)
-        status = read_truth(c, p->truth, rows, n);
+        status = take_truths(c, rows, n);
     if (status != FRIT_OK)
         return status;
     const char *path = c->host->output_file(c, p->file);

@@ -1,11 +1,14 @@
--- frit.verify(file, rows, { truth = "truth.csv" }): what was found beside what is true, as one table.
+-- frit.verify(file, rows): what was found beside what is true, as one table.
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
 --     frit.verify("OUT/verify.csv", {
---         { quantity = "T_r", sample = "HPT", found = kink.temperature, tolerance = 3 },
+--         { quantity = "T_r", sample = "HPT", found = kink.temperature, truth = model.temperature, tolerance = 3 },
 --         { quantity = "conclusion: HPT relaxes first", sample = "all", found = order.holds, truth = 1,
 --           tolerance = 0 },
---     }, { truth = raw .. "/truth.csv" })
+--     })
+--
+-- found is a node of one number; truth is such a node, or a number, or nothing where it is not known; tolerance is a
+-- number, or a part of the truth, as "5 %".
 
 local core = require "frit.core"
 
@@ -19,7 +22,7 @@ local function text_of(row, k, name)
     return text
 end
 
-local function line_of(row, k)
+local function line_of(row, k, truths)
     if type(row) ~= "table" then core.fail("verify: row " .. k .. " is a table with quantity, sample, found, tolerance") end
     for name in pairs(row) do
         if not KNOWN[name] then
@@ -35,17 +38,22 @@ local function line_of(row, k)
         core.fail("verify: row " .. k .. ': tolerance is a number, not below 0, or a part of the truth, as "5 %"')
     end
     local line = text_of(row, k, "quantity") .. "\t" .. text_of(row, k, "sample") .. "\t" .. tolerance
+    if core.is_node(row.truth) then
+        truths[#truths + 1] = row.truth
+        return line .. "\t@" .. #truths
+    end
     return row.truth and line .. "\t" .. string.format("%.15g", row.truth) or line
 end
 
-return function(file, rows, options)
+return function(file, rows)
     if type(file) ~= "string" or type(rows) ~= "table" or rows[1] == nil then
         core.fail('verify: a path, then rows: frit.verify("OUT/verify.csv", { { quantity = ..., ... } })')
     end
-    local found, lines = {}, {}
+    local found, truths, lines = {}, {}, {}
     for k, row in ipairs(rows) do
-        found[k], lines[k] = row.found, line_of(row, k)
+        lines[k] = line_of(row, k, truths)
+        found[k] = row.found
     end
-    return core.step("write_verification", { found = found, rows = table.concat(lines, "\n"), file = file,
-                                             truth = options and options.truth })
+    return core.step("write_verification", { found = found, truth = truths[1] and truths,
+                                             rows = table.concat(lines, "\n"), file = file })
 end

@@ -200,8 +200,7 @@ static void test_missing(void)
 static void test_verification(void)
 {
     g_autofree char *folder = test_folder(), *file = g_build_filename(folder, "verify.csv", NULL),
-                    *truth = g_build_filename(folder, "truth.csv", NULL), *text = NULL;
-    g_assert_true(g_file_set_contents(truth, "quantity,sample,truth\nT_r,HPT,550\nT_r,CR,580.5\n", -1, NULL));
+                    *text = NULL;
     frit_dataset *none = number(20, 0, "K");
     frit_dataset_want_mask(none);
     none->mask[0] = 1;
@@ -213,8 +212,9 @@ static void test_verification(void)
     test_step_input(s, "found", number(3, 0, "1"));
     test_step_input(s, "found", number(-21, 0, "1"));
     test_step_set(s, "file", file);
-    test_step_set(s, "truth", truth);
-    test_step_set(s, "rows", "T_r\tHPT\t3\nT_r\tCR\t3\nT_r\tCR\t3\nconclusion: a, then b\tall\t0\t1\nother\tAC\t1\n"
+    test_step_input(s, "truth", number(550, 0, "K"));
+    test_step_input(s, "truth", number(580.5, 0, "K"));
+    test_step_set(s, "rows", "T_r\tHPT\t3\t@1\nT_r\tCR\t3\t@2\nT_r\tCR\t3\t@2\nconclusion: a, then b\tall\t0\t1\nother\tAC\t1\n"
                   "part\tAC\t5 %\t-20\n");
     GError *error = NULL;
     test_step_run(s, &error);
@@ -238,6 +238,8 @@ static void test_wrong_rows(void)
         {"T_r\tHPT\n", "row 1 is no \"quantity, sample, tolerance[, truth]\""},
         {"T_r\tHPT\t-1\n", "row 1 is no"},
         {"T_r\tHPT\t% 5\n", "row 1 is no"},
+        {"T_r\tHPT\t5\t@0\n", "row 1 is no"},
+        {"T_r\tHPT\t5\t@2\n", "row 1 asks for truth 2, and 0 were given"},
         {"T_r\tHPT\t1\nT_r\tCR\t1\n", "2 rows are described, and 1 numbers were given"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
