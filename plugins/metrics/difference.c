@@ -1,0 +1,163 @@
+/* difference: curves beside a curve of reference, S(T) - S(room temperature) and S(T)/S(room temperature).
+ *
+ * First-order propagation of uncertainty: JCGM 100:2008 (GUM), 5.1.2, doi:10.59161/JCGM100-2008E.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "metrics.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "shared/lookup.h"
+
+#define EACH_DIMENSION(x) {x, x, x, x, x, x, x, x}
+#define AXES_OF_DATA {"@data.0", "@data.1", "@data.2", "@data.3", "@data.4", "@data.5", "@data.6", "@data.7"}
+
+enum { IN_DATA, IN_REFERENCE };
+const frit_port difference_inputs[] = {
+    {.name = "data", .unit = "*", .axis_unit = EACH_DIMENSION("*"), .ndim = FRIT_ANY_NDIM,
+     .doc = "a curve, a frame or a number; or a series of them"},
+    {.name = "reference", .unit = "*", .axis_unit = EACH_DIMENSION("*"), .ndim = FRIT_ANY_NDIM,
+     .doc = "of the same kind and unit: the first of the series, the mean of some, another series of as "
+             "many"},
+    {0}};
+
+enum { OUT_DIFFERENCE, OUT_RATIO, OUTPUTS };
+const frit_port difference_outputs[] = {
+    {.name = "difference", .unit = "@data", .ndim = FRIT_ANY_NDIM, .axis_name = AXES_OF_DATA,
+     .axis_unit = AXES_OF_DATA, .doc = "data - reference; masked where one of the two is"},
+    {.name = "ratio", .unit = "1", .ndim = FRIT_ANY_NDIM, .axis_name = AXES_OF_DATA,
+     .axis_unit = AXES_OF_DATA, .doc = "data/reference; masked where the reference is 0, too"},
+    {0}};
+
+const char difference_doc[] =
+    "    difference = x - x_ref,   sigma^2 = sigma_x^2 + sigma_ref^2\n"
+    "    ratio = x/x_ref,          sigma^2 = (sigma_x/x_ref)^2 + (x sigma_ref/x_ref^2)^2\n"
+    "\n"
+    "value by value. In a series all elements are compared with the one reference, as in `sq:difference { "
+    "sq[1] }`, `sq:difference { sq:select(1, 10):mean() }`. A curve whose reference has other positions is "
+    "compared with straight lines between these, and masked beyond them and beside gaps; other data must "
+    "have the same positions.\n"
+    "\n"
+    "**Sigma.** x and reference count as independent. Two things follow for a series. The error of the "
+    "reference is the same in all differences: it moves the curve of a difference against temperature as a "
+    "whole, is no scatter, and does not average out; a mean of n frames as reference makes it smaller by "
+    "sqrt(n). And an element that is the reference itself, or part of its mean, has a difference that is "
+    "0, or less uncertain than sigma says. Errors that all frames share (background, normalisation) cancel "
+    "in truth and not in sigma; `draws` tells how much.\n"
+    "\n"
+    "How fast S changes, dS/dT at each Q, is `slope`; a curve of the difference at one Q against "
+    "temperature is `value_at`.";
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* To a millionth of the distance between points. */
+static bool same_positions(const frit_view *a, const frit_view *b, uint32_t k)
+{
+    const size_t n = a->shape[k];
+    if (n != b->shape[k] || !a->axis[k] != !b->axis[k])
+        return false;
+    const double room =
+        n > 1 && a->axis[k] ? 1e-6 * fabs(a->axis[k][n - 1] - a->axis[k][0]) / (double)(n - 1) : 0;
+    for (size_t i = 0; a->axis[k] && i < n; i++)
+        if (!(fabs(a->axis[k][i] - b->axis[k][i]) <= room + 1e-12 * fabs(a->axis[k][i])))
+            return false;
+    return true;
+}
+
+static frit_status compare(frit_call *c, const frit_view *x, const frit_view *r, bool *interpolate)
+{
+    *interpolate = false;
+    if (x->ndim != r->ndim)
+        return c->host->fail(c, FRIT_EDATA, "the data have %u dimensions and the reference has %u", x->ndim,
+                             r->ndim);
+    if (!same_text(x->unit, r->unit))
+        return c->host->fail(c, FRIT_EDATA,
+                             "the data are in %s and the reference is in %s: give both in one unit", x->unit,
+                             r->unit);
+    for (uint32_t k = 0; k < x->ndim; k++) {
+        if (x->axis[k] && r->axis[k] && !same_text(x->axis_unit[k], r->axis_unit[k]))
+            return c->host->fail(c, FRIT_EDATA,
+                                 "the data are over %s and the reference is over %s: give both over one unit",
+                                 x->axis_unit[k], r->axis_unit[k]);
+        if (same_positions(x, r, k))
+            continue;
+        if (x->ndim == 1 && x->axis[0] && r->axis[0])
+            *interpolate = true;
+        else if (x->shape[k] != r->shape[k])
+            return c->host->fail(c, FRIT_EDATA,
+                                 "the data have %zu values along dimension %u and the reference has %zu",
+                                 x->shape[k], k + 1, r->shape[k]);
+        else
+            return c->host->fail(c, FRIT_EDATA,
+                                 "data and reference have different positions along dimension %u", k + 1);
+    }
+    return FRIT_OK;
+}
+
+/* A value and its variance; false: not measured. */
+static bool value_of(const frit_view *v, size_t i, double *value, double *variance)
+{
+    *value = v->value[i];
+    *variance = v->sigma ? v->sigma[i] * v->sigma[i] : 0;
+    return !(v->mask && v->mask[i]) && isfinite(*value) && isfinite(*variance);
+}
+
+static frit_status open_output(frit_call *c, uint32_t port, const frit_view *x, bool sigma, frit_buffer **out)
+{
+    *out = NULL;
+    if (!c->host->wanted(c, port))
+        return FRIT_OK;
+    *out =
+        c->host->output(c, port, FRIT_F64, x->ndim, x->shape, FRIT_WANT_MASK | (sigma ? FRIT_WANT_SIGMA : 0));
+    if (!*out)
+        return FRIT_ENOMEM;
+    for (uint32_t k = 0; k < x->ndim; k++)
+        for (size_t i = 0; (*out)->axis[k] && i < x->shape[k]; i++)
+            (*out)->axis[k][i] = x->axis[k] ? x->axis[k][i] : (double)i;
+    return FRIT_OK;
+}
+
+static void put(frit_buffer *out, size_t i, bool measured, double value, double variance)
+{
+    if (!out)
+        return;
+    out->mask[i] = !(measured && isfinite(value) && isfinite(variance));
+    out->value[i] = out->mask[i] ? 0 : value;
+    if (out->sigma && !out->mask[i])
+        out->sigma[i] = sqrt(variance);
+}
+
+frit_status difference_run(frit_call *c)
+{
+    const frit_view *x = c->host->input(c, IN_DATA, 0), *r = c->host->input(c, IN_REFERENCE, 0);
+    lookup between = {0};
+    bool interpolate;
+    if (!x || !r)
+        return FRIT_EIO;
+    frit_status status = compare(c, x, r, &interpolate);
+    if (status != FRIT_OK)
+        return status;
+    if (interpolate && !lookup_make(c, r, &between))
+        return FRIT_ENOMEM;
+    frit_buffer *out[OUTPUTS];
+    for (uint32_t port = 0; port < OUTPUTS; port++)
+        if (open_output(c, port, x, x->sigma || r->sigma, &out[port]) != FRIT_OK)
+            return FRIT_ENOMEM;
+    size_t n = 1;
+    for (uint32_t k = 0; k < x->ndim; k++)
+        n *= x->shape[k];
+    for (size_t i = 0; i < n; i++) {
+        double a, va, b = 0, vb = 0;
+        const bool there =
+            interpolate ? lookup_at(&between, x->axis[0][i], &b, &vb) : value_of(r, i, &b, &vb);
+        const bool measured = value_of(x, i, &a, &va) && there;
+        put(out[OUT_DIFFERENCE], i, measured, a - b, va + vb);
+        put(out[OUT_RATIO], i, measured && b != 0, a / b, va / (b * b) + a * a * vb / (b * b * b * b));
+    }
+    return FRIT_OK;
+}
