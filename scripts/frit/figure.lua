@@ -10,7 +10,8 @@
 -- Of a dataset, { node, ... } in the place of the node alone:
 --     style           "lines", "points" (with error bars), "both", "bars", "arrows" (down to each point)
 --     band            true: a band of one standard uncertainty around a single curve; 1.96: of so many
---     label           its name in the key
+--     label           its name in the key; false: none
+--     scale           false: it has no say in the range of y
 --     colour          "#0072B2"; colours: a list, of bars one after the other
 --     right           true: on the axis at the right
 --     dash, linewidth (in points), pointtype (gnuplot's), offset

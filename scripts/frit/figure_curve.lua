@@ -8,7 +8,8 @@ local number, COLOURS = Script.number, Script.COLOURS
 local curve = {}
 
 -- What a dataset may say of itself: { gr, style = "points", colour = "#000000", label = "HPT" }.
-local CURVE = { "style", "colour", "colours", "band", "label", "dash", "linewidth", "right", "offset", "pointtype" }
+local CURVE = { "style", "colour", "colours", "band", "label", "dash", "linewidth", "right", "offset", "pointtype",
+                "scale" }
 
 local LINE = "with lines linewidth %s dashtype %s"
 local POINT = "with points pointtype %s pointsize 0.25"
@@ -18,6 +19,12 @@ local function check_style(style)
     if style and not STYLES[style] then
         core.fail('figure: style is "lines", "points", "both", "bars" or "arrows", not "' .. tostring(style) .. '"')
     end
+end
+
+-- A dataset's own label (false: none), else what the panel calls it.
+local function labelled(own, of_panel)
+    if own ~= nil then return own end
+    return of_panel
 end
 
 -- Each dataset of the panel as a table of its own; what it does not say the panel says.
@@ -34,7 +41,7 @@ function curve.list(p, what)
         list[i] = {
             node = c[1], style = c.style or p.style or "lines", colour = Script.check_colour(c.colour),
             colours = c.colours or p.colours, band = c.band == nil and p.band or c.band,
-            label = c.label or p.labels and p.labels[i], dash = c.dash, right = c.right,
+            label = labelled(c.label, p.labels and p.labels[i]), scale = c.scale, dash = c.dash, right = c.right,
             linewidth = c.linewidth or p.linewidth, offset = c.offset or p.offset,
             pointtype = c.pointtype or 7,
         }

@@ -46,9 +46,31 @@ local function first_of_axes(list, first)
     return left, right
 end
 
-local function set_ranges(s, p, left, right)
+-- The range of y from those datasets alone that are not scale = false, with room for their noise; nil: of all.
+local function range_of_some(list, first)
+    local low, high, all = nil, nil, true
+    for i, c in ipairs(list) do
+        local k = first + i - 1
+        if c.scale == false then
+            all = false
+        elseif not c.right then
+            low = low and string.format("min(%s, y_min_%d)", low, k) or "y_min_" .. k
+            high = high and string.format("max(%s, y_max_%d)", high, k) or "y_max_" .. k
+        end
+    end
+    return not all and low, high
+end
+
+local function set_ranges(s, p, list, first, left, right)
+    local low, high = range_of_some(list, first)
     s:add("set xrange %s noextend", range_of(s, p, "x"))
-    s:add("set yrange %s noextend", range_of(s, p, "y", left))
+    if low and not p.yrange and not p.relative then
+        s:add("min(a, b) = a < b ? a : b; max(a, b) = a > b ? a : b")
+        s:add("low = %s; high = %s", low, high)
+        s:add("set yrange [low - 0.12*(high - low):high + 0.12*(high - low)] noextend")
+    else
+        s:add("set yrange %s noextend", range_of(s, p, "y", left))
+    end
     for _, axis in ipairs { "x", "y" } do
         local log = p["log" .. axis]
         s:add(log and "set logscale %s; set m%stics 10" or "unset logscale %s; set m%stics 2", axis, axis)
@@ -61,7 +83,7 @@ local function set_ranges(s, p, left, right)
     else
         s:add("unset y2tics; unset my2tics; unset y2label; set ytics mirror")
     end
-    local fixed = p.yrange or p.relative
+    local fixed = p.yrange or p.relative or low
     s:add(fixed and "set offsets 0, 0, 0, 0" or "set offsets graph 0, 0, graph 0.05, graph 0.05")
 end
 
@@ -290,7 +312,7 @@ function panel.draw(s, p, k, place, last)
         s:add("unset colorbox")
     end
     set_shades(s, p, bar)
-    set_ranges(s, p, left or first, right)
+    set_ranges(s, p, list, first, left or first, right)
     set_categories(s, p, k)
     set_labels(s, p, left or first, k)
     set_lines(s, p, k)

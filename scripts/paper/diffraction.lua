@@ -1,0 +1,81 @@
+-- Raw frames of one sample to S(Q), G(r), and the numbers that Figs 3 to 6 follow with temperature.
+-- SPDX-License-Identifier: GPL-3.0-or-later
+local frit = require "frit"
+
+local function with(more, options)
+    for name, value in pairs(more or {}) do options[name] = value end
+    return options
+end
+
+-- How frames become I(Q), for all samples; `unless` leaves a correction out.
+local function geometry_of(raw, s, unless)
+    return with(unless("oblique", s.screen), {
+        poni = raw.geometry, mask = raw.mask, flat = raw.flat, dark = raw.dark, npt = s.npt,
+        radial_range = s.radial_range, split = s.split, polarization_factor = unless("polarization", s.polarization),
+    })
+end
+
+-- Detector frames to the intensity of what the atoms of the sample scatter.
+local function intensity(raw, frames, furnace, glass, geometry, unless)
+    local iq = frames:integrate(with(geometry, { gain = raw.gain, read_noise = raw.read_noise }))
+                     :subtract_background { furnace:attenuate_background { sample = glass }.intensity,
+                                            bgscale = unless("background", 1) or 0 }
+    return unless("absorption", true) and iq:correct_absorption { sample = glass }.intensity or iq
+end
+
+-- To S(Q) on an absolute scale.  The theory is the same for all frames: it is made once, on the axis of the first.
+local function structure_factor(iq, glass, s, unless)
+    local first = iq[1]
+    local compton = first:compton { sample = glass, recoil_exponent = 3 }
+                         :compton_attenuation(with(s.screen, { sample = glass }))
+    return iq:normalise {
+        sample = glass, qmax = s.qmax, laue = unless("laue", true) or false,
+        compton = unless("compton", compton.compton),
+        multiple = unless("multiple", first:multiple_scattering { sample = glass }.multiple),
+        fluorescence = unless("fluorescence", first:fluorescence { sample = glass }.shape),
+    }
+end
+
+-- The mean of the frames at room temperature, which others are compared with.
+local function at_room(series, s)
+    return series:between(s.room[1] .. " K", s.room[2] .. " K"):mean()
+end
+
+-- The temperature of each frame, as a number that steps can take.
+local function temperatures(series)
+    local list, name, unit = frit.positions(series)
+    local numbers = {}
+    for i, at in ipairs(list) do numbers[i] = frit.constant(at, unit) end
+    return frit.concat(numbers):along(list, name, unit)
+end
+
+-- name: "AC", ...; raw: the files, as raw.lua finds them; unless(correction, value): value, or nil where the
+-- correction is to be left out.
+return function(name, raw, s, unless)
+    local state = s.samples[name]
+    local glass = frit.sample { composition = s.composition, density = s.density, thickness = state.thickness }
+    local geometry = geometry_of(raw, s, unless)
+    local furnace = raw.empty:integrate(with(geometry, { error_model = "none" }))
+    local scaled = structure_factor(intensity(raw, raw.frames(name), furnace, glass, geometry, unless), glass, s, unless)
+    local sq = scaled.structure_factor
+    local transformed = sq:transform { qmax = s.qmax, rmax = s.rmax, rstep = s.rstep, window = "none",
+                                       resolution = unless("resolution", s.resolution) }
+    local x = { name = name, state = state, glass = glass, scaled = scaled, sq = sq, gr = transformed.reduced_pdf,
+                truth = raw.truth(name) }
+    x.sq_room, x.gr_room = at_room(sq, s), at_room(x.gr, s)
+    x.delta = sq:difference { reference = x.sq_room }.difference
+    x.fsdp = sq:fsdp { qmin = s.window[1], qmax = s.window[2] }
+    x.shells = transformed:shells { limits_from = x.gr_room }
+    x.delta_at = x.delta:value_at { position = s.delta_q }
+
+    local gr = x.gr:pair_distribution { sample = glass }
+    local modes = { radius = s.radius, shift = s.shift, rmin = s.second_shell[1], rmax = s.second_shell[2],
+                    reference = at_room(gr, s), reference_temperature = at_room(temperatures(gr), s) }
+    x.modes = gr:connection_modes(with(modes, { temperature = temperatures(gr) }))
+    x.modes_room = modes.reference:connection_modes(with(modes, { temperature = modes.reference_temperature }))
+
+    local function kink(curve) return curve:transition { tg = state.tg } end
+    x.kinks = { area = kink(x.fsdp.intensity), moment = kink(x.fsdp.first_moment), r1 = kink(x.shells.r1),
+                r6 = kink(x.shells.r6) }
+    return x
+end

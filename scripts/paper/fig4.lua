@@ -1,0 +1,31 @@
+-- Fig. 4: first moment (A) and integrated intensity (B) of the first sharp diffraction peak against temperature.
+-- SPDX-License-Identifier: GPL-3.0-or-later
+local frit = require "frit"
+local drawing = require "drawing"
+
+-- The samples one above the other in one panel, each in its colour.
+local function panel(samples, of, kink_of, ylabel)
+    local lines, spans = drawing.transitions(samples)
+    local p = { ylabel = ylabel, xlabel = "*T* (K)", vlines = lines, vspans = spans, key = "bottom left" }
+    for i, x in ipairs(samples) do
+        drawing.trend(p, x, of(x), x.state.colour, x.name)
+        drawing.kink(lines, spans, kink_of(x), x.state.colour, 0.97 - 0.06 * i)
+    end
+    return p
+end
+
+return function(samples, s, out, note)
+    local moment = function(x) return x.fsdp.first_moment end
+    local area = function(x) return x.fsdp.intensity end
+    frit.figure(out .. "/fig4", {
+        panels = { panel(samples, moment, function(x) return x.kinks.moment end, "⟨*Q*⟩ (Å⁻¹)"),
+                   panel(samples, area, function(x) return x.kinks.area end, "FSDP area (Å⁻¹)") },
+        columns = 2, width = "double", height = 66, letters = "A", note = note,
+    })
+    for _, x in ipairs(samples) do
+        frit.table(out .. "/fig4-" .. x.name .. ".csv", {
+            x.fsdp.first_moment, x.fsdp.intensity, names = { "first moment", "area" } })
+        frit.table(out .. "/fig4-" .. x.name .. "-splines.csv", {
+            drawing.spline(x, moment(x)).fine, drawing.spline(x, area(x)).fine, names = { "first moment", "area" } })
+    end
+end

@@ -1,0 +1,45 @@
+-- What the figures share: the samples, the experiment, and how it is analysed.
+-- SPDX-License-Identifier: GPL-3.0-or-later
+
+-- Okabe and Ito's colours, told apart by all eyes: one for each sample, one for each connection mode.
+local blue, vermilion, green, purple = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+
+local s = {
+    composition = "Zr52.5Cu17.9Ni14.6Al10Ti5", density = 6.70,               -- g/cm^3
+
+    -- As cast, cold rolled, after high-pressure torsion; Tg and Tx from calorimetry at 20 K/min, in K.
+    order = { "AC", "CR", "HPT" },
+    samples = {
+        AC  = { thickness = "1 mm", tg = 680, tx = 731, colour = blue },
+        CR  = { thickness = "0.3 mm", tg = 674, tx = 724, colour = vermilion },
+        HPT = { thickness = "0.3 mm", tg = 673, tx = 720, colour = green },
+    },
+
+    -- The detector.
+    screen = { converter = "CsI", converter_density = 4.51, converter_thickness = "0.6 mm" },
+    polarization = 0.99,
+    gain = 0.30, read_noise = 4,                                              -- ADU a photon, ADU; see raw.lua
+    beam = 0.20,                                                              -- mm, standard deviation
+    distance = 350, wavelength = 0.1173,                                      -- mm, angstrom
+
+    -- I(Q) to S(Q) and G(r).
+    npt = 2000, radial_range = { 0.75, 27.5 }, split = "no",
+    qmax = 24, rmax = 17.5, rstep = 0.02,
+
+    -- Metrics.
+    room = { 300, 322 },                                                      -- K: the reference, ten frames
+    window = { 2.0, 3.3 },                                                    -- of the FSDP, 1/angstrom
+    delta_q = 2.3,                                                            -- where Delta S is followed, 1/angstrom
+    shift = 0.1, second_shell = { 4.0, 6.3 }, radius = 2.969,                 -- of the connection modes, angstrom
+    modes = { "1-atom", "2-atom", "3-atom", "4-atom" },
+    mode_colours = { blue, vermilion, green, purple },
+
+    -- Drawing.
+    temperatures = { 303, 773 },                                              -- of the colours, K
+    stacked = 12,                                                             -- curves in a stack
+}
+
+-- The beam's size, seen from the detector, blurs Q by this standard deviation, in 1/angstrom.
+s.resolution = 2 * math.pi * s.beam / (s.wavelength * s.distance)
+
+return s
