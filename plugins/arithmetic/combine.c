@@ -243,16 +243,32 @@ frit_status divide_run(frit_call *c)
     return status;
 }
 
+/* A unit that a power made, "(1/angstrom)^2", as its base and the power; any other is its own first power. */
+static int split_power(const char *unit, char *base, size_t size)
+{
+    const char *end = strrchr(unit, ')');
+    int power, used = 0;
+    if (*unit != '(' || !end || sscanf(end, ")^%d%n", &power, &used) != 1 || end[used] != '\0' ||
+        memchr(unit + 1, '(', (size_t)(end - unit - 1))) {
+        snprintf(base, size, "%s", unit);
+        return 1;
+    }
+    snprintf(base, size, "%.*s", (int)(end - unit - 1), unit + 1);
+    return power;
+}
+
 frit_status power_run(frit_call *c)
 {
     const double exponent = ((const power_params *)c->params)->exponent;
     const frit_view *a = c->host->input(c, 0, 0);
     if (!a)
         return FRIT_EIO;
-    if (!is_plain(a->unit) && exponent != rint(exponent))
-        return c->host->fail(
-            c, FRIT_EPARAM, "exponent = %g: a value in %s has whole powers only; divide it by its unit first",
-            exponent, a->unit);
+    char base[256], unit[300];
+    const double power = exponent * split_power(a->unit, base, sizeof base);
+    if (!is_plain(a->unit) && power != rint(power))
+        return c->host->fail(c, FRIT_EPARAM,
+                             "exponent = %g: a value in %s has whole powers only; divide it by its unit first",
+                             exponent, a->unit);
     frit_buffer *out = output_on_axes(c, a, a->sigma != NULL);
     if (!out)
         return FRIT_ENOMEM;
@@ -262,11 +278,12 @@ frit_status power_run(frit_call *c)
         put(out, i, is_measured(a, i),
             (struct uncertain){pow(x.value, exponent), x.sigma > 0 ? fabs(slope) * x.sigma : 0});
     }
-    char unit[512];
-    if (is_plain(a->unit) || exponent == 0)
+    if (is_plain(a->unit) || power == 0)
         snprintf(unit, sizeof unit, "1");
+    else if (power == 1)
+        snprintf(unit, sizeof unit, "%s", base);
     else
-        snprintf(unit, sizeof unit, "(%s)^%d", a->unit, (int)exponent);
+        snprintf(unit, sizeof unit, "(%s)^%d", base, (int)power);
     c->host->set_unit(c, 0, -1, NULL, unit);
     return FRIT_OK;
 }

@@ -74,7 +74,7 @@ static bool make_low_r(frit_call *c, const points *s, const limits *at, rules *r
 {
     const normalise_params *p = c->params;
     const low_r how = { .lorch = p->window == 0, .qmin = at->qmin, .qmax = at->qmax,
-                  .edge_points = (size_t)p->edge_points, .rho0 = normalise_density(p) };
+                  .edge_points = (size_t)p->edge_points, .rho0 = normalise_density(c) };
     size_t n = (size_t)floor((p->rlow.to - p->rlow.from) / p->rstep * (1 + 1e-12) + 1e-9) + 1;
     double *weight = c->host->scratch(c, n * (s->n + 1), sizeof *weight);
     r->row = c->host->scratch(c, n, sizeof *r->row);
@@ -101,7 +101,7 @@ static bool make_rules(frit_call *c, int32_t method, const points *s, const limi
         r->row[0] = condition_high_q(s->sorted, s->n, at->high, at->top, weight);
     else
         r->row[0] = condition_krogh_moe(s->sorted, s->n, at->qmin, at->qmax,
-                                        normalise_density(c->params), weight);
+                                        normalise_density(c), weight);
     return true;
 }
 
@@ -234,7 +234,7 @@ static frit_status check_by(frit_call *c, int32_t method, const points *s, const
     rules r;
     *other = (scales){ .free = { true } };
     memcpy(other->value, k->used.value, sizeof other->value);
-    if (method == METHOD_KROGH_MOE && isnan(normalise_density(c->params))) {
+    if (method == METHOD_KROGH_MOE && isnan(normalise_density(c))) {
         other->value[SCALE_ALPHA] = NAN;
         return FRIT_OK;
     }

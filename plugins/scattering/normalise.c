@@ -28,6 +28,8 @@ const frit_port normalise_inputs[] = {
       .doc = "the scale, where it is known, as the mean over a series: then it is not fitted" },
     { .name = "fluorescence_scale", .unit = "1", .flags = FRIT_PORT_OPTIONAL,
       .doc = "F, where it is known: then it is not fitted" },
+    { .name = "rho0", .unit = "1/angstrom^3", .flags = FRIT_PORT_OPTIONAL,
+      .doc = "number density of this frame, where it changes with temperature; goes before the parameters" },
     { 0 }
 };
 
@@ -91,9 +93,17 @@ typedef struct theory {
     atom_averages at[];
 } theory;
 
-double normalise_density(const normalise_params *p)
+static double density_of(const normalise_params *p)
 {
     return isnan(p->number_density) ? atomic_number_density(&p->composition, p->density) : p->number_density;
+}
+
+double normalise_density(frit_call *c)
+{
+    const frit_view *v = c->host->n_inputs(c, IN_DENSITY) ? c->host->input(c, IN_DENSITY, 0) : NULL;
+    if (v && !(v->mask && v->mask[0]) && v->value[0] > 0)
+        return v->value[0];
+    return density_of(c->params);
 }
 
 frit_status normalise_check(frit_call *c)
@@ -116,7 +126,7 @@ frit_status normalise_check(frit_call *c)
         return c->host->fail(c, FRIT_EPARAM, "the method %s needs the density: give density (g/cm^3), "
                              "number_density (1/angstrom^3) or a sample that has one; method = \"high-q\" "
                              "does without", name[p->method]);
-    if (given && isnan(normalise_density(p)))
+    if (given && isnan(density_of(p)))
         return c->host->fail(c, FRIT_EPARAM, "an element of %s has no standard atomic weight: give "
                              "number_density (1/angstrom^3) instead of density", p->composition.text);
     return FRIT_OK;
@@ -197,7 +207,7 @@ static void describe(frit_call *c, const scale *k, const frit_view *v)
         host->set_attribute(c, OUT_S, "multiple_scale", "1", k->used.value[SCALE_MULTIPLE]);
     if (p->method == METHOD_LOW_R && !k->alpha_given)
         host->set_attribute(c, OUT_S, "low_r_deviation", "1/angstrom^2", k->used.deviation);
-    double rho0 = normalise_density(p);
+    double rho0 = normalise_density(c);
     if (!isnan(rho0))
         host->set_attribute(c, OUT_S, "number_density", "1/angstrom^3", rho0);
 }

@@ -9,7 +9,7 @@
 #include "points.h"
 #include "scattering.h"
 
-enum { IN_INTENSITY, IN_COMPTON, IN_MULTIPLE, IN_FLUORESCENCE, IN_ALPHA, IN_FLUORESCENCE_SCALE };
+enum { IN_INTENSITY, IN_COMPTON, IN_MULTIPLE, IN_FLUORESCENCE, IN_ALPHA, IN_FLUORESCENCE_SCALE, IN_DENSITY };
 enum { METHOD_LOW_R, METHOD_KROGH_MOE, METHOD_HIGH_Q, METHOD_LEAST_SQUARES };
 enum { FABER_ZIMAN, ASHCROFT_LANGRETH };
 
@@ -23,7 +23,7 @@ typedef struct scale {
 /* From points to which everything has been added; sorts them. */
 frit_status find_scale(frit_call *c, points *s, scale *k);
 
-double normalise_density(const normalise_params *p);                          /* NaN: not known */
+double normalise_density(frit_call *c);                    /* atoms per cubic angstrom, in run(); NaN: not known */
 const char *normalise_alpha_unit(frit_call *c, const char *unit);             /* of the intensity's */
 
 #endif

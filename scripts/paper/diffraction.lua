@@ -23,13 +23,22 @@ local function intensity(raw, frames, furnace, glass, geometry, unless)
     return unless("absorption", true) and iq:correct_absorption { sample = glass }.intensity or iq
 end
 
+-- A number for each frame, made of its temperature: f(T), in a unit.
+local function of_temperature(series, unit, f)
+    local list, name, axis_unit = frit.positions(series)
+    local numbers = {}
+    for i, at in ipairs(list) do numbers[i] = frit.constant(f(at), unit) end
+    return frit.concat(numbers):along(list, name, axis_unit)
+end
+
 -- To S(Q) on an absolute scale.  The theory is the same for all frames: it is made once, on the axis of the first.
 local function structure_factor(iq, glass, s, unless)
     local first = iq[1]
     local compton = first:compton { sample = glass, recoil_exponent = 3 }
                          :compton_attenuation(with(s.screen, { sample = glass }))
+    local function density(T) return s.number_density * (1 + s.expansion * (T - s.temperatures[1])) ^ -3 end
     return iq:normalise {
-        sample = glass, qmax = s.qmax, laue = unless("laue", true) or false,
+        sample = glass, rho0 = of_temperature(iq, "1/angstrom^3", density), qmax = s.qmax, laue = unless("laue", true) or false,
         compton = unless("compton", compton.compton),
         multiple = unless("multiple", first:multiple_scattering { sample = glass }.multiple),
         fluorescence = unless("fluorescence", first:fluorescence { sample = glass }.shape),
@@ -39,14 +48,6 @@ end
 -- The mean of the frames at room temperature, which others are compared with.
 local function at_room(series, s)
     return series:between(s.room[1] .. " K", s.room[2] .. " K"):mean()
-end
-
--- The temperature of each frame, as a number that steps can take.
-local function temperatures(series)
-    local list, name, unit = frit.positions(series)
-    local numbers = {}
-    for i, at in ipairs(list) do numbers[i] = frit.constant(at, unit) end
-    return frit.concat(numbers):along(list, name, unit)
 end
 
 -- name: "AC", ...; raw: the files, as raw.lua finds them; unless(correction, value): value, or nil where the
@@ -68,10 +69,10 @@ return function(name, raw, s, unless)
     x.shells = transformed:shells { limits_from = x.gr_room }
     x.delta_at = x.delta:value_at { position = s.delta_q }
 
-    local gr = x.gr:pair_distribution { sample = glass }
+    local gr, T = x.gr:pair_distribution { sample = glass }, of_temperature(sq, "K", function(at) return at end)
     local modes = { radius = s.radius, shift = s.shift, rmin = s.second_shell[1], rmax = s.second_shell[2],
-                    reference = at_room(gr, s), reference_temperature = at_room(temperatures(gr), s) }
-    x.modes = gr:connection_modes(with(modes, { temperature = temperatures(gr) }))
+                    reference = at_room(gr, s), reference_temperature = at_room(T, s) }
+    x.modes = gr:connection_modes(with(modes, { temperature = T }))
     x.modes_room = modes.reference:connection_modes(with(modes, { temperature = modes.reference_temperature }))
 
     local function kink(curve) return curve:transition { tg = state.tg } end

@@ -15,14 +15,18 @@ local function unless(correction, value)
     if without ~= correction then return value end
 end
 
+-- samples=AC,HPT takes some of them.
 local samples = {}
-for i, name in ipairs(s.order) do samples[i] = require "diffraction"(name, raw, s, unless) end
+for name in frit.setting("samples", table.concat(s.order, ",")):gmatch "[^,%s]+" do
+    if not s.samples[name] then error("there is no sample '" .. name .. "' in settings.lua") end
+    samples[#samples + 1] = require "diffraction"(name, raw, s, unless)
+end
 if not known[without] then error("there is no correction '" .. without .. "' to leave out") end
 
 local note = raw.simulated and "Simulated data" or nil
 for _, figure in ipairs { "fig3", "fig4", "fig5", "fig6" } do require(figure)(samples, s, out, note) end
 
 local rows = {}
-require "verification"(samples, s, raw, rows)
+require "verification".rows(samples, s, raw, rows)
 require "conclusions"(samples, s, rows)
 frit.verify(out .. "/verify.csv", rows)

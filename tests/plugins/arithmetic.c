@@ -100,6 +100,12 @@ static void test_powers(void)
     g_assert_cmpfloat(fabs(d->sigma[0] - 0.025), <=, 1e-17);
     g_assert_cmpstr(d->unit, ==, "(K)^-1");
     test_step_free(s);
+    s = of("power", number(4, 0.1, "(1/angstrom)^2"), NULL);
+    test_step_set_number(s, "exponent", 0.5);
+    d = run(s, "result");
+    g_assert_cmpfloat(frit_dataset_values(d)[0], ==, 2);
+    g_assert_cmpstr(d->unit, ==, "1/angstrom");
+    test_step_free(s);
     s = of("power", number(2, 0.1, "K"), NULL);
     test_step_set_number(s, "exponent", 0.5);
     refused(s, "a value in K has whole powers only");
