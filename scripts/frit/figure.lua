@@ -14,6 +14,7 @@
 --     scale           false: it has no say in the range of y
 --     colour          "#0072B2"; colours: a list, of bars one after the other
 --     right           true: on the axis at the right
+--     fade            0.6: the colour lets 60 % of what is behind it through;  errorbars: false: points alone
 --     dash, linewidth (in points), pointtype (gnuplot's), offset
 -- Of a panel (or of the figure, where there is one panel only):
 --     [1], [2], ...   the data
@@ -30,7 +31,7 @@
 --     labels          { "as cast", "rolled" }: names of the data in the key
 --     key             where the key stands, as "top left"; false: no key
 --     style, band, linewidth, colours   of all its data
---     vlines, hlines  { 553, kink, { tg, label = "*T*_g", colour = "#D55E00" } }: dashed lines across the panel,
+--     vlines, hlines  { 553, kink, { tg, label = "*T*~g~", colour = "#D55E00" } }: dashed lines across the panel,
 --                     at numbers or nodes; a number that was not found is no line
 --     vspans          { { from, to, colour = ... } }: shades over the whole height, numbers or nodes
 --     categories      { "AC", "CR" }: names of the numbers 1, 2, ... along x;  xtics: the step of the numbers

@@ -9,7 +9,7 @@ local curve = {}
 
 -- What a dataset may say of itself: { gr, style = "points", colour = "#000000", label = "HPT" }.
 local CURVE = { "style", "colour", "colours", "band", "label", "dash", "linewidth", "right", "offset", "pointtype",
-                "scale" }
+                "scale", "fade", "errorbars" }
 
 local LINE = "with lines linewidth %s dashtype %s"
 local POINT = "with points pointtype %s pointsize 0.25"
@@ -43,7 +43,7 @@ function curve.list(p, what)
             colours = c.colours or p.colours, band = c.band == nil and p.band or c.band,
             label = labelled(c.label, p.labels and p.labels[i]), scale = c.scale, dash = c.dash, right = c.right,
             linewidth = c.linewidth or p.linewidth, offset = c.offset or p.offset,
-            pointtype = c.pointtype or 7,
+            pointtype = c.pointtype or 7, fade = c.fade, errorbars = c.errorbars,
         }
     end
     return list
@@ -77,6 +77,14 @@ local function arrows(c, where, axes, title, first)
                          "linewidth 1.5 linecolor '%s' %s", where, length, length, axes, c.colour, title)
 end
 
+-- A colour that lets through so much of what lies behind it.
+local function faded(colour, part)
+    if not part then return colour end
+    part = Script.check_number(part, "fade")
+    if part < 0 or part > 1 then core.fail("figure: fade is a number from 0 to 1") end
+    return string.format("#%02X%s", math.floor(255 * part + 0.5), colour:sub(2))
+end
+
 -- A dataset that is one curve.
 local function single(s, k, c, title, first)
     local clauses, width = {}, number(2 * (c.linewidth or 0.75))
@@ -88,16 +96,17 @@ local function single(s, k, c, title, first)
         clauses[1] = string.format("%s using 1:($2-%s*$3):($2+%s*$3)%s with filledcurves fillstyle transparent " ..
                                    "solid 0.25 noborder linecolor '%s' notitle", where, times, times, axes, c.colour)
     end
+    local colour = faded(c.colour, c.fade)
     -- Bars of their own: gnuplot's yerrorbars leave white around the points.
-    if c.style ~= "lines" then
+    if c.style ~= "lines" and c.errorbars ~= false then
         clauses[#clauses + 1] = string.format("%s using 1:($2-$3):(0):(2*$3)%s with vectors nohead " ..
-                                              "linewidth 0.8 linecolor '%s' notitle", where, axes, c.colour)
+                                              "linewidth 0.8 linecolor '%s' notitle", where, axes, colour)
     end
     local draws = {}
     if c.style ~= "points" then draws[1] = string.format(LINE, width, c.dash and "(8,5)" or "1") end
     if c.style ~= "lines" then draws[#draws + 1] = string.format(POINT, c.pointtype) end
     for i, how in ipairs(draws) do
-        clauses[#clauses + 1] = string.format("%s using 1:2%s %s linecolor '%s' %s", where, axes, how, c.colour,
+        clauses[#clauses + 1] = string.format("%s using 1:2%s %s linecolor '%s' %s", where, axes, how, colour,
                                               i == #draws and title or "notitle")
     end
     return table.concat(clauses, ", ")

@@ -117,7 +117,7 @@ end
 
 local function line(s, p, k, axis, i, entry)
     local t = type(entry) == "table" and not core.is_node(entry) and entry or { entry }
-    Script.check_names(t, { { "label", "colour", "height" } }, "a line")
+    Script.check_names(t, { { "label", "colour", "height", "align" } }, "a line")
     local at = s:position(t[1], axis .. "lines")
     local colour = Script.check_colour(t.colour) or "#777777"
     local from, to = at .. ", graph 0", at .. ", graph 1"
@@ -127,9 +127,11 @@ local function line(s, p, k, axis, i, entry)
     s:add("    set arrow from %s to %s nohead back linewidth 0.8 dashtype (8,6) linecolor '%s'", from, to, colour)
     if t.label then
         local name = s:text(string.format("%sline_%d_of_panel_%d", axis, i, k), t.label)
-        local place = axis == "h" and "graph 0.02, first " .. at .. " offset 0,0.45"
-                      or string.format("%s, graph %s offset 0.35,0", at, number(t.height or 0.94))
-        s:add("    set label %s at %s left textcolor rgb '%s' font ',%s'", name, place, colour,
+        local left = t.align ~= "right"
+        local place = axis == "h" and "graph 0.02, first " .. at .. " left offset 0,0.45"
+                      or string.format("%s, graph %s %s offset %s,0", at, number(t.height or 0.94),
+                                       left and "left" or "right", left and "0.35" or "-0.35")
+        s:add("    set label %s at %s textcolor rgb '%s' font ',%s'", name, place, colour,
               number(s.fontsize - 0.5))
     end
     s:add("}")

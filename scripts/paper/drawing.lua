@@ -32,7 +32,8 @@ function drawing.spline(x, curve)
 end
 
 function drawing.trend(t, x, curve, colour, label, right)
-    t[#t + 1] = { curve, style = "points", colour = colour, right = right, label = false, scale = false }
+    t[#t + 1] = { curve, style = "points", colour = colour, right = right, label = false, scale = false,
+                  fade = 0.65, errorbars = false }
     t[#t + 1] = { drawing.spline(x, curve).fine, band = 1.96, colour = colour, label = label or false, right = right }
 end
 
@@ -48,7 +49,7 @@ function drawing.transitions(samples)
     local lines, spans = {}, {}
     for name, label in pairs { tg = "*T*~g~", tx = "*T*~x~" } do
         local low, high = span(name)
-        lines[#lines + 1] = { low, label = label, height = 0.05 }
+        lines[#lines + 1] = { low, label = label, height = 0.05, align = "right" }
         if high > low then
             lines[#lines + 1] = { high }
             spans[#spans + 1] = { low, high }

@@ -3,10 +3,11 @@
 local frit = require "frit"
 local drawing = require "drawing"
 
--- The samples one above the other in one panel, each in its colour.
-local function panel(samples, of, kink_of, ylabel)
+-- The samples one above the other in one panel, each in its colour; above: the crystal's points lie beyond the panel.
+local function panel(samples, of, kink_of, ylabel, above)
     local lines, spans = drawing.transitions(samples)
-    local p = { ylabel = ylabel, xlabel = "*T* (K)", vlines = lines, vspans = spans, key = "bottom left" }
+    local p = { ylabel = ylabel, xlabel = "*T* (K)", vlines = lines, vspans = spans, key = "bottom left",
+                texts = { above and { 0.985, 0.95, "↑ crystal", align = "right", colour = "#777777" } } }
     for i, x in ipairs(samples) do
         drawing.trend(p, x, of(x), x.state.colour, x.name)
         drawing.kink(lines, spans, kink_of(x), x.state.colour, 0.97 - 0.06 * i)
@@ -19,7 +20,7 @@ return function(samples, s, out, note)
     local area = function(x) return x.fsdp.intensity end
     frit.figure(out .. "/fig4", {
         panels = { panel(samples, moment, function(x) return x.kinks.moment end, "⟨*Q*⟩ (Å⁻¹)"),
-                   panel(samples, area, function(x) return x.kinks.area end, "FSDP area (Å⁻¹)") },
+                   panel(samples, area, function(x) return x.kinks.area end, "FSDP area (Å⁻¹)", true) },
         columns = 2, width = "double", height = 66, letters = "A", note = note,
     })
     for _, x in ipairs(samples) do

@@ -24,10 +24,11 @@ local function changes(samples, n, s)
     local lines, spans = drawing.transitions(samples)
     local p = { title = s.modes[n], xlabel = "*T* (K)", ylabel = n == 1 and "change of share (%)" or "", vlines = lines,
                 vspans = spans, key = n == 1 and "top left", xtics = 100, letter = n == 1 and "C" or false,
-                xrange = { s.temperatures[1], samples[1].state.tx } }
+                xrange = { s.temperatures[1], 745 } }
     for _, x in ipairs(samples) do
         local share = x.modes["share_" .. n]
-        drawing.trend(p, x, 100 * (share - share:mean_over { range = s.room }), x.state.colour, x.name)
+        local glass = share:stack():cut { range = { s.temperatures[1] - 1, x.state.tx - 4 } }
+        drawing.trend(p, x, 100 * (glass - glass:mean_over { range = s.room }), x.state.colour, x.name)
     end
     return p
 end

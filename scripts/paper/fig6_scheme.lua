@@ -39,7 +39,7 @@ return function(width, height, colours)
         for _, atom in ipairs(atoms) do
             shapes[#shapes + 1] = { "circle", atom[1], atom[2], 0.19 * R, fill = colours[n] }
         end
-        texts[#texts + 1] = { x / width, (y - 0.21 * height) / height, n .. "-atom, " .. NAME[n], align = "center" }
+        texts[#texts + 1] = { x / width, (y - 0.235 * height) / height, n .. "-atom, " .. NAME[n], align = "center" }
     end
     return { shapes = shapes, texts = texts }
 end
