@@ -8,6 +8,7 @@ enum { FRIT_EXIT_ERROR = 1, FRIT_EXIT_USAGE = 2, FRIT_EXIT_PARTIAL = 3 };
 int frit_cmd_run(int argc, char **argv);
 int frit_cmd_plugins(int argc, char **argv);
 int frit_cmd_help(int argc, char **argv);
+int frit_cmd_simulate(int argc, char **argv);
 
 /* Manual page of one step, or of all as Markdown. */
 void frit_print_step(const frit_step_info *s);

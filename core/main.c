@@ -18,6 +18,7 @@ static const struct {
 } commands[] = {
     {"run", frit_cmd_run, "run a recipe: compute what its figures and files need, and write them"},
     {"plugins", frit_cmd_plugins, "list the steps that recipes can use, and modules that were refused"},
+    {"simulate", frit_cmd_simulate, "compute an experiment's raw files instead of measuring them"},
     {"help", frit_cmd_help, "explain a step: inputs, outputs, parameters, method"},
 };
 

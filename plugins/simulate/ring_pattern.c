@@ -12,27 +12,21 @@
 #include <math.h>
 
 #include "shared/geometry.h"
-#include "plugin.h"
+#include "simulate.h"
 
-struct ring_pattern {
-    double     dist, poni1, poni2, rot1, rot2, rot3, wavelength, pixel;
-    int64_t    rows, columns, frames;
-    frit_array q, height;
-    double     width, background, polarization_factor, dark;
-    bool       noise;
-    int64_t    seed;
-};
+#define GEOMETRY(field, unit, def, min, max, doc)                                                            \
+    FRIT_F64(struct ring_pattern, field, unit, def, min, max, 0, doc)
 
-#define GEOMETRY(field, unit, def, min, max, doc) FRIT_F64(struct ring_pattern, field, unit, def, min, max, 0, doc)
-
-static const frit_param params[] = {
+const frit_param ring_pattern_params[] = {
     GEOMETRY(dist, "m", 0.35, 1e-3, 1e3, "distance from the sample to the detector's plane"),
     GEOMETRY(poni1, "m", 0.1, -10, 10, "point of normal incidence along the rows' dimension"),
     GEOMETRY(poni2, "m", 0.1, -10, 10, "point of normal incidence along the columns' dimension"),
     GEOMETRY(rot1, "rad", 0, -3, 3, "first rotation, about the vertical axis"),
     GEOMETRY(rot2, "rad", 0, -3, 3, "second rotation, about the horizontal axis"),
     GEOMETRY(rot3, "rad", 0, -3, 3, "third rotation, about the beam"),
-    GEOMETRY(wavelength, "m", 1.173e-11, 1e-13, 1e-8, "a bare number is in metres; \"0.1173 angstrom\" says its unit"),
+    GEOMETRY(wavelength, "m", 1.173e-11, 1e-13, 1e-8,
+             "a bare number is in metres; \"0.1173 angstrom\" says "
+             "its unit"),
     GEOMETRY(pixel, "m", 4e-4, 1e-6, 1e-2, "side of a square pixel"),
     FRIT_I64(struct ring_pattern, rows, 512, 1, 16384, 0, "pixels along the first dimension"),
     FRIT_I64(struct ring_pattern, columns, 512, 1, 16384, 0, "pixels along the second dimension"),
@@ -41,7 +35,8 @@ static const frit_param params[] = {
     FRIT_ARRAY(struct ring_pattern, height, "count", 0, 1e9, FRIT_PARAM_REQUIRED,
                "counts at the top of each ring, at normal incidence"),
     FRIT_F64(struct ring_pattern, width, "1/angstrom", 0.03, 1e-4, 10, 0, "standard deviation of a ring"),
-    FRIT_F64(struct ring_pattern, background, "count", 20, 0, 1e9, 0, "counts everywhere, at normal incidence"),
+    FRIT_F64(struct ring_pattern, background, "count", 20, 0, 1e9, 0,
+             "counts everywhere, at normal incidence"),
     FRIT_F64(struct ring_pattern, polarization_factor, "1", NAN, -1, 1, 0, "of the beam; not given: none"),
     FRIT_F64(struct ring_pattern, dark, "count", 0, 0, 60000, 0, "counts of the detector itself"),
     FRIT_BOOL(struct ring_pattern, noise, 1, "counting noise; without it the expectation, rounded"),
@@ -49,21 +44,23 @@ static const frit_param params[] = {
     { .name = NULL }
 };
 
-static const frit_port outputs[] = {
-    { .name = "frame", .unit = "count", .ndim = 2, .dtypes = FRIT_ACCEPTS(FRIT_U16), .doc = "the image, 65535 at most" },
-    { .name = NULL }
-};
+const frit_port ring_pattern_outputs[] = { { .name = "frame",
+                                             .unit = "count",
+                                             .ndim = 2,
+                                             .dtypes = FRIT_ACCEPTS(FRIT_U16),
+                                             .doc = "the image, 65535 at most" },
+                                           { .name = NULL } };
 
-static frit_status check(frit_call *c)
+frit_status ring_pattern_check(frit_call *c)
 {
     const struct ring_pattern *p = c->params;
     if (p->q.n != p->height.n)
-        return c->host->fail(c, FRIT_EPARAM, "q has %zu values and height %zu: give one height for each ring", p->q.n,
-                             p->height.n);
+        return c->host->fail(c, FRIT_EPARAM, "q has %zu values and height %zu: give one height for each ring",
+                             p->q.n, p->height.n);
     return FRIT_OK;
 }
 
-static frit_status count(frit_call *c, uint64_t *n)
+frit_status ring_pattern_count(frit_call *c, uint64_t *n)
 {
     const struct ring_pattern *p = c->params;
     *n = (uint64_t)p->frames;
@@ -72,10 +69,18 @@ static frit_status count(frit_call *c, uint64_t *n)
 
 static struct geometry geometry_of(const struct ring_pattern *p)
 {
-    struct geometry g = {
-        .dist = p->dist, .poni1 = p->poni1, .poni2 = p->poni2, .rot1 = p->rot1, .rot2 = p->rot2, .rot3 = p->rot3,
-        .wavelength = p->wavelength, .pixel1 = p->pixel, .pixel2 = p->pixel, .orientation = 3,
-        .rows = (size_t)p->rows, .cols = (size_t)p->columns };
+    struct geometry g = { .dist = p->dist,
+                          .poni1 = p->poni1,
+                          .poni2 = p->poni2,
+                          .rot1 = p->rot1,
+                          .rot2 = p->rot2,
+                          .rot3 = p->rot3,
+                          .wavelength = p->wavelength,
+                          .pixel1 = p->pixel,
+                          .pixel2 = p->pixel,
+                          .orientation = 3,
+                          .rows = (size_t)p->rows,
+                          .cols = (size_t)p->columns };
     geometry_turn(&g);
     return g;
 }
@@ -104,7 +109,7 @@ static unsigned long row_seed(uint64_t seed, uint64_t frame, uint64_t row)
     return (unsigned long)((x ^ (x >> 31)) & 0xffffffffu);
 }
 
-static frit_status run(frit_call *c)
+frit_status ring_pattern_run(frit_call *c)
 {
     const struct ring_pattern *p = c->params;
     const struct geometry g = geometry_of(p);
@@ -130,34 +135,4 @@ static frit_status run(frit_call *c)
     }
     gsl_rng_free(rng);
     return status;
-}
-
-static const frit_step steps[] = {
-    { .name = "ring_pattern", .version = 1,
-      .summary = "Frames of powder rings at known Q, as a tilted flat detector would record them",
-      .doc =
-"    counts = [background + sum height exp(-(Q - q)^2 / (2 width^2))] Omega P + dark\n"
-"\n"
-"Q, the solid angle Omega and the polarization P are those of the pixel's centre, with the geometry of\n"
-"`integrate`: integrating the frames with the same geometry must give the rings back. With `noise` each\n"
-"pixel is drawn from Poisson's distribution; the generator is seeded for each frame and row, so that the\n"
-"same seed gives the same frames whatever else is computed. Counts above 65535 are cut off there.\n"
-"\n"
-"This is a test pattern, not a sample: no form factors, no Compton scattering, no absorption.\n",
-      .reference = "geometry: Kieffer & Karkoulis, J. Phys. Conf. Ser. 425 (2013) 202012, "
-                   "doi:10.1088/1742-6596/425/20/202012; polarization: Kahn et al., J. Appl. "
-                   "Cryst. 15 (1982) 330, doi:10.1107/S0021889882012060",
-      .outputs = outputs, .params = params, .params_size = sizeof(struct ring_pattern),
-      .check = check, .count = count, .run = run },
-};
-
-static const frit_module module = {
-    FRIT_SIZES, sizeof steps / sizeof *steps,
-    .name = "simulate", .version = "0.1.0", .author = "the Frit authors", .license = "GPL-3.0-or-later",
-    .steps = steps
-};
-
-const frit_module *frit_module_v1(void)
-{
-    return &module;
 }
