@@ -191,6 +191,7 @@ static const luaL_Reg core_functions[] = {
 static int open_core(lua_State *L)
 {
     luaL_newlib(L, core_functions);
+    frit_script_add_series(L);
     lua_pushstring(L, frit_script_of(L)->graph->folder);
     lua_setfield(L, -2, "recipe_folder");
     luaL_getmetatable(L, FRIT_SCRIPT_NODE);   /* for the operators: a - b */

@@ -415,6 +415,11 @@ static handle *check_handle(lua_State *L, int index)
     return luaL_checkudata(L, index, NODE);
 }
 
+const frit_edge *frit_script_edge(lua_State *L, int index)
+{
+    return &check_handle(L, index)->edge;
+}
+
 /* What can be an input: not a sink. */
 static const handle *check_data(lua_State *L, int index)
 {

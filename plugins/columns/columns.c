@@ -39,21 +39,38 @@ static const frit_step steps[] = {
       .count = read_columns_count,
       .run = read_columns_run },
     { .name = "read_column",
-      .version = 1,
+      .version = 2,
       .summary = "Read one column of a log: temperatures, times",
       .doc = "The numbers of one column of a CSV or text file, as values without an axis: the positions of "
              "a series' elements, for example the temperature of each frame.\n\n"
              "Other columns may hold dates, file names or remarks.  The numbers begin under the column's "
              "name, or, where `column` is a number, with the first line that has a number there; a row of "
              "units (`[s],[K]`) is understood.  From there on every line must have a number in this "
-             "column; empty cells and `nan` are masked.\n\n"
+             "column; empty cells and `nan` are masked.  Another text is an error with its line, or, with "
+             "`bad = \"mask\"`, masked with a warning.\n\n"
+             "A column may hold times instead: dates (`2026-11-22T10:02:03.5+01:00`, `22.11.2026 10:02:03`, "
+             "`Sun Nov 22 10:02:03 2026` and their like), which become seconds since 1970-01-01T00:00:00Z, or times "
+             "of day (`10:02:03.5`), seconds since midnight; where a clock falls by more than half a day, it has "
+             "passed midnight.  A date without a zone is taken as UTC.  A date and a time in two columns are "
+             "`column = \"date + time\"`.\n\n"
              "Where the file says a unit, the numbers have it, and are converted where another one is "
              "wanted; `unit` is for files that do not say it.",
-      .reference = "CSV: Y. Shafranovich, RFC 4180 (2005), doi:10.17487/RFC4180",
+      .reference = "CSV: Y. Shafranovich, RFC 4180 (2005), doi:10.17487/RFC4180; dates: ISO 8601-1:2019",
       .outputs = read_column_outputs,
       .params = read_column_table,
       .params_size = sizeof(read_column_params),
       .run = read_column_run },
+    { .name = "read_log",
+      .version = 1,
+      .summary = "Read a log: a column of readings over a column of times",
+      .doc = "A curve of the readings over time, for `interpolate_log`.  Columns, dates and times are understood as "
+             "by `read_column`; a line without a time is left out, a reading that is no number is masked.  The "
+             "lines stay in their order, also where the times go back: `interpolate_log` judges that.",
+      .reference = "CSV: Y. Shafranovich, RFC 4180 (2005), doi:10.17487/RFC4180; dates: ISO 8601-1:2019",
+      .outputs = read_log_outputs,
+      .params = read_log_table,
+      .params_size = sizeof(read_log_params),
+      .run = read_log_run },
     { .name = "write_columns",
       .version = 2,
       .flags = FRIT_STEP_SINK,

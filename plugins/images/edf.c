@@ -7,7 +7,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "images.h"
+#include "header.h"
 
 #include <errno.h>
 #include <math.h>
@@ -380,7 +380,36 @@ static void edf_close(struct image *im)
     free(r);
 }
 
+static frit_status edf_header(struct image_file *f, uint64_t page, struct image_keys *keys)
+{
+    struct block b;
+    uint64_t pages;
+    frit_status s = find_page(f, page, &b, &pages);
+
+    if (s == FRIT_OK && !b.text)
+        s = image_fail(f, FRIT_EDATA, "the EDF file has %llu image%s; image %llu was asked for",
+                       (unsigned long long)pages, pages == 1 ? "" : "s", (unsigned long long)page + 1);
+    const char *end = b.text + (s == FRIT_OK ? b.length : 0);
+    for (const char *p = b.text, *next; s == FRIT_OK && p < end; p = next + 1) {
+        const char *equals, *key_end, *value, *to;
+
+        next = memchr(p, ';', (size_t)(end - p));
+        next = to = next ? next : end;
+        equals = memchr(p, '=', (size_t)(next - p));
+        if (!equals)
+            continue;
+        key_end = equals;
+        value = equals + 1;
+        trim(&p, &key_end);
+        trim(&value, &to);
+        if (!image_keys_add(keys, p, (size_t)(key_end - p), value, (size_t)(to - value)))
+            s = image_fail(f, FRIT_ENOMEM, "no memory for the header");
+    }
+    free(b.text);
+    return s;
+}
+
 const struct image_format image_edf = {
     .name = "EDF", .recognise = edf_recognise, .pages = edf_pages,
-    .open = edf_open, .read = edf_read, .close = edf_close,
+    .open = edf_open, .read = edf_read, .close = edf_close, .header = edf_header,
 };

@@ -45,6 +45,29 @@ static const frit_step steps[] = {
         .release = read_image_release, .run = read_image_run,
     },
     {
+        .name = "read_image_header", .version = 1,
+        .summary = "Read one key of each frame's header: a time, a temperature, an exposure",
+        .doc =
+"A number for each frame, without reading its pixels: for the axis of a series, or the times of its\n"
+"frames. Elements are those of `read_image` for the same files.\n"
+"\n"
+"`key` is looked up as it is written, then in any case. Of EDF it is a key of the header, or a counter or\n"
+"motor in ESRF's lists (`counter_mne`, `motor_mne`). Of TIFF it is `date` (the tag DateTime), or what the\n"
+"description says as `key = value`, `key: value` or `# key value` (Dectris), a line each or between `;`, or\n"
+"as a table of JSON; a line that is a date alone is `date` too. A missing key is an error that lists those\n"
+"that are there.\n"
+"\n"
+"A number may have its unit behind it, as one word; else it has `unit`. A time becomes seconds since\n"
+"1970-01-01T00:00:00Z, a time of day seconds since midnight; a date without a zone is taken as UTC. What\n"
+"moment it means, the start or the end of the exposure or of writing, is the detector program's choice:\n"
+"look it up, and say so to `interpolate_log`.\n",
+        .reference = "TIFF 6.0, Adobe 1992; fabio: Knudsen et al., J. Appl. Cryst. 46 (2013) 537, "
+                     "doi:10.1107/S0021889813000150",
+        .outputs = read_image_header_outputs, .params = read_image_header_params,
+        .params_size = sizeof(struct read_image_header),
+        .count = read_image_header_count, .run = read_image_header_run,
+    },
+    {
         .name = "write_image", .version = 1, .flags = FRIT_STEP_SINK,
         .summary = "Write a frame or a mask as an uncompressed TIFF in its own number type",
         .doc =

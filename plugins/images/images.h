@@ -33,6 +33,8 @@ struct image {
     void      *reader;                           /* of the format */
 };
 
+struct image_keys;
+
 struct image_format {
     const char *name;
     bool (*recognise)(const uint8_t *head, size_t n);
@@ -42,6 +44,8 @@ struct image_format {
     frit_status (*read)(struct image_file *f, const struct image *im, void *pixels);
     /* Also after an open() that failed. */
     void (*close)(struct image *im);
+    /* The keys of a page's header, also where its pixels are cut off; NULL: the format has none. */
+    frit_status (*header)(struct image_file *f, uint64_t page, struct image_keys *keys);
 };
 
 extern const struct image_format image_tiff, image_edf, image_fit2d;
@@ -104,6 +108,19 @@ frit_status read_image_count(frit_call *c, uint64_t *n);
 frit_status read_image_prepare(frit_call *c, void **plan);
 void        read_image_release(void *plan);
 frit_status read_image_run(frit_call *c);
+
+/* The elements of these files: one each, or one for each page. */
+frit_status image_count(frit_call *c, const frit_files *files, bool all_pages, uint64_t *n);
+
+struct read_image_header {
+    frit_files  files;
+    int32_t     pages, dates;
+    const char *key, *unit;
+};
+extern const frit_port  read_image_header_outputs[];
+extern const frit_param read_image_header_params[];
+frit_status read_image_header_count(frit_call *c, uint64_t *n);
+frit_status read_image_header_run(frit_call *c);
 
 struct write_image {
     const char *file;

@@ -61,18 +61,23 @@ static uint64_t count_pages(const char *path)
     return n;
 }
 
+frit_status image_count(frit_call *c, const frit_files *files, bool all_pages, uint64_t *n)
+{
+    *n = 0;
+    for (size_t i = 0; i < files->n; i++) {
+        uint64_t pages = all_pages ? count_pages(files->path[i]) : 1;
+
+        for (uint64_t page = 0; page < pages; page++)
+            c->host->uses(c, (*n)++, files->path[i], page);
+    }
+    return FRIT_OK;
+}
+
 frit_status read_image_count(frit_call *c, uint64_t *n)
 {
     const struct read_image *p = c->params;
 
-    *n = 0;
-    for (size_t i = 0; i < p->files.n; i++) {
-        uint64_t pages = p->pages == 0 ? 1 : count_pages(p->files.path[i]);
-
-        for (uint64_t page = 0; page < pages; page++)
-            c->host->uses(c, (*n)++, p->files.path[i], page);
-    }
-    return FRIT_OK;
+    return image_count(c, &p->files, p->pages == 1, n);
 }
 
 static bool has_limits(const struct read_image *p, frit_dtype dtype)

@@ -7,7 +7,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "images.h"
+#include "header.h"
 #include "tiff_messages.h"
 
 #include <math.h>
@@ -506,7 +506,30 @@ static frit_status tiff_read(struct image_file *f, const struct image *im, void 
     return s;
 }
 
+static frit_status tiff_header(struct image_file *f, uint64_t page, struct image_keys *keys)
+{
+    static const struct { uint32_t tag; const char *key; } texts[] = {
+        { TIFFTAG_DATETIME, "date" }, { TIFFTAG_MAKE, "make" }, { TIFFTAG_MODEL, "model" },
+        { TIFFTAG_SOFTWARE, "software" }, { TIFFTAG_HOSTCOMPUTER, "host" }, { TIFFTAG_ARTIST, "artist" },
+    };
+    struct tiff_reader r = { .file = f };
+    const char *text;
+
+    r.tif = open_tiff(&r);
+    if (!r.tif)
+        return fail_header(f, &r);
+    frit_status s = page > 0 ? find_page(f, &r, page) : FRIT_OK;
+    bool room = true;
+    for (size_t i = 0; s == FRIT_OK && room && i < sizeof texts / sizeof *texts; i++)
+        if (TIFFGetField(r.tif, texts[i].tag, &text) && text)
+            room = image_keys_add(keys, texts[i].key, strlen(texts[i].key), text, strlen(text));
+    if (s == FRIT_OK && room && TIFFGetField(r.tif, TIFFTAG_IMAGEDESCRIPTION, &text) && text)
+        room = image_keys_add_text(keys, text, strlen(text));
+    TIFFClose(r.tif);
+    return room ? s : image_fail(f, FRIT_ENOMEM, "no memory for the header");
+}
+
 const struct image_format image_tiff = {
     .name = "TIFF", .recognise = tiff_recognise, .pages = tiff_pages,
-    .open = tiff_open, .read = tiff_read, .close = tiff_close,
+    .open = tiff_open, .read = tiff_read, .close = tiff_close, .header = tiff_header,
 };

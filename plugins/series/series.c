@@ -1,10 +1,11 @@
-/* mean: the elements of a series, averaged value by value.
+/* series: the module, and its step mean: the elements of a series, averaged value by value.
  *
  * The elements come one after the other, so that only one is in memory beside the sums.  Sums are taken of
  * the differences from the first value: exact for counts, and safe for a small scatter on a large pedestal.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "series.h"
 #include "shared/values.h"
 
 #include <float.h>
@@ -25,8 +26,6 @@ static const frit_param params[] = {
                 "scatter; none: no sigma"),
     { .name = NULL }
 };
-
-#define EACH_DIMENSION(x) { x, x, x, x, x, x, x, x }
 
 static const frit_port inputs[] = {
     { .name = "data", .unit = "*", .axis_unit = EACH_DIMENSION("*"), .ndim = FRIT_ANY_NDIM,
@@ -271,6 +270,58 @@ static const frit_step steps[] = {
       .reference = "standard error of the mean: JCGM 100:2008 (GUM), 4.2, doi:10.59161/JCGM100-2008E",
       .inputs = inputs, .outputs = outputs, .params = params, .params_size = sizeof(struct mean),
       .run = run },
+    { .name = "attribute", .version = 1,
+      .summary = "An attribute of each element as a number: temperature, exposure time, date",
+      .doc =
+"What a file tells of its measurement, or a step of what it did, goes along with the data as attributes.\n"
+"This step makes one of them a number, a series of numbers of a series. A text that is a date becomes the\n"
+"seconds since 1970-01-01T00:00:00Z. An element without the attribute fails.\n"
+"\n"
+"The elements are read as a whole for it: the headers of large frames `read_image_header` reads alone.\n",
+      .reference = "dates: ISO 8601-1:2019",
+      .inputs = attribute_inputs, .outputs = attribute_outputs, .params = attribute_params,
+      .params_size = sizeof(struct attribute), .run = attribute_run },
+    { .name = "series_positions", .version = 1,
+      .summary = "Numbers as the axis of a series: one for each element, no two the same",
+      .doc =
+"A list of numbers, or a series of them, becomes a list that `along` takes as the positions of a series.\n"
+"It is judged before anything is computed over it: as many positions as elements, one that is there at\n"
+"least, and no two the same, unless `repeats = \"keep\"`. An element that has failed, and goes on masked,\n"
+"has no position.\n",
+      .reference = "no formula: what is checked is said above",
+      .inputs = series_positions_inputs, .outputs = series_positions_outputs,
+      .params = series_positions_params, .params_size = sizeof(struct series_positions), .run = series_positions_run },
+    { .name = "interpolate_log", .version = 1,
+      .summary = "What a log says at the moment of each frame: its temperature",
+      .doc =
+"A frame with the time t is exposed from t0 to t0 + exposure on the log's clock, with t0 = t + offset - s\n"
+"exposure, s = 0, 1/2, 1 for `stamp` = start, middle, end. `at` takes the log at the start, the middle or\n"
+"the end of that, or its mean over it:\n"
+"\n"
+"    value = (1 - w) T_i + w T_(i+1),   w = (t - t_i)/(t_(i+1) - t_i)\n"
+"    mean  = integral of that line over the exposure / exposure\n"
+"\n"
+"Where no times are given, frame k (from 0) has the time start + k interval.\n"
+"\n"
+"**Rules.** Masked readings are skipped; readings of one time become their mean. Times of the log that go\n"
+"back are an error, as are frames whose times do (`order`). A frame before the first or behind the last\n"
+"reading, or between two readings more than `max_gap` apart, has no value: the run stops and names it, or\n"
+"it is masked with a warning (`outside`). Where that is so for all frames, the clocks differ, and the run\n"
+"stops. A frame at the very time of a reading is never in a gap. A frame without a time is masked.\n"
+"\n"
+"**Uncertainty.** A value is a sum of readings with weights w_k, which are independent:\n"
+"\n"
+"    sigma^2 = sum w_k^2 s_k^2 + (dT/dt time_uncertainty)^2 + resolution^2/12\n"
+"\n"
+"s_k is the reading's own sigma, or the same for all, from the scatter of the log: the difference of each\n"
+"reading from the line through its neighbours, over sqrt(1 + w^2 + (1 - w)^2), has for normal noise a\n"
+"median of absolute values of 0.6745 s. A ramp does not count, nor do single wild readings; seven\n"
+"readings at least are needed. What the sensor is wrong by is not in the log.\n",
+      .reference = "P. J. Rousseeuw & C. Croux, J. Am. Stat. Assoc. 88 (1993) 1273, "
+                   "doi:10.1080/01621459.1993.10476408; JCGM 100:2008, 5.1, doi:10.59161/JCGM100-2008E",
+      .inputs = interpolate_log_inputs, .outputs = interpolate_log_outputs, .params = interpolate_log_params,
+      .params_size = sizeof(struct interpolate_log), .check = interpolate_log_check,
+      .run = interpolate_log_run },
 };
 
 static const frit_module module = {

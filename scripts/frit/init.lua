@@ -4,6 +4,7 @@
 
 local core = require "frit.core"
 require "frit.operators"        -- a - b, 2 * a
+local series = require "frit.series"
 
 local frit = {
     setting = core.setting,     -- setting(name, default): what --set name=value gave
@@ -12,6 +13,11 @@ local frit = {
     step = core.step,           -- step(name, { ... }): any step by its name
     concat = core.concat,       -- concat { a, b }: several series, one after the other
     constant = core.constant,   -- constant(number or list, unit)
+    names = core.names,         -- names(x): what the elements are called
+    positions = series.positions,       -- positions(x): where they lie, the axis's name, its unit
+    from_names = series.from_names,     -- axes of frit.frames: see frit/series.lua
+    from_headers = series.from_headers,
+    from_log = series.from_log,
 }
 
 -- A series that knows its axis: frames:along(...) for what frit.csv read.
@@ -54,23 +60,28 @@ end
 -- frit.csv("log.csv", "T", "K"): a column of a table, to be the axis of a series.
 function frit.csv(file, column, unit)
     local node = core.step("read_column", { file = file, column = column, unit = unit })
-    axis_of[node] = { name = tostring(column), unit = unit or "1" }
+    axis_of[node] = { name = tostring(column), unit = unit or "1", file = file }
     return node
 end
 
 -- frit.frames { files = "raw/*.tif", axis = frit.csv("log.csv", "T", "K") }: a series of files.
--- The axis may also be a list: axis = { 300, 320, 340, name = "T", unit = "K" }.
+-- For the axis see frit/series.lua: a list, names, headers, a log, a rate.  repeats = "stop" or "keep": two
+-- frames at one position, or one file twice; gaps = "stop", "warn" or "keep": files missing in their numbering.
 function frit.frames(t)
     if type(t) ~= "table" or not t.files then core.fail('frames: which files? frit.frames { files = "raw/*.tif" }') end
-    local options = {}
+    local options, own = {}, { files = true, axis = true, repeats = true, gaps = true }
     for name, value in pairs(t) do
-        if name ~= "files" and name ~= "axis" then options[name] = value end
+        if not own[name] then options[name] = value end
     end
     local frames = frit.read(t.files, options)
     local axis = t.axis
     if axis == nil then return frames end
-    local known = axis_of[axis] or (type(axis) == "table" and axis) or {}
-    return frames:along(axis, known.name or "position", known.unit or "1")
+    if type(axis) ~= "table" and not core.is_node(axis) then
+        core.fail("frames: an axis is a list, a column, or one of frit.from_names, from_headers, from_log; " ..
+                  "not a " .. type(axis))
+    end
+    local source = { files = t.files, options = options, reader = core.reader(first_file(t.files)) }
+    return series.along(frames, axis, axis_of[axis] or {}, source, t)
 end
 
 local function suffix(file)

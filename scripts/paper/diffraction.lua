@@ -72,7 +72,7 @@ return function(name, raw, s, unless)
     local gr, T = x.gr:pair_distribution { sample = glass }, of_temperature(sq, "K", function(at) return at end)
     local modes = { radius = s.radius, shift = s.shift, rmin = s.second_shell[1], rmax = s.second_shell[2],
                     reference = at_room(gr, s), reference_temperature = at_room(T, s) }
-    x.modes = gr:connection_modes(with(modes, { temperature = T }))
+    x.modes = gr:connection_modes(with(modes, { temperature = T, covariance = transformed.covariance }))
     x.modes_room = modes.reference:connection_modes(with(modes, { temperature = modes.reference_temperature }))
 
     local function kink(curve) return curve:transition { tg = state.tg } end

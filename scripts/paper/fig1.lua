@@ -63,7 +63,7 @@ end
 local function add_curves(panel, x, offset)
     local colour = x.state.colour
     local function add(node, options)
-        options[1], options.colour, options.offset, options.label = node, colour, offset, options.label or false
+        options[1], options.colour, options.label = node + frit.constant(offset, "J/(g K)"), colour, options.label or false
         panel[#panel + 1] = options
     end
     add(x.first, { label = x.name })
@@ -79,7 +79,8 @@ end
 -- { tg, tx, colour }.  simulated: the truth is known.  Returns the panel, the rows and the samples.
 function fig1.panel(folder, s, simulated)
     local panel = { xlabel = "*T* (K)", ylabel = "specific heat (J g⁻¹ K⁻¹)", xrange = { 340, 770 }, yrange = { 0.1, 1.15 },
-                    key = "top left" }
+                    key = "top left",
+                    texts = { { 0.74, 0.70, "*T*~g~" }, { 0.925, 0.86, "*T*~x~" }, { 0.03, 0.05, "dashed: second scan; shifted by 0.2" } } }
     local rows, samples = {}, {}
     for i, name in ipairs(s.order) do
         local x = fig1.sample(folder .. "/dsc", s, name)
