@@ -59,13 +59,22 @@ TESTS += $(core_tests) $(plugin_tests)
 %C%_core_progress_LDADD = core/libcore.la
 
 
-recipe_tests = %D%/recipes/chain %D%/recipes/peers %D%/recipes/peers_films %D%/recipes/recipes %D%/recipes/uncertainty
+recipe_tests = %D%/recipes/chain %D%/recipes/paper %D%/recipes/peers %D%/recipes/peers_films %D%/recipes/recipes %D%/recipes/series %D%/recipes/simulated %D%/recipes/uncertainty
 check_PROGRAMS += $(recipe_tests)
 TESTS += $(recipe_tests)
+%C%_recipes_simulated_SOURCES = %D%/recipes/simulated.c %D%/recipes/table.h
+%C%_recipes_simulated_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_recipes_simulated_CFLAGS = $(CORE_CFLAGS)
+%C%_recipes_simulated_LDADD = %D%/libstep.la -lm
+EXTRA_DIST += %D%/recipes/simulated.lua
 %C%_recipes_chain_SOURCES = %D%/recipes/chain.c %D%/recipes/table.h
 %C%_recipes_chain_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_recipes_chain_CFLAGS = $(CORE_CFLAGS)
 %C%_recipes_chain_LDADD = %D%/libstep.la -lm
+%C%_recipes_paper_SOURCES = %D%/recipes/paper.c %D%/recipes/table.h
+%C%_recipes_paper_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_recipes_paper_CFLAGS = $(CORE_CFLAGS)
+%C%_recipes_paper_LDADD = %D%/libstep.la -lm
 %C%_recipes_peers_SOURCES = %D%/recipes/peers.c %D%/recipes/peers.h %D%/plugins/scattering.h
 %C%_recipes_peers_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_recipes_peers_CFLAGS = $(CORE_CFLAGS)
@@ -78,6 +87,10 @@ TESTS += $(recipe_tests)
 %C%_recipes_recipes_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_recipes_recipes_CFLAGS = $(CORE_CFLAGS)
 %C%_recipes_recipes_LDADD = %D%/libstep.la -lm
+%C%_recipes_series_SOURCES = %D%/recipes/series.c %D%/recipes/table.h
+%C%_recipes_series_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_recipes_series_CFLAGS = $(CORE_CFLAGS)
+%C%_recipes_series_LDADD = %D%/libstep.la -lm
 %C%_recipes_uncertainty_SOURCES = %D%/recipes/uncertainty.c %D%/plugins/scattering.h
 %C%_recipes_uncertainty_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_recipes_uncertainty_CFLAGS = $(CORE_CFLAGS) $(GSL_CFLAGS)
@@ -88,7 +101,8 @@ EXTRA_DIST += \
   %D%/data/Zr52.5Cu17.9Ni14.6Al10Ti5_compton.csv %D%/data/Zr52.5Cu17.9Ni14.6Al10Ti5_f2.csv \
   %D%/data/Zr52.5Cu17.9Ni14.6Al10Ti5_geometry.csv %D%/data/Zr52.5Cu17.9Ni14.6Al10Ti5_mu.csv \
   %D%/data/Zr52.5Cu17.9Ni14.6Al10Ti5_multiple_scattering.csv %D%/data/exact_G_HPT.csv \
-  %D%/data/exact_S_HPT.csv %D%/data/ft_test_HPT_303.csv %D%/data/pixel_geometry.csv
+  %D%/data/dsc_CR_clean.csv %D%/data/exact_S_HPT.csv %D%/data/ft_test_HPT_303.csv %D%/data/indent_CR_clean.csv %D%/data/pillar_CR_clean.csv %D%/data/pixel_geometry.csv \
+  %D%/data/sigma_S.csv
 
 include %D%/cli.mk
 
