@@ -81,8 +81,6 @@ return function(samples, s, rows)
         local at = stretches(x, s)
         conclude("FSDP area falls in the supercooled liquid", x.name, fall(x.fsdp.intensity, at.melt, at.end_of_melt))
         conclude("FSDP area jumps above Tx", x.name, rise(x.fsdp.intensity, at.end_of_melt, at.crystal))
-        if x.peaks then
-        conclude("peaks of G split above Tx", x.name, rise(x.peaks.count, at.end_of_melt, at.crystal))
-        end
+        conclude("peaks of G split above Tx", x.name, rise(x.peaks, at.end_of_melt, at.crystal))
     end
 end

@@ -67,6 +67,7 @@ return function(name, raw, s, unless)
     x.delta = sq:difference { reference = x.sq_room }.difference
     x.fsdp = sq:fsdp { qmin = s.window[1], qmax = s.window[2] }
     x.shells = transformed:shells { limits_from = x.gr_room }
+    x.peaks = x.gr:maxima { range = s.peaks, prominence = s.prominence }.count
     x.delta_at = x.delta:value_at { position = s.delta_q }
 
     local gr, T = x.gr:pair_distribution { sample = glass }, of_temperature(sq, "K", function(at) return at end)
