@@ -41,11 +41,21 @@ static const char *follow(const frit_node *node, const char *declared, bool unit
     return dot ? spec->axis_unit[k] : spec->unit;
 }
 
+/* An output of any dimensions that follows an input, in its unit or in its first axis, has those of that
+ * input. */
 static uint32_t infer_ndim(const frit_node *node, const frit_port *port)
 {
-    if (port->ndim != FRIT_ANY_NDIM || !port->unit || port->unit[0] != '@' || strchr(port->unit, '.'))
+    const char *follows = port->unit && port->unit[0] == '@' && !strchr(port->unit, '.') ? port->unit
+                                                                                         : port->axis_name[0];
+    if (port->ndim != FRIT_ANY_NDIM || !follows || follows[0] != '@')
         return port->ndim;
-    const frit_spec *spec = spec_of_port(node, port->unit + 1);
+    g_autofree char *name = g_strdup(follows + 1);
+    char *dot = strchr(name, '.');
+    if (dot && !g_str_equal(dot, ".0"))
+        return FRIT_ANY_NDIM;
+    if (dot)
+        *dot = '\0';
+    const frit_spec *spec = spec_of_port(node, name);
     return spec ? spec->ndim : FRIT_ANY_NDIM;
 }
 

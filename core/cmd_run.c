@@ -18,6 +18,8 @@
 typedef struct run_options {
     int    threads;
     gboolean foretell;
+    char  *share;               /* "2/3" */
+    guint  part, n_parts;       /* of it */
     char **set;
     char  *progress;
     char **recipes;
@@ -31,6 +33,27 @@ static void split_jobs(int argc, char **argv)
             argv[i] = g_strdup_printf("--jobs=%s", argv[i] + 2);   /* lives as long as the program */
 }
 
+static bool parse_part(run_options *o, GError **error)
+{
+    enum { MOST = 1000000 };
+    g_auto(GStrv) words = g_strsplit(o->share, "/", -1);
+    guint64 part = 0, n = 0;
+    bool numbers = g_strv_length(words) == 2 && g_ascii_string_to_unsigned(words[0], 10, 0, G_MAXUINT32, &part, NULL) &&
+                   g_ascii_string_to_unsigned(words[1], 10, 0, G_MAXUINT32, &n, NULL);
+    o->part = (guint)part;
+    o->n_parts = (guint)n;
+    if (!numbers)
+        g_set_error(error, FRIT_ERROR, FRIT_EPARAM, "--part %s: K/N is wanted, part K of N, as in --part 2/3", o->share);
+    else if (n < 1 || n > MOST)
+        g_set_error(error, FRIT_ERROR, FRIT_EPARAM, "--part %s: there may be 1 to %d parts, not %u", o->share, MOST, o->n_parts);
+    else if (part < 1 || part > n)
+        g_set_error(error, FRIT_ERROR, FRIT_EPARAM, "--part %s: there is no part %u: they are 1 to %u", o->share, o->part,
+                    o->n_parts);
+    else
+        return true;
+    return false;
+}
+
 static bool parse_options(int argc, char **argv, run_options *o, GError **error)
 {
     split_jobs(argc, argv);
@@ -38,6 +61,7 @@ static bool parse_options(int argc, char **argv, run_options *o, GError **error)
         {"jobs", 'j', 0, G_OPTION_ARG_INT, &o->threads, "Threads (default: FRIT_THREADS, else as many as processors)", "N"},
         {"dry-run", 'n', 0, G_OPTION_ARG_NONE, &o->foretell, "Say what would be computed and why; compute nothing", NULL},
         {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->set, "Give a setting of the recipe a value; again for more", "NAME=VALUE"},
+        {"part", 0, 0, G_OPTION_ARG_STRING, &o->share, "Compute part K of N alone, and keep it for a run without --part", "K/N"},
         {"progress", 0, 0, G_OPTION_ARG_STRING, &o->progress, "auto, plain, json or none", "STYLE"},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->recipes, NULL, "RECIPE"},
         G_OPTION_ENTRY_NULL};
@@ -51,6 +75,12 @@ static bool parse_options(int argc, char **argv, run_options *o, GError **error)
         return false;
     if (o->threads < 0) {
         g_set_error(error, FRIT_ERROR, FRIT_EPARAM, "-j %d: a number of threads is wanted, 1 or more", o->threads);
+        return false;
+    }
+    if (o->share && !parse_part(o, error))
+        return false;
+    if (o->share && o->foretell) {
+        g_set_error(error, FRIT_ERROR, FRIT_EPARAM, "-n tells of the whole recipe: leave out --part");
         return false;
     }
     if (o->recipes && o->recipes[0] && !o->recipes[1])
@@ -120,8 +150,39 @@ static void catch_signals(void)
     frit_crash_start();
 }
 
-static void report(const frit_tally *t)
+static const char *plural(uint64_t n)
 {
+    return n == 1 ? "" : "s";
+}
+
+/* What a part did, and what it left. */
+static void report_part(const run_options *o, const frit_tally *t)
+{
+    g_autoptr(GString) left = g_string_new(NULL);
+    if (t->left_to_others)
+        g_string_append_printf(left, "%" G_GUINT64_FORMAT " element%s to the other parts", t->left_to_others,
+                               plural(t->left_to_others));
+    if (t->waiting_barriers)
+        g_string_append_printf(left, "%s%u reduction%s", left->len ? "; " : "", t->waiting_barriers,
+                               plural(t->waiting_barriers));
+    if (t->waiting_sinks)
+        g_string_append_printf(left, "%s%u line%s with files to write",
+                               t->waiting_barriers ? " and " : left->len ? "; " : "", t->waiting_sinks,
+                               plural(t->waiting_sinks));
+    if (t->waiting_barriers || t->waiting_sinks)
+        g_string_append(left, " to a run without --part");
+    frit_say("part %u of %u: %" G_GUINT64_FORMAT " element%s computed; left: %s", o->part, o->n_parts, t->computed,
+             plural(t->computed), left->len ? left->str : "nothing");
+    if (t->missing)
+        frit_say("%" G_GUINT64_FORMAT " element%s left out, see above", t->missing, t->missing == 1 ? " was" : "s were");
+}
+
+static void report(const run_options *o, const frit_tally *t)
+{
+    if (o->n_parts) {
+        report_part(o, t);
+        return;
+    }
     if (t->written)
         frit_say("%" G_GUINT64_FORMAT " element%s computed, %u file%s written%s", t->computed,
                  t->computed == 1 ? "" : "s", t->written, t->written == 1 ? "" : "s", t->up_to_date ? ", the others are up to date" : "");
@@ -139,17 +200,23 @@ static int evaluate(frit_graph *g, const run_options *o)
     g_autofree char *memo = g_build_filename(folder, "digests", NULL);
     g_autoptr(GError) error = NULL;
     frit_store *store = frit_store_open(folder, 32u << 20, &error);
+    if (!store && o->n_parts) {
+        frit_complain("a part of a run keeps its results for the others, and there is nowhere to: %s", error->message);
+        return FRIT_EXIT_ERROR;
+    }
     if (!store)
         frit_warn("results are not kept for the next run: %s", error->message);
     g_clear_error(&error);
     frit_digests *digests = frit_digests_open(store ? memo : NULL);
     frit_eval *e = frit_eval_new(g, store, digests, thread_count(o->threads));
+    if (o->n_parts)
+        frit_eval_set_part(e, o->part, o->n_parts);
     frit_tally tally = {0};
     bool good = o->foretell ? frit_eval_foretell(e, &error) : frit_eval_run(e, &tally, &error);
     if (!good)
         frit_complain("%s", error->message);
     else if (!o->foretell)
-        report(&tally);
+        report(o, &tally);
     frit_eval_free(e);
     frit_digests_close(digests);
     frit_store_close(store);
@@ -191,5 +258,6 @@ int frit_cmd_run(int argc, char **argv)
     g_strfreev(o.set);
     g_strfreev(o.recipes);
     g_free(o.progress);
+    g_free(o.share);
     return status;
 }

@@ -179,7 +179,7 @@ bool frit_dataset_want_mask(frit_dataset *d)
 
 static void attribute_clear(gpointer attribute)
 {
-    g_free(((frit_attribute *)attribute)->text);
+    g_free((char *)((frit_attribute *)attribute)->text);
 }
 
 /* Where `name` stands, or should stand; `found` says which. */

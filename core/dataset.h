@@ -19,13 +19,6 @@ typedef struct frit_axis {
     double     *at;
 } frit_axis;
 
-typedef struct frit_attribute {
-    const char *name;
-    const char *unit;   /* NULL: a text */
-    double      value;
-    char       *text;
-} frit_attribute;
-
 typedef struct frit_dataset {
     gint           refs;
     const char    *quantity;              /* "intensity", or NULL */

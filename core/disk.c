@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
@@ -175,6 +176,23 @@ bool frit_replace_file(const char *path, const char *folder, const void *data, s
         frit_disk_error(error, why, "write", path, n);
     }
     return !why;
+}
+
+/* A process that stands still would hold up the others for good: after a while they go on without. */
+int frit_lock(const char *path)
+{
+    enum { ATTEMPTS = 1000, PAUSE = 2000 };
+    int fd = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0666);
+    for (int i = 0; fd >= 0 && i < ATTEMPTS; i++) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+            return fd;
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            break;
+        g_usleep(PAUSE);
+    }
+    if (fd >= 0)
+        close(fd);
+    return -1;
 }
 
 int64_t frit_mtime(const struct stat *s)

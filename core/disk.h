@@ -25,6 +25,10 @@ void frit_remove(const char *path);
 /* Replaces the file as a whole.  The temporary file stands in `folder`, on the same file system. */
 bool frit_replace_file(const char *path, const char *folder, const void *data, size_t n, GError **error);
 
+/* A lock that ends with its process: the open file, to be closed; -1: not had within two seconds, or not
+ * known to this file system. */
+int frit_lock(const char *path);
+
 /* Nanoseconds since 1970. */
 int64_t frit_mtime(const struct stat *s);
 int64_t frit_ctime(const struct stat *s);

@@ -3,12 +3,12 @@
  */
 #include "eval_private.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "error.h"
 #include "progress.h"
+#include "run_record.h"
 #include "text.h"
 #include "unit.h"
 
@@ -22,8 +22,9 @@ frit_eval *frit_eval_new(frit_graph *g, frit_store *store, frit_digests *digests
     e->digests = digests;
     e->pool = frit_pool_new(threads ? threads : g_get_num_processors());
     e->written = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    e->missing = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    e->missing = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     g_mutex_init(&e->lock);
+    e->started = g_get_monotonic_time();
     for (guint k = 0; k < g->nodes->len; k++) {
         frit_node *n = g->nodes->pdata[k];
         n->state = g_new0(struct frit_node_state, 1);
@@ -46,6 +47,8 @@ static void state_free(frit_node *n)
     }
     g_free(state->fitted);
     g_free(state->need);
+    g_free(state->peeks);
+    frit_former_free(state->former);
     g_mutex_clear(&state->lock);
     g_cond_clear(&state->changed);
     g_clear_pointer(&n->state, g_free);
@@ -64,6 +67,12 @@ void frit_eval_free(frit_eval *e)
     g_clear_error(&e->error);
     g_mutex_clear(&e->lock);
     g_free(e);
+}
+
+void frit_eval_set_part(frit_eval *e, guint part, guint n_parts)
+{
+    e->part = part - 1;
+    e->n_parts = n_parts;
 }
 
 /* ---- What is wanted of each node ---- */
@@ -135,175 +144,21 @@ static bool take_positions(frit_eval *e, frit_node *n, GError **error)
     return false;
 }
 
+/* In a part of a run, positions that a whole series gives wait as that does, unless they are known. */
+static bool wait_for_positions(frit_eval *e, frit_node *n)
+{
+    uint64_t element;
+    frit_edge from = frit_edge_resolve(g_array_index(n->inputs[1], frit_edge, 0), 0, &element);
+    bool behind = from.node->depth > 0 || from.node->barrier;
+    return e->n_parts && behind && !frit_stored(e, from.node, from.output, element);
+}
+
 static bool take_all_positions(frit_eval *e, GError **error)
 {
     for (guint k = 0; k < e->graph->nodes->len; k++) {
         frit_node *n = e->graph->nodes->pdata[k];
-        if (n->kind == FRIT_NODE_AXIS && n->wanted && !n->positions && !take_positions(e, n, error))
-            return false;
-    }
-    return true;
-}
-
-/* ---- A stage: the elements that barriers of one depth need, then these barriers ---- */
-
-typedef struct phase {
-    frit_eval *eval;
-    GArray    *edges;       /* of frit_edge, all with `count` elements */
-    uint64_t   count;
-    gint      *left;        /* elements under way, per block */
-    GMutex     lock;
-    uint64_t   done;
-} phase;
-
-/* Will the element be made now?  Not where it lies in a file or is too large to be kept (or where
- * there is no store): then the barrier makes it when it needs it. */
-static bool makes(const frit_edge *edge, uint64_t i)
-{
-    uint64_t element;
-    frit_edge from = frit_edge_resolve(*edge, i, &element);
-    const struct frit_node_state *state = from.node->state;
-    return from.node->kind == FRIT_NODE_STEP && !from.node->barrier && !frit_reads_files(from.node) &&
-           frit_bit(state->need, element) && !(frit_streams(state) >> from.output & 1);
-}
-
-static void phase_element(gpointer data, uint64_t i)
-{
-    phase *ph = data;
-    frit_task t;
-    frit_task_init(&t, ph->eval);
-    for (guint k = 0; k < ph->edges->len; k++) {
-        const frit_edge *edge = &g_array_index(ph->edges, frit_edge, k);
-        g_autoptr(GError) failure = NULL;
-        if (ph->eval->store && makes(edge, i))
-            frit_dataset_unref(frit_edge_dataset(&t, edge, i, &failure));
-    }
-    frit_task_clear(&t);
-    uint64_t block = i / FRIT_PACK_SIZE;
-    if (g_atomic_int_dec_and_test(&ph->left[block]))
-        frit_keep_flush(ph->eval, block * FRIT_PACK_SIZE, MIN((block + 1) * FRIT_PACK_SIZE, ph->count) - 1);
-    g_mutex_lock(&ph->lock);
-    frit_progress_advance(++ph->done);
-    g_mutex_unlock(&ph->lock);
-}
-
-static bool phase_stopped(gpointer data)
-{
-    return frit_eval_stopped(((phase *)data)->eval);
-}
-
-/* "integrate, normalise" : what a stage spends its time on. */
-static char *name_work(frit_eval *e, guint depth)
-{
-    GString *names = g_string_new(NULL);
-    guint more = 0;
-    for (guint k = 0; k < e->graph->nodes->len; k++) {
-        const frit_node *n = e->graph->nodes->pdata[k];
-        if (!n->info || !n->state->is_needed || n->barrier || n->depth > depth || frit_reads_files(n) ||
-            strstr(names->str, n->name))
-            continue;
-        if (names->len > 40)
-            more++;
-        else
-            g_string_append_printf(names, "%s%s", names->len ? ", " : "", n->name);
-    }
-    if (more)
-        g_string_append(names, ", ...");
-    return g_string_free(names, FALSE);
-}
-
-static void run_phase(frit_eval *e, GArray *edges, uint64_t count, guint depth)
-{
-    uint64_t blocks = (count + FRIT_PACK_SIZE - 1) / FRIT_PACK_SIZE;
-    phase ph = {.eval = e, .edges = edges, .count = count, .left = g_new(gint, blocks ? blocks : 1)};
-    g_mutex_init(&ph.lock);
-    for (uint64_t b = 0; b < blocks; b++)
-        ph.left[b] = (gint)MIN(count - b * FRIT_PACK_SIZE, FRIT_PACK_SIZE);
-    g_autofree char *what = name_work(e, depth);
-    frit_progress_begin(what, count);
-    frit_pool_for(e->pool, count, phase_element, &ph, phase_stopped);
-    frit_progress_end();
-    frit_keep_flush_all(e);
-    g_mutex_clear(&ph.lock);
-    g_free(ph.left);
-}
-
-static bool same_edge(const frit_edge *a, const frit_edge *b)
-{
-    return a->node == b->node && a->output == b->output;
-}
-
-/* The edges that the barriers need, each once, those of one length together. */
-static void group_edges(GPtrArray *barriers, GArray *all)
-{
-    for (guint k = 0; k < barriers->len; k++) {
-        frit_node *n = barriers->pdata[k];
-        for (uint32_t p = 0; p < n->n_ports; p++)
-            for (guint j = 0; n->inputs[p] && j < n->inputs[p]->len; j++) {
-                frit_edge edge = g_array_index(n->inputs[p], frit_edge, j);
-                bool known = false;
-                for (guint m = 0; m < all->len && !known; m++)
-                    known = same_edge(&g_array_index(all, frit_edge, m), &edge);
-                if (!known)
-                    g_array_append_val(all, edge);
-            }
-    }
-}
-
-static void run_phases(frit_eval *e, GPtrArray *barriers, guint depth)
-{
-    if (!e->store)
-        return;   /* nowhere to keep what would be made now: barriers stream it */
-    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(frit_edge));
-    group_edges(barriers, all);
-    while (all->len && !frit_eval_stopped(e)) {
-        uint64_t count = g_array_index(all, frit_edge, 0).node->count;
-        g_autoptr(GArray) group = g_array_new(FALSE, FALSE, sizeof(frit_edge));
-        for (guint k = 0; k < all->len;) {
-            frit_edge edge = g_array_index(all, frit_edge, k);
-            if (edge.node->count == count) {
-                g_array_append_val(group, edge);
-                g_array_remove_index(all, k);
-            } else
-                k++;
-        }
-        run_phase(e, group, count, depth);
-    }
-}
-
-static bool run_barriers(frit_eval *e, GPtrArray *barriers, GError **error)
-{
-    for (guint k = 0; k < barriers->len && !frit_eval_stopped(e); k++) {
-        frit_node *n = barriers->pdata[k];
-        if (frit_is_sink(n)) {
-            if (!frit_sink_run(e, n, error))
-                return false;
-            continue;
-        }
-        frit_task t;
-        frit_task_init(&t, e);
-        for (uint32_t o = 0; o < n->n_outputs; o++)
-            if (n->wanted >> o & 1)
-                frit_result_unref(frit_element(&t, n, 0, o));
-        frit_task_clear(&t);
-    }
-    return true;
-}
-
-static bool run_stages(frit_eval *e, GError **error)
-{
-    guint deepest = 0;
-    for (guint k = 0; k < e->graph->nodes->len; k++)
-        deepest = MAX(deepest, ((frit_node *)e->graph->nodes->pdata[k])->depth);
-    for (guint depth = 0; depth <= deepest && !frit_eval_stopped(e); depth++) {
-        g_autoptr(GPtrArray) barriers = g_ptr_array_new();
-        for (guint k = 0; k < e->graph->nodes->len; k++) {
-            frit_node *n = e->graph->nodes->pdata[k];
-            if (n->barrier && n->depth == depth && n->state->is_needed)
-                g_ptr_array_add(barriers, n);
-        }
-        run_phases(e, barriers, depth);
-        if (!run_barriers(e, barriers, error))
+        if (n->kind == FRIT_NODE_AXIS && n->wanted && !n->positions && !wait_for_positions(e, n) &&
+            !take_positions(e, n, error))
             return false;
     }
     return true;
@@ -339,15 +194,45 @@ static void tell_missing(frit_eval *e)
     g_autofree gpointer *sentences = g_hash_table_get_keys_as_array(e->missing, &n);
     if (n)
         qsort(sentences, n, sizeof *sentences, by_count);
-    for (guint i = 0; i < n; i++)
-        frit_warn("left out: %s", (const char *)sentences[i]);
+    for (guint i = 0; i < n; i++) {
+        const char *position = g_hash_table_lookup(e->missing, sentences[i]);
+        frit_warn("left out: %s%s%s", position, *position ? ": " : "", (const char *)sentences[i]);
+    }
+}
+
+/* What the run was made of, for the next frit run -n. */
+static void remember(frit_eval *e, frit_run_end end, const GError *error)
+{
+    if (!e->store)
+        return;
+    frit_run_record *r = frit_run_record_of(e->graph, e->digests);
+    r->end = end;
+    g_free(r->message);
+    r->message = g_strdup(error ? error->message : "");
+    frit_run_record_save(e->store, e->graph, r);
+    frit_run_record_free(r);
+}
+
+static bool run_all(frit_eval *e, GPtrArray *sinks, GError **error)
+{
+    if (!take_all_positions(e, error) || !frit_foresee(e, sinks, error))
+        return false;
+    remember(e, e->n_parts ? FRIT_RUN_PART : FRIT_RUN_BEGAN, NULL);
+    return e->n_parts ? frit_run_part(e, error) : frit_run_stages(e, error);
 }
 
 bool frit_eval_run(frit_eval *e, frit_tally *tally, GError **error)
 {
     g_autoptr(GPtrArray) sinks = mark_wanted(e->graph);
-    bool good = take_all_positions(e, error) && frit_foresee(e, sinks, error) && run_stages(e, error);
-    good = conclude(e, good, error);
+    GError *why = NULL;
+    bool good = conclude(e, run_all(e, sinks, &why), &why);
+    frit_note_elements(e);
+    if (!good && why && why->code != FRIT_ECANCELLED)
+        remember(e, FRIT_RUN_FAILED, why);
+    else if (good && !e->n_parts)
+        remember(e, e->tally.missing ? FRIT_RUN_PARTIAL : FRIT_RUN_FINISHED, NULL);
+    if (why)
+        g_propagate_error(error, why);
     *tally = e->tally;
     tell_missing(e);
     return good;
@@ -358,18 +243,7 @@ bool frit_eval_foretell(frit_eval *e, GError **error)
     g_autoptr(GPtrArray) sinks = mark_wanted(e->graph);
     if (!take_all_positions(e, error) || !frit_foresee(e, sinks, error))
         return conclude(e, false, error);
-    printf("%-24s %-24s %10s %10s\n", "line", "step", "elements", "to compute");
-    for (guint k = 0; k < e->graph->nodes->len; k++) {
-        const frit_node *n = e->graph->nodes->pdata[k];
-        if (!n->info || !(n->wanted || frit_is_sink(n)))
-            continue;
-        const char *why = n->state->n_need == 0 ? frit_is_sink(n) ? "files are up to date" : "not needed, or in the store"
-                          : frit_is_sink(n)      ? "to be written"
-                          : frit_reads_files(n)  ? "to be read"
-                                                 : "not in the store";
-        printf("%-24s %-24s %10" G_GUINT64_FORMAT " %10" G_GUINT64_FORMAT "   %s\n", n->place, n->name, n->count,
-               n->state->n_need, why);
-    }
+    frit_print_why(e);
     return true;
 }
 

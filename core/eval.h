@@ -16,12 +16,17 @@ typedef struct frit_eval frit_eval;
 /* `store` NULL: nothing is kept between runs.  `threads` 0: as many as the machine has. */
 frit_eval *frit_eval_new(frit_graph *g, frit_store *store, frit_digests *digests, guint threads);
 void       frit_eval_free(frit_eval *e);
+/* Compute part `part` (from 1) of n: its packs of every node that is not behind a barrier, and keep them. */
+void       frit_eval_set_part(frit_eval *e, guint part, guint n);
 
 typedef struct frit_tally {
     uint64_t computed;        /* elements, over all nodes */
     uint64_t missing;         /* elements that failed and were left out */
     guint    written;         /* files */
     guint    up_to_date;      /* files */
+    /* Of a part of a run: */
+    uint64_t left_to_others;  /* elements */
+    guint    waiting_barriers, waiting_sinks;   /* what a run of the whole has to do */
 } frit_tally;
 
 /* Everything that the graph's sinks need.  False: a sentence with place, step and element. */

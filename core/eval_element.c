@@ -24,6 +24,13 @@ static frit_result *remembered(const frit_task *t, const frit_node *n, uint64_t 
     return NULL;
 }
 
+/* In an error.  One that may be kept does not say the position, which is no part of the key: that is said
+ * when the error is told. */
+static char *name_element(const frit_node *n, uint64_t i)
+{
+    return n->mask_failures ? frit_node_element_text(n, i) : frit_node_element_where(n, i);
+}
+
 /* ---- Inputs ---- */
 
 frit_dataset *frit_edge_dataset(frit_task *t, const frit_edge *edge, uint64_t i, GError **failure)
@@ -74,7 +81,7 @@ static bool set_input(frit_task *t, frit_context *x, uint32_t p, guint e, GError
     bool set = fitted && frit_input_set(&x->inputs[p][e], port, edge, frit_edge_element(edge, x->element), fitted,
                                         NULL, &misfit);
     if (!set) {
-        g_autofree char *element = frit_node_element_text(n, x->element);
+        g_autofree char *element = name_element(n, x->element);
         frit_error_prefix(&misfit, n->place, n->name, element);
         g_propagate_error(error, misfit);
         return false;
@@ -127,7 +134,7 @@ static bool run_step(frit_context *x, GError **error)
         if (ran)
             return true;
     }
-    g_autofree char *element = frit_node_element_text(n, x->element);
+    g_autofree char *element = name_element(n, x->element);
     frit_error_prefix(&why, n->place, n->name, element);
     g_propagate_error(error, why);
     return false;
@@ -166,6 +173,12 @@ static void keep_result(frit_eval *e, frit_node *n, uint64_t i, frit_result *r, 
     g_mutex_unlock(&e->lock);
 }
 
+static void note_missing(frit_eval *e, const frit_node *n, uint64_t i, const char *sentence)
+{
+    g_autofree char *position = frit_node_position_text(n, i);
+    frit_note_missing(e, position, sentence);
+}
+
 /* A failure that concerns this element alone, where the recipe says to go on without it. */
 static frit_result *settle_failure(frit_eval *e, frit_node *n, uint64_t i, GError *error)
 {
@@ -175,7 +188,7 @@ static frit_result *settle_failure(frit_eval *e, frit_node *n, uint64_t i, GErro
         frit_eval_fail(e, i, error);
         return NULL;
     }
-    frit_note_missing(e, error->message);
+    note_missing(e, n, i, error->message);
     frit_result *r = frit_result_new(n->n_outputs);
     r->failure = error;
     return r;
@@ -270,7 +283,7 @@ static frit_result *find_or_compute(frit_task *t, frit_node *n, uint64_t i, uint
         frit_result *r = frit_result_new(n->n_outputs);
         if (frit_stored_result(e, n, i, output, r)) {
             if (r->failure)
-                frit_note_missing(e, r->failure->message);   /* in an earlier run */
+                note_missing(e, n, i, r->failure->message);   /* in an earlier run */
             if (verify(t, n, i, output, r))
                 return r;
             frit_result_unref(r);

@@ -68,6 +68,11 @@ bool frit_foresee(frit_eval *e, GPtrArray *sinks, GError **error)
         if (frit_reads_files(n) && n->wanted)
             frit_pool_for(e->pool, n->count, digest_element, (gpointer[]){e, n}, stopped);
     }
+    for (guint k = 0; k < e->graph->nodes->len; k++) {
+        frit_node *n = e->graph->nodes->pdata[k];
+        if (n->kind == FRIT_NODE_AXIS && n->wanted && !n->positions)
+            need(e, g_array_index(n->inputs[1], frit_edge, 0), 0);   /* in a part: for the run of the whole */
+    }
     for (guint k = 0; k < sinks->len; k++) {
         frit_node *n = sinks->pdata[k];
         bool current;

@@ -17,26 +17,41 @@ typedef struct open_block {
     gint64       since;       /* when the first unwritten record came, microseconds */
 } open_block;
 
-/* Long elements are not to be lost with the program: a block is written at least this often. */
-enum { WRITE_EVERY = 5 * G_USEC_PER_SEC };
+/* Long elements are not to be lost with the program: what is there is written after a second, where
+ * writing takes less than a twentieth of the time, else after five. */
+enum { WRITE_SOON = G_USEC_PER_SEC, WRITE_AT_LAST = 5 * G_USEC_PER_SEC, SHARE_OF_WRITING = 20 };
 
 static bool pack_of(frit_eval *e, frit_node *n, uint32_t output, uint64_t i, frit_key *key, uint32_t *size)
 {
-    return e->store && frit_pack_key(n, output, i / FRIT_PACK_SIZE, e->digests, key, size, NULL);
+    return e->store && frit_pack_key(n, output, frit_pack_of(i), e->digests, key, size, NULL);
+}
+
+/* The elements of a pack are asked for one after the other. */
+static const struct frit_peek *peek_at(frit_eval *e, frit_node *n, uint32_t output, uint64_t block)
+{
+    if (!n->state->peeks)
+        n->state->peeks = g_new0(struct frit_peek, n->n_outputs);
+    struct frit_peek *peek = &n->state->peeks[output];
+    if (peek->seen && peek->block == block)
+        return peek;
+    *peek = (struct frit_peek){.seen = true, .block = block};
+    frit_key key;
+    uint32_t size;
+    bool failed[FRIT_PACK_SIZE] = {false};
+    if (!pack_of(e, n, output, frit_pack_first(block), &key, &size))
+        return peek;
+    uint32_t there = frit_store_peek(e->store, &key, size, peek->there, failed);
+    if (there < size && frit_adopt(e, n, output, block, peek->there))
+        frit_store_peek(e->store, &key, size, peek->there, failed);
+    for (uint32_t k = 0; k < size; k++)
+        peek->there[k] &= n->mask_failures || !failed[k];   /* "stop" wants to fail again */
+    return peek;
 }
 
 bool frit_stored(frit_eval *e, frit_node *n, uint32_t output, uint64_t i)
 {
-    struct frit_peek *peek = &e->peek;   /* the elements of a pack are asked for one after the other */
-    uint64_t block = i / FRIT_PACK_SIZE;
-    if (peek->node != n || peek->output != output || peek->block != block) {
-        frit_key key;
-        uint32_t size;
-        *peek = (struct frit_peek){.node = n, .output = output, .block = block};
-        if (pack_of(e, n, output, i, &key, &size))
-            frit_store_peek(e->store, &key, size, peek->there);
-    }
-    return peek->there[i % FRIT_PACK_SIZE];
+    uint64_t block = frit_pack_of(i);
+    return peek_at(e, n, output, block)->there[i - frit_pack_first(block)];
 }
 
 bool frit_stored_result(frit_eval *e, frit_node *n, uint64_t i, uint32_t output, frit_result *r)
@@ -45,7 +60,7 @@ bool frit_stored_result(frit_eval *e, frit_node *n, uint64_t i, uint32_t output,
     uint32_t size;
     frit_record record = {0};
     if (!pack_of(e, n, output, i, &key, &size) ||
-        !frit_store_get(e->store, &key, (uint32_t)(i % FRIT_PACK_SIZE), &record))
+        !frit_store_get(e->store, &key, (uint32_t)(i - frit_pack_first(frit_pack_of(i))), &record))
         return false;
     if (record.dataset)
         r->outputs[output] = frit_dataset_ref(record.dataset);
@@ -76,10 +91,18 @@ void frit_keep_missing(frit_eval *e, frit_node *n, const GPtrArray *sentences)
         return;
     g_autoptr(GString) lines = g_string_new(NULL);
     for (guint k = 0; k < sentences->len; k++) {
-        g_autofree char *line = g_strescape(sentences->pdata[k], NULL);
-        g_string_append_printf(lines, "%s\n", line);
+        g_auto(GStrv) parts = g_strsplit(sentences->pdata[k], "\t", 2);
+        g_autofree char *position = g_strescape(parts[0], NULL), *sentence = g_strescape(parts[1], NULL);
+        g_string_append_printf(lines, "%s\t%s\n", position, sentence);
     }
     frit_store_set_note(e->store, &key, lines->str, NULL);   /* where that fails, nothing is kept at all */
+}
+
+bool frit_went_without(frit_eval *e, frit_node *n)
+{
+    frit_key key;
+    g_autofree char *note = missing_key(e, n, &key) ? frit_store_note(e->store, &key) : NULL;
+    return note && *note;
 }
 
 void frit_recall_missing(frit_eval *e, frit_node *n)
@@ -88,8 +111,12 @@ void frit_recall_missing(frit_eval *e, frit_node *n)
     g_autofree char *note = missing_key(e, n, &key) ? frit_store_note(e->store, &key) : NULL;
     g_auto(GStrv) lines = g_strsplit(note ? note : "", "\n", -1);
     for (char **line = lines; *line && **line; line++) {
-        g_autofree char *sentence = g_strcompress(*line);
-        frit_note_missing(e, sentence);
+        char *tab = strchr(*line, '\t');   /* those of the texts are escaped */
+        if (!tab)
+            continue;
+        *tab = '\0';
+        g_autofree char *position = g_strcompress(*line), *sentence = g_strcompress(tab + 1);
+        frit_note_missing(e, *position ? position : NULL, sentence);
     }
 }
 
@@ -127,25 +154,42 @@ static void clear_records(frit_node *n, open_block *b)
 /* A store that cannot be written to costs speed, not results: say so once, and go on. */
 static void write_block(frit_eval *e, frit_node *n, open_block *b)
 {
+    gint64 start = g_get_monotonic_time();
     for (uint32_t o = 0; o < n->n_outputs; o++) {
         frit_key key;
         uint32_t size;
         g_autoptr(GError) error = NULL;
-        if (!(b->outputs >> o & 1) || !pack_of(e, n, o, b->block * FRIT_PACK_SIZE, &key, &size))
+        if (!(b->outputs >> o & 1) || !pack_of(e, n, o, frit_pack_first(b->block), &key, &size))
             continue;
         if (!frit_store_put(e->store, &key, size, b->records + (gsize)o * FRIT_PACK_SIZE, &error))
             frit_warn("results are not kept for the next run: %s", error->message);
     }
     clear_records(n, b);
     b->outputs = b->elements = 0;
+    g_mutex_lock(&e->lock);
+    e->writing += g_get_monotonic_time() - start;
+    g_mutex_unlock(&e->lock);
 }
 
 /* Written at once when it is complete: a stage may go through a node's elements in another order than
  * its own, so that the end of one of the stage's blocks need not be the end of one of the node's. */
 static bool complete(const frit_node *n, const open_block *b)
 {
-    uint64_t in_block = MIN(n->count - b->block * FRIT_PACK_SIZE, FRIT_PACK_SIZE);
+    uint64_t in_block = MIN(n->count - frit_pack_first(b->block), frit_pack_length(b->block));
     return b->elements == (in_block == 64 ? UINT64_MAX : (1ull << in_block) - 1);
+}
+
+static bool is_due(frit_eval *e, const frit_node *n, const open_block *b)
+{
+    gint64 now = g_get_monotonic_time();
+    if (complete(n, b) || now - b->since > WRITE_AT_LAST)
+        return true;
+    if (now - b->since < WRITE_SOON)
+        return false;
+    g_mutex_lock(&e->lock);
+    bool cheap = e->writing * SHARE_OF_WRITING < now - e->started;
+    g_mutex_unlock(&e->lock);
+    return cheap;
 }
 
 void frit_keep(frit_eval *e, frit_node *n, uint64_t i, const frit_result *r, uint64_t outputs)
@@ -153,20 +197,22 @@ void frit_keep(frit_eval *e, frit_node *n, uint64_t i, const frit_result *r, uin
     if (!e->store || !outputs)
         return;
     open_block *due = NULL;
+    uint64_t block = frit_pack_of(i), k = i - frit_pack_first(block);
     g_mutex_lock(&n->state->lock);
-    open_block *b = block_for(n, i / FRIT_PACK_SIZE);
+    open_block *b = block_for(n, block);
     for (uint32_t o = 0; o < n->n_outputs; o++) {
         if (!(outputs >> o & 1))
             continue;
-        frit_record *record = &b->records[(gsize)o * FRIT_PACK_SIZE + i % FRIT_PACK_SIZE];
+        frit_record *record = &b->records[(gsize)o * FRIT_PACK_SIZE + k];
         frit_record_clear(record);
         record->dataset = r->failure ? NULL : frit_dataset_ref(r->outputs[o]);
         record->failure = r->failure ? g_strdup(r->failure->message) : NULL;
         record->status = r->failure ? (frit_status)r->failure->code : FRIT_OK;
         b->outputs |= 1ull << o;
     }
-    b->elements |= 1ull << i % FRIT_PACK_SIZE;
-    if (complete(n, b) || g_get_monotonic_time() - b->since > WRITE_EVERY) {
+    b->elements |= 1ull << k;
+    g_atomic_int_set(&n->state->has_kept, TRUE);
+    if (is_due(e, n, b)) {
         due = b;
         g_hash_table_steal(n->state->packs, &b->block);
     }
@@ -181,7 +227,7 @@ void frit_keep_flush(frit_eval *e, uint64_t first, uint64_t last)
 {
     for (guint k = 0; k < e->graph->nodes->len; k++) {
         frit_node *n = e->graph->nodes->pdata[k];
-        for (uint64_t block = first / FRIT_PACK_SIZE; block <= last / FRIT_PACK_SIZE; block++) {
+        for (uint64_t block = frit_pack_of(first); block <= frit_pack_of(last); block++) {
             g_mutex_lock(&n->state->lock);
             open_block *b = n->state->packs ? g_hash_table_lookup(n->state->packs, &block) : NULL;
             if (b)

@@ -1,4 +1,4 @@
-/* What the parts of the evaluation share: eval.c (stages), eval_state.c (results, bits, stopping),
+/* What the parts of the evaluation share: eval.c (a run), eval_stages.c, eval_state.c (results, bits, stopping),
  * eval_foresee.c (what must be computed), eval_element.c (one element of a step), eval_plan.c,
  * eval_keep.c (packs being filled), eval_stream.c (elements one after the other), eval_sink.c.
  */
@@ -21,6 +21,13 @@ frit_result *frit_result_new(uint32_t n);
 frit_result *frit_result_ref(frit_result *r);
 void         frit_result_unref(frit_result *r);
 
+/* What was last seen of an output's packs while foreseeing, by one thread. */
+struct frit_peek {
+    bool     seen;
+    uint64_t block;
+    bool     there[FRIT_PACK_SIZE];
+};
+
 /* What the evaluation knows of a node. */
 struct frit_node_state {
     GMutex      lock;
@@ -34,14 +41,15 @@ struct frit_node_state {
     GPtrArray  *plans;
     frit_dataset ***fitted;      /* of PLAN ports: per port and edge, as the port wants it */
     GHashTable *packs;           /* block -> packs being filled, see eval_keep.c */
-};
-
-/* What was last seen of a pack while foreseeing, by one thread. */
-struct frit_peek {
-    const frit_node *node;
-    uint32_t         output;
-    uint64_t         block;
-    bool             there[FRIT_PACK_SIZE];
+    struct frit_peek *peeks;     /* one an output */
+    gint        has_kept;        /* something new of it is in the store; atomic */
+    struct frit_former *former;  /* see eval_adopt.c */
+    /* In a part of a run, see eval_stages.c. */
+    uint64_t    reach;           /* elements of the longest series made from it */
+    guint       deal;            /* what is added to a pack's number before it is dealt */
+    bool        waits;           /* for a run of the whole, as it is or follows a barrier */
+    bool        place_waits;     /* its positions do */
+    bool        is_frontier;     /* what waits needs it */
 };
 
 struct frit_eval {
@@ -52,10 +60,11 @@ struct frit_eval {
     GMutex        lock;
     GError       *error;         /* the first one that stops the run */
     uint64_t      error_element;
-    GHashTable   *missing;       /* sentences of elements left out */
+    GHashTable   *missing;       /* sentences of elements left out -> "T = 431 K", or "" */
     gint          unsure;        /* a barrier lacks an element that may come back: what follows is not kept; atomic */
     frit_tally    tally;
-    struct frit_peek peek;
+    gint64        started, writing;   /* when; how long packs have been written so far; microseconds */
+    guint         part, n_parts; /* this part, from 0; of how many, 0: the whole */
     GHashTable   *written;       /* path -> place of the sink that wrote it in this run */
 };
 
@@ -76,7 +85,7 @@ void frit_task_clear(frit_task *t);
 
 bool frit_is_cancelled(void);
 bool frit_lasting(const GError *failure);   /* would the same inputs fail again? */
-void frit_note_missing(frit_eval *e, const char *sentence);
+void frit_note_missing(frit_eval *e, const char *position, const char *sentence);
 bool frit_eval_stopped(frit_eval *e);
 bool frit_eval_stopped_at(frit_eval *e, uint64_t element);
 void frit_eval_fail(frit_eval *e, uint64_t element, GError *error);   /* takes the error */
@@ -109,22 +118,40 @@ bool frit_stored_result(frit_eval *e, frit_node *n, uint64_t i, uint32_t output,
 /* What a barrier went without: remembered, so that a run that finds what came of it says so again. */
 void frit_keep_missing(frit_eval *e, frit_node *n, const GPtrArray *sentences);
 void frit_recall_missing(frit_eval *e, frit_node *n);
+bool frit_went_without(frit_eval *e, frit_node *n);   /* did it, in an earlier run? */
 void frit_keep(frit_eval *e, frit_node *n, uint64_t i, const frit_result *r, uint64_t outputs);
 void frit_keep_flush(frit_eval *e, uint64_t first, uint64_t last);   /* packs of these elements' blocks */
 void frit_keep_flush_all(frit_eval *e);
 void frit_keep_free(frit_node *n);
 
+/* eval_adopt.c: note the keys of all elements, after a run; elements of a pack that lie in packs of an earlier
+ * one, put into this: true where there were any.  While foreseeing, by one thread. */
+typedef struct frit_former frit_former;
+void frit_note_elements(frit_eval *e);
+bool frit_adopt(frit_eval *e, frit_node *n, uint32_t output, uint64_t pack, const bool *there);
+void frit_former_free(frit_former *f);
+
 /* eval_foresee.c: mark what must be computed for the sinks that are not up to date. */
 bool frit_foresee(frit_eval *e, GPtrArray *sinks, GError **error);
+
+/* eval_stages.c: everything; or the share of this part, of what is not behind a barrier. */
+bool frit_run_stages(frit_eval *e, GError **error);
+bool frit_run_part(frit_eval *e, GError **error);
 
 /* eval_sink.c */
 bool frit_sink_current(frit_eval *e, frit_node *n, bool *current, GError **error);
 bool frit_sink_run(frit_eval *e, frit_node *n, GError **error);
+/* Which of the files that it wrote from the same inputs is not there as it was: a sentence, to be freed; NULL: it
+ * wrote none. */
+char *frit_sink_misses(frit_eval *e, frit_node *n);
+
+/* eval_why.c: what would be computed and why, to stdout; after frit_foresee(). */
+void frit_print_why(frit_eval *e);
 
 /* eval_stream.c: the elements of a SERIES port, made ahead on the pool where they are not kept. */
 typedef struct frit_stream frit_stream;
 frit_stream  *frit_stream_new(frit_eval *e);
 void          frit_stream_free(frit_stream *s);
-const GPtrArray *frit_stream_missing(const frit_stream *s);   /* why elements were missing so far, sentences */
+const GPtrArray *frit_stream_missing(const frit_stream *s);   /* elements missing so far: position, tab, sentence */
 bool          frit_stream_may_recover(const frit_stream *s);  /* did one fail for a reason that may pass? */
 frit_dataset *frit_stream_fetch(gpointer stream, const frit_edge *edge, uint64_t i, char **failure, GError **error);

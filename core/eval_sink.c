@@ -34,6 +34,35 @@ bool frit_sink_current(frit_eval *e, frit_node *n, bool *current, GError **error
     return true;
 }
 
+char *frit_sink_misses(frit_eval *e, frit_node *n)
+{
+    frit_key key;
+    g_autofree char *receipt = e->store && sink_key(e, n, &key) ? frit_store_note(e->store, &key) : NULL;
+    g_auto(GStrv) paths = frit_receipt_paths(receipt);
+    g_auto(GStrv) lines = g_strsplit(receipt ? receipt : "", "\n", -1);
+    guint k = 0, n_paths = paths ? g_strv_length(paths) : 0, gone = 0, changed = 0;
+    const char *first = NULL;
+    for (char **line = lines; *line && k < n_paths; line++) {
+        if (!**line)
+            continue;
+        const char *path = paths[k++];
+        g_autofree char *one = g_strconcat(*line, "\n", NULL);
+        if (frit_receipt_stands(one))
+            continue;
+        first = first ? first : path;
+        if (g_file_test(path, G_FILE_TEST_EXISTS))
+            changed++;
+        else
+            gone++;
+    }
+    if (!first)
+        return NULL;
+    g_autofree char *base = g_path_get_basename(first);
+    if (gone + changed == 1)
+        return g_strdup_printf("%s %s", base, gone ? "is gone" : "is not as it was written");
+    return g_strdup_printf("%u files (%s, ...) are gone or not as they were written", gone + changed, base);
+}
+
 static void warn(const char *sentence, gpointer node)
 {
     const frit_node *n = node;

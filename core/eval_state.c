@@ -116,11 +116,13 @@ bool frit_lasting(const GError *failure)
     return failure->code == FRIT_EDATA || failure->code == FRIT_ENUMERIC;
 }
 
-void frit_note_missing(frit_eval *e, const char *sentence)
+/* What comes after an element that is missing is missing too, with the same sentence. */
+void frit_note_missing(frit_eval *e, const char *position, const char *sentence)
 {
     g_mutex_lock(&e->lock);
-    if (!g_hash_table_contains(e->missing, sentence))
-        g_hash_table_add(e->missing, g_strdup(sentence));
+    const char *known = g_hash_table_lookup(e->missing, sentence);
+    if (!known || (!*known && position))
+        g_hash_table_replace(e->missing, g_strdup(sentence), g_strdup(position ? position : ""));
     g_mutex_unlock(&e->lock);
 }
 

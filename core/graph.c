@@ -143,13 +143,15 @@ static frit_key request_identity(const frit_request *r, const frit_params *param
     return frit_hash_end(h);
 }
 
-/* A series of numbers given where a curve is wanted is that curve. */
+/* A series of numbers given where a curve is wanted is that curve.  A single number is one of a single
+ * point where it is to be written; a step that wants a curve to work on has no use for it. */
 static void stack_numbers(frit_graph *g, const frit_request *r)
 {
     for (uint32_t p = 0; p < r->info->n_inputs; p++)
         for (guint e = 0; r->inputs[p] && e < r->inputs[p]->len; e++) {
             frit_edge *edge = &g_array_index(r->inputs[p], frit_edge, e);
-            if (r->info->step.inputs[p].ndim == 1 && edge->node->series && frit_edge_spec(edge)->ndim == 0)
+            bool taken = edge->node->series || (r->info->step.flags & FRIT_STEP_SINK);
+            if (r->info->step.inputs[p].ndim == 1 && taken && frit_edge_spec(edge)->ndim == 0)
                 *edge = (frit_edge){frit_graph_stack(g, r->place, *edge), 0};
         }
 }
@@ -382,6 +384,8 @@ frit_node *frit_graph_axis(frit_graph *g, const char *place, frit_edge series, c
     axis->axis_name = g_intern_string(name);
     axis->axis_unit = g_intern_string(unit);
     axis->positions = at ? g_memdup2(at, n * sizeof *at) : NULL;
+    if (!series.node->along)
+        series.node->along = axis;
     if (!at) {
         axis->n_ports = 2;
         axis->inputs = g_renew(GArray *, axis->inputs, 2);

@@ -77,6 +77,7 @@ struct frit_node {
     uint64_t              seed;            /* DRAW */
     const char           *axis_name, *axis_unit;   /* AXIS */
     double               *positions;       /* AXIS, count of them; NULL until evaluated */
+    const frit_node      *along;           /* of any node: the first AXIS that was put on it, or NULL */
     /* Caches of the evaluation; see key and eval. */
     uint64_t              wanted;          /* outputs that somebody uses, one bit each */
     uint64_t              demanded;        /* of these, what barriers and sinks use */
@@ -142,6 +143,10 @@ char       *frit_node_element_name(const frit_node *node, uint64_t i);
 const char *frit_node_element_file(const frit_node *node, uint64_t i);
 /* "frame 41 (raw/HPT_0041.tif)", for errors; NULL for a single dataset without a file. */
 char       *frit_node_element_text(const frit_node *node, uint64_t i);
+/* "T = 431 K", to be freed; NULL where the series has no positions. */
+char       *frit_node_position_text(const frit_node *node, uint64_t i);
+/* Both: "frame 41 (HPT_0041.tif, T = 431 K)".  Not for what is kept: an axis may be corrected later. */
+char       *frit_node_element_where(const frit_node *node, uint64_t i);
 /* The nodes that `node` depends on, itself last, each once, in order of making. */
 GPtrArray  *frit_node_ancestry(frit_node *node);
 /* "integrate: 236 elements; intensity [count] over Q [1/angstrom]", for print(x). */

@@ -145,15 +145,39 @@ const char *frit_node_element_file(const frit_node *n, uint64_t i)
     return use ? use->path : NULL;
 }
 
-char *frit_node_element_text(const frit_node *n, uint64_t i)
+static char *element_text(const frit_node *n, uint64_t i, const char *position)
 {
     const char *file = frit_node_element_file(n, i);
     g_autofree char *base = file ? g_path_get_basename(file) : NULL;
-    if (n->series && base)
-        return g_strdup_printf("element %" G_GUINT64_FORMAT " (%s)", i + 1, base);
-    if (n->series)
-        return g_strdup_printf("element %" G_GUINT64_FORMAT, i + 1);
-    return g_steal_pointer(&base);
+    if (!n->series)
+        return g_steal_pointer(&base);
+    const char *parts[] = {base ? base : position, base && position ? position : NULL, NULL};
+    g_autofree char *inner = parts[0] ? g_strjoinv(", ", (char **)(void *)parts) : NULL;
+    return g_strdup_printf("element %" G_GUINT64_FORMAT "%s%s%s", i + 1, inner ? " (" : "", inner ? inner : "",
+                           inner ? ")" : "");
+}
+
+char *frit_node_element_text(const frit_node *n, uint64_t i)
+{
+    return element_text(n, i, NULL);
+}
+
+char *frit_node_position_text(const frit_node *n, uint64_t i)
+{
+    const char *name, *unit;
+    double position = frit_node_position(n, i, &name, &unit);
+    if (isnan(position) && n->along)   /* a reader does not know where its frames lie: the axis comes after it */
+        position = frit_node_position(n->along, i, &name, &unit);
+    if (isnan(position))
+        return NULL;
+    bool plain = !unit || g_str_equal(unit, "1");
+    return g_strdup_printf("%s = %.6g%s%s", name ? name : "position", position, plain ? "" : " ", plain ? "" : unit);
+}
+
+char *frit_node_element_where(const frit_node *n, uint64_t i)
+{
+    g_autofree char *position = frit_node_position_text(n, i);
+    return element_text(n, i, position);
 }
 
 static void mark(const frit_node *n, GHashTable *seen)

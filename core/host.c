@@ -159,6 +159,15 @@ static const char *host_text_attribute(frit_call *c, uint32_t port, const char *
     return a ? a->text : NULL;
 }
 
+static const frit_attribute *host_attribute_at(frit_call *c, uint32_t port, uint64_t i, uint32_t k)
+{
+    const frit_context *x = context(c);
+    const frit_dataset *d = attributed(x, port);
+    if (d && !frit_context_is_series(x, port))
+        d = i < frit_context_n_edges(x, port) ? x->inputs[port][i].dataset : NULL;
+    return d && d->attributes && k < d->attributes->len ? &g_array_index(d->attributes, frit_attribute, k) : NULL;
+}
+
 static const char *host_history(frit_call *c, uint32_t port, uint64_t i)
 {
     frit_context *x = context(c);
@@ -334,7 +343,12 @@ static void host_set_unit(frit_call *c, uint32_t port, int axis, const char *nam
         frit_context_fail(x, FRIT_EDATA, error->message);
         return;
     }
-    if (axis < 0) {
+    const char *declared = axis < 0 ? NULL : x->node->info->step.outputs[port].axis_unit[axis];
+    if (declared && g_str_equal(declared, "*") && !name && !unit) {
+        frit_axis_unref(d->axis[axis]);
+        d->axis[axis] = NULL;
+        x->buffers[port].axis[axis] = NULL;
+    } else if (axis < 0) {
         d->quantity = name ? g_intern_string(name) : d->quantity;
         d->unit = unit ? g_intern_string(unit) : d->unit;
     } else {
@@ -431,4 +445,5 @@ const frit_host frit_host_table = {
     .progress = host_progress,
     .log = host_log,
     .fail = host_fail,
+    .attribute_at = host_attribute_at,
 };

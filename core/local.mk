@@ -13,8 +13,8 @@ noinst_LTLIBRARIES += %D%/libcore.la
   %D%/digest.c %D%/disk.c %D%/disk.h \
   %D%/error.c %D%/error.h \
   %D%/eval.c %D%/eval.h %D%/eval_private.h \
-  %D%/eval_element.c %D%/eval_foresee.c %D%/eval_keep.c %D%/eval_plan.c \
-  %D%/eval_sink.c %D%/eval_state.c %D%/eval_stream.c \
+  %D%/eval_adopt.c %D%/eval_element.c %D%/eval_foresee.c %D%/eval_keep.c %D%/eval_plan.c \
+  %D%/eval_sink.c %D%/eval_stages.c %D%/eval_state.c %D%/eval_stream.c %D%/eval_why.c \
   %D%/files.c %D%/files.h \
   %D%/draw.c %D%/draw.h \
   %D%/graph.c %D%/graph.h %D%/graph_draws.c %D%/graph_elements.c \
@@ -29,7 +29,8 @@ noinst_LTLIBRARIES += %D%/libcore.la
   %D%/progress.c %D%/progress.h \
   %D%/provenance.c %D%/provenance.h \
   %D%/registry.c %D%/registry.h \
-  %D%/script.c %D%/script.h %D%/script_node.c %D%/script_private.h \
+  %D%/run_record.c %D%/run_record.h \
+  %D%/script.c %D%/script.h %D%/script_node.c %D%/script_private.h %D%/script_series.c \
   %D%/store.c %D%/store.h \
   %D%/text.c %D%/text.h \
   %D%/unit.c %D%/unit.h \
@@ -42,6 +43,6 @@ CORE_CFLAGS = $(AM_CFLAGS) $(GLIB_CFLAGS) $(JSON_CFLAGS) $(XXHASH_CFLAGS) $(LUA_
 %C%_libcore_la_LIBADD = $(GLIB_LIBS) $(JSON_LIBS) $(XXHASH_LIBS) $(LUA_LIBS) $(UDUNITS_LIBS) $(LTDL_LIBS)
 
 bin_PROGRAMS += %D%/frit
-%C%_frit_SOURCES = %D%/main.c %D%/command.h %D%/cmd_run.c %D%/cmd_plugins.c %D%/cmd_help.c
+%C%_frit_SOURCES = %D%/main.c %D%/command.h %D%/cmd_run.c %D%/cmd_plugins.c %D%/cmd_help.c %D%/cmd_simulate.c
 %C%_frit_CFLAGS = $(CORE_CFLAGS)
 %C%_frit_LDADD = %D%/libcore.la

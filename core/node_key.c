@@ -192,13 +192,22 @@ bool frit_node_key(frit_node *n, uint64_t i, frit_digests *digests, frit_key *ke
     return true;
 }
 
+frit_key frit_pack_key_of(uint32_t output, const frit_key *elements, uint32_t n)
+{
+    frit_hash *h = frit_hash_new();
+    frit_hash_number(h, output);
+    for (uint32_t k = 0; k < n; k++)
+        frit_hash_key(h, &elements[k]);
+    return frit_hash_end(h);
+}
+
 bool frit_pack_key(frit_node *n, uint32_t output, uint64_t block, frit_digests *digests, frit_key *key,
                    uint32_t *n_elements, GError **error)
 {
     struct frit_node_keys *keys = keys_of(n);
-    uint64_t first = block * FRIT_PACK_SIZE;
+    uint64_t first = frit_pack_first(block);
     gint64 place = (gint64)(block * 64 + output);
-    *n_elements = (uint32_t)MIN(n->count - first, FRIT_PACK_SIZE);
+    *n_elements = (uint32_t)MIN(n->count - first, frit_pack_length(block));
     g_mutex_lock(&keys->lock);
     const frit_key *made = g_hash_table_lookup(keys->packs, &place);
     g_mutex_unlock(&keys->lock);
@@ -206,17 +215,13 @@ bool frit_pack_key(frit_node *n, uint32_t output, uint64_t block, frit_digests *
         *key = *made;
         return true;
     }
-    frit_hash *h = frit_hash_new();
-    frit_hash_number(h, output);
+    frit_key elements[FRIT_PACK_SIZE];
     bool good = true;
-    for (uint32_t k = 0; good && k < *n_elements; k++) {
-        frit_key element;
-        good = frit_node_key(n, first + k, digests, &element, error);
-        frit_hash_key(h, &element);
-    }
-    *key = frit_hash_end(h);
+    for (uint32_t k = 0; good && k < *n_elements; k++)
+        good = frit_node_key(n, first + k, digests, &elements[k], error);
     if (!good)
         return false;
+    *key = frit_pack_key_of(output, elements, *n_elements);
     g_mutex_lock(&keys->lock);
     if (!g_hash_table_contains(keys->packs, &place))
         g_hash_table_insert(keys->packs, g_memdup2(&place, sizeof place), g_memdup2(key, sizeof *key));

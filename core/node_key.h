@@ -15,6 +15,7 @@ void frit_node_keys_free(frit_node *n);
  * see names as well.  Any thread; the error is about a file that cannot be read. */
 bool frit_node_key(frit_node *n, uint64_t i, frit_digests *digests, frit_key *key, GError **error);
 
-/* The key of the pack that holds an output of elements 64 block, 64 block + 1, ...; how many. */
+/* The key of the pack that holds an output of elements frit_pack_first(block), ...; how many. */
+frit_key frit_pack_key_of(uint32_t output, const frit_key *elements, uint32_t n);
 bool frit_pack_key(frit_node *n, uint32_t output, uint64_t block, frit_digests *digests, frit_key *key,
                    uint32_t *n_elements, GError **error);

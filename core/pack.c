@@ -346,3 +346,32 @@ bool frit_pack_decode(frit_pack *p, const frit_key *key, const uint8_t *heading,
     size_t covered = (size_t)(r.at - heading);
     return take_uint(&r, 8) == XXH3_64bits(heading, covered);
 }
+
+/* ---- Where the elements of a series lie ---- */
+
+enum { SHORTEST = 8, OF_ONE_LENGTH = 32, LENGTHS = 4 };   /* 8, 16, 32, 64: FRIT_PACK_SIZE */
+
+uint64_t frit_pack_of(uint64_t element)
+{
+    uint64_t pack = 0;
+    for (int k = 0; k < LENGTHS - 1; k++) {
+        uint64_t length = (uint64_t)SHORTEST << k;
+        if (element < OF_ONE_LENGTH * length)
+            return pack + element / length;
+        element -= OF_ONE_LENGTH * length;
+        pack += OF_ONE_LENGTH;
+    }
+    return pack + element / FRIT_PACK_SIZE;
+}
+
+uint32_t frit_pack_length(uint64_t pack)
+{
+    return SHORTEST << MIN(pack / OF_ONE_LENGTH, LENGTHS - 1);
+}
+
+uint64_t frit_pack_first(uint64_t pack)
+{
+    uint64_t k = MIN(pack / OF_ONE_LENGTH, LENGTHS - 1);
+    uint64_t before = (uint64_t)OF_ONE_LENGTH * SHORTEST * ((UINT64_C(1) << k) - 1);
+    return before + (pack - k * OF_ONE_LENGTH) * frit_pack_length(pack);
+}

@@ -40,7 +40,7 @@ extern "C" {
 
 /* The major number is part of the entry symbol's name: an incompatible plugin has no
  * symbol to find.  The minor number grows when something is appended to a table. */
-#define FRIT_ABI_MINOR 0
+#define FRIT_ABI_MINOR 1
 #define FRIT_MAX_NDIM  8
 #define FRIT_ANY_NDIM  UINT32_MAX
 
@@ -99,6 +99,14 @@ typedef struct frit_view {
     const char    *failure;                   /* NULL; or why this element is missing (then it is masked, of length 0) */
 } frit_view;
 
+/* What travels with a dataset beside its values: a number with a unit, or a text. */
+typedef struct frit_attribute {
+    const char *name;
+    const char *unit;                         /* of the number; NULL: a text */
+    double      value;
+    const char *text;                         /* NULL: a number */
+} frit_attribute;
+
 /* One element of an output, allocated and owned by the host, filled by run(). */
 typedef struct frit_buffer {
     uint32_t   ndim;
@@ -130,8 +138,8 @@ enum { FRIT_DEBUG, FRIT_INFO, FRIT_WARNING };
  * Which functions may be called where:
  *     check()    fail, log
  *     count()    fail, log, uses
- *     prepare()  fail, log, progress, scratch, n_inputs, input (not of SERIES ports), attribute and
- *                text_attribute (of PLAN ports)
+ *     prepare()  fail, log, progress, scratch, n_inputs, input (not of SERIES ports), attribute,
+ *                text_attribute and attribute_at (of PLAN ports)
  *     run()      all but uses */
 typedef struct frit_host {
     uint32_t size;                            /* sizeof (frit_host) in the host */
@@ -152,7 +160,8 @@ typedef struct frit_host {
                            const size_t *shape, uint32_t want);
     frit_buffer *(*output_like)(frit_call *c, uint32_t port, uint32_t input);
     /* For a reader, whose units only the file knows: those of the values (axis -1) or of an axis of
-     * an output declared with unit "*".  NULL leaves name or unit as it is. */
+     * an output declared with unit "*".  NULL leaves name or unit as it is; both NULL for an axis
+     * declared "*" takes that axis away: the plain index, where the file has no positions. */
     void (*set_unit)(frit_call *c, uint32_t port, int axis, const char *name, const char *unit);
 
     /* Attributes: numbers with a unit, or text, that travel with a dataset.  Every output inherits
@@ -180,6 +189,13 @@ typedef struct frit_host {
     /* Say why, and hand the code back: return c->host->fail(c, FRIT_EDATA, "no point between %g and %g 1/angstrom", a, b);
      * The host adds recipe line, step, element and file.  Say what would have been right. */
     frit_status (*fail)(frit_call *c, frit_status why, const char *fmt, ...) FRIT_PRINTF(3, 4);
+
+    /* ---- since abi_minor 1 ---- */
+
+    /* The k-th attribute, by the alphabet, of the i-th element at an input port (at a SERIES port: of the
+     * one that input() gave last); NULL past the end.  Valid as long as that element.  Where attribute()
+     * may be called. */
+    const frit_attribute *(*attribute_at)(frit_call *c, uint32_t port, uint64_t i, uint32_t k);
 } frit_host;
 
 /* ---- Ports ----------------------------------------------------------------------------- */

@@ -39,14 +39,22 @@ bool frit_pool_inside(void)
     return inside;
 }
 
+bool frit_pool_set_inside(bool now)
+{
+    bool before = inside;
+    inside = now;
+    return before;
+}
+
 static void run_job(gpointer data, gpointer pool)
 {
     (void)pool;
     job *j = data;
-    inside = true;
+    bool before = frit_pool_set_inside(true);
     frit_crash_thread();
     stall();
     j->run(j);
+    frit_pool_set_inside(before);   /* where the system gave no thread this is the caller's own */
     g_mutex_lock(&j->lock);
     j->finished = true;
     g_cond_signal(&j->done);

@@ -12,6 +12,8 @@ void       frit_pool_free(frit_pool *p);
 guint      frit_pool_threads(const frit_pool *p);
 /* Is the caller one of a pool's threads?  Then it must not wait for others of them. */
 bool       frit_pool_inside(void);
+/* From now on the caller is taken for one, or not; what it was before. */
+bool       frit_pool_set_inside(bool now);
 
 /* work(data, i) for each i below n, on all threads, in about the order of i; returns when all is done
  * or when `stop` said so and the work under way has ended. */

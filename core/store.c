@@ -1,7 +1,7 @@
 /* The store: packs and notes on disk, recently used elements in memory.
  *
- * FOLDER/packs/ab/cd/KEY, FOLDER/notes/ab/cd/KEY (KEY: 32 hexadecimal digits that start with
- * abcd), FOLDER/tmp for what is being written.
+ * FOLDER/packs/ab/KEY, FOLDER/notes/ab/KEY (KEY: 32 hexadecimal digits that start with ab), FOLDER/tmp for
+ * what is being written, FOLDER/locks for files that are locked meanwhile.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "store.h"
@@ -216,6 +216,8 @@ frit_store *frit_store_open(const char *folder, size_t memory, GError **error)
     s->axes = g_hash_table_new_full(frit_key_hash, key_equal, g_free, axis_free);
     s->damaged = g_hash_table_new_full(frit_key_hash, key_equal, g_free, g_free);
     tag_folder(folder);
+    g_autofree char *locks = g_build_filename(folder, "locks", NULL);
+    g_mkdir_with_parents(locks, 0777);
     frit_sweep(s->temporaries, "");
     return s;
 }
@@ -241,7 +243,7 @@ static char *place(const frit_store *s, const char *what, const frit_key *key)
 {
     char text[FRIT_KEY_TEXT];
     frit_key_text(key, text);
-    return g_strdup_printf("%s/%s/%.2s/%.2s/%s", s->folder, what, text, text + 2, text);
+    return g_strdup_printf("%s/%s/%.2s/%s", s->folder, what, text, text);
 }
 
 /* An open pack with a sound heading, or -1. */
@@ -340,7 +342,7 @@ bool frit_store_get(frit_store *s, const frit_key *pack, uint32_t i, frit_record
     return found;
 }
 
-uint32_t frit_store_peek(frit_store *s, const frit_key *pack, uint32_t n, bool *there)
+uint32_t frit_store_peek(frit_store *s, const frit_key *pack, uint32_t n, bool *there, bool *failed)
 {
     frit_pack p = {.n = 0};
     uint64_t size;
@@ -353,8 +355,11 @@ uint32_t frit_store_peek(frit_store *s, const frit_key *pack, uint32_t n, bool *
     const uint64_t *bits = g_hash_table_lookup(s->damaged, pack);
     for (uint32_t i = 0; i < n; i++) {
         const held wanted = {.pack = *pack, .i = i};
-        there[i] = (usable && p.entry[i].kind != FRIT_PACK_ABSENT && !(bits && *bits >> i & 1)) ||
-                   g_hash_table_contains(s->elements, &wanted);
+        const held *h = g_hash_table_lookup(s->elements, &wanted);
+        bool on_disk = usable && p.entry[i].kind != FRIT_PACK_ABSENT && !(bits && *bits >> i & 1);
+        there[i] = h || on_disk;
+        if (failed)
+            failed[i] = h ? h->record.failure != NULL : on_disk && p.entry[i].kind == FRIT_PACK_FAILURE;
         count += there[i];
     }
     g_mutex_unlock(&s->lock);
@@ -437,12 +442,17 @@ static uint64_t bytes_needed(uint32_t n, const frit_record *records)
     return need;
 }
 
+/* Held while a pack is put together from what is there and what is new. */
+static int lock_pack(const frit_store *s, const frit_key *pack)
+{
+    g_autofree char *path = g_strdup_printf("%s/locks/%02x", s->folder, (unsigned)(pack->low % STRIPES));
+    return frit_lock(path);
+}
+
 static int write_and_rename(frit_store *s, const frit_key *pack, const char *path, uint32_t n,
                             const frit_record *records)
 {
     g_autofree char *temporary = NULL, *folder = g_path_get_dirname(path);
-    if (g_mkdir_with_parents(folder, 0777) != 0)
-        return errno;
     int fd = new_temporary(s, &temporary);
     if (fd < 0)
         return errno;
@@ -463,7 +473,10 @@ static int write_and_rename(frit_store *s, const frit_key *pack, const char *pat
     /* Network file systems tell of a full disk only here. */
     if (fclose(f) != 0 && !why)
         why = errno;
-    if (!why && count && rename(temporary, path) != 0)
+    bool renamed = !why && count && rename(temporary, path) == 0;
+    if (!why && count && !renamed && g_mkdir_with_parents(folder, 0777) == 0)
+        renamed = rename(temporary, path) == 0;
+    if (!why && count && !renamed)
         why = errno;
     if (why || !count)
         unlink(temporary);
@@ -478,7 +491,10 @@ bool frit_store_put(frit_store *s, const frit_key *pack, uint32_t n, const frit_
         if (present(&records[i]))
             hold(s, pack, i, &records[i]);
     g_autofree char *path = place(s, "packs", pack);
+    int lock = lock_pack(s, pack);
     int why = write_and_rename(s, pack, path, n, records);
+    if (lock >= 0)
+        close(lock);
     if (why) {
         frit_disk_error(error, why, "write to the store", s->folder, bytes_needed(n, records));
         return false;

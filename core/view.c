@@ -23,8 +23,9 @@ static bool check_dimensions(const frit_dataset *d, const frit_port *port, GErro
 {
     if (port->ndim == FRIT_ANY_NDIM || port->ndim == d->ndim)
         return true;
-    g_set_error(error, FRIT_ERROR, FRIT_EDATA, "'%s' takes %u dimension%s, but the data have %u", port->name,
-                port->ndim, port->ndim == 1 ? "" : "s", d->ndim);
+    g_set_error(error, FRIT_ERROR, FRIT_EDATA, "'%s' takes %u dimension%s, but the data have %u%s", port->name,
+                port->ndim, port->ndim == 1 ? "" : "s", d->ndim,
+                !d->ndim && port->ndim == 1 ? "; the numbers of a series become a curve with :stack()" : "");
     return false;
 }
 

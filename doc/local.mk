@@ -4,9 +4,11 @@ dist_pages_DATA = \
   %D%/accuracy.md \
   %D%/environment.md \
   %D%/how-it-works.md \
+  %D%/indentation.md \
   %D%/plugin-api.md \
   %D%/recipes.md \
   %D%/review.md \
+  %D%/simulation.md \
   %D%/steps.md
 
 decisionsdir = $(pagesdir)/decisions
@@ -19,7 +21,10 @@ dist_decisions_DATA = \
   %D%/decisions/0006-sidecar-provenance.md \
   %D%/decisions/0007-electron-is-a-unit.md \
   %D%/decisions/0008-series-in-the-view.md \
-  %D%/decisions/0009-draws-rebuild-a-part-of-the-graph.md
+  %D%/decisions/0009-draws-rebuild-a-part-of-the-graph.md \
+  %D%/decisions/0010-packs-grow-along-a-series.md \
+  %D%/decisions/0011-parts-leave-barriers.md \
+  %D%/decisions/0012-a-run-is-remembered.md
 
 templatesdir = $(pagesdir)/templates
 dist_templates_DATA = \

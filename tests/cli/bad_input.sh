@@ -103,7 +103,7 @@ refused "a list of temperatures of another length" \
     'LINEread_image: the axis has 2 positions, but read_image gives 4 elements: one position each is needed$'
 chain 'raw/*.tif' ', axis = frit.csv("log.csv", "T", "K")' >body
 refused "a log of another length" \
-    'LINEthe axis from read_column \(log.csv\) has 3 positions, but read_image gives 4 elements: one position each is needed$'
+    'LINEseries_positions: there are 3 positions along T in log.csv, but 4 elements: one position each is needed$'
 chain 'raw/*.tif' ', axis = frit.csv("log.csv", "Temp", "K")' >body
 refused "a column that is not there" \
     'LINEread_column: /.*/log.csv: no column is called "Temp"; the columns are 1 frame, 2 T \[K\]$'
@@ -111,7 +111,7 @@ chain 'raw/*.tif' ', axis = frit.csv("hot.csv", "T", "K")' >body
 refused "a word among the temperatures" \
     'LINEread_column: /.*/hot.csv.* 3.*hot'
 chain 'raw/f_000[123].tif' ', axis = frit.csv("log.csv", "T", "mm")' >body
-refused "temperatures in millimetres" 'LINEthe axis from read_column \(log.csv\): "K" is a temperature, "mm" is a length$'
+refused "temperatures in millimetres" 'LINEthe axis from series_positions \(log.csv\): "K" is a temperature, "mm" is a length$'
 
 # ---- Names, units ----
 
@@ -184,7 +184,7 @@ chain 'raw/*.tif' | recipe x.lua
 frit run x.lua
 like "what was finished before is not computed again" "$status $err" '^0 (nothing to compute|0 elements computed)'
 
-# 70 frames, the last one cut: when it is whole, the 64 of the first pack of the store are there.
+# 70 frames, the last one cut: when it is whole, the others are there.
 mkdir many
 frames many/f 70 24 32 2
 poni many.poni 24 32
@@ -194,7 +194,7 @@ chain 'many/*.tif' | sed 's/cell/many/' >body
 refused "the last of many frames is cut" 'LINEread_image: element 70 \(f_0070.tif\): the file ends at byte 300'
 cp whole.tif many/f_0070.tif
 frit run x.lua
-like "with the frame mended only its neighbours are computed again" "$status $err" '^0 6 elements computed, 70 files written'
+like "with the frame mended it alone is computed" "$status $err" '^0 1 element computed, 70 files written'
 
 # on_error = "mask": a reduction goes on without the bad frame.
 rm -rf "$FRIT_STORE" out

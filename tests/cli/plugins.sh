@@ -80,13 +80,13 @@ E
     compile -Wno-override-init source.c -o "$1" 2>>compile.txt
 }
 
-if ! plugin first/own.so multiply 2; then
+if ! plugin first/own.so magnify 2; then
     diag "$(cat compile.txt)"
     skip "plugins of one's own" "$CC does not build them"
     plan
     exit 0
 fi
-plugin second/own.so multiply 3
+plugin second/own.so magnify 3
 plugin second/other.so also 5
 
 FRIT_PLUGIN_PATH=$work/first:$work/second
@@ -94,12 +94,12 @@ frit plugins
 like "a plugin is found" "$out" '^own 1 +\(/.*/first/own.so\)'
 like "in both folders" "$out" '^own 1 +\(/.*/second/other.so\)'
 like "one of the same file name in a later folder is hidden" "$(echo "$out" | grep -A1 'second/own.so')" 'hidden by /.*/first/own.so'
-frit help multiply
+frit help magnify
 like "its help is made from its tables" "$out" '^times 2\.'
 
 printf '1 10\n2 20\n' >curve.xy
 recipe use.lua <<'E'
-frit.write("out.xy", frit.read("curve.xy", { x_unit = "1/angstrom" }):multiply())
+frit.write("out.xy", frit.read("curve.xy", { x_unit = "1/angstrom" }):magnify())
 E
 frit run use.lua
 is "the first one is used" "$(numbers out.xy | awk '{ print $2 }' | paste -s -d ' ' -)" "20 40"

@@ -182,6 +182,35 @@ static void many_series_come_one_after_the_other(void)
     fixture_free(b);
 }
 
+/* By number, of each dataset at a port, and of a series' element that was fetched last. */
+static void attributes_can_be_listed(void)
+{
+    fixture *b = fixture_new("labels numbers");
+    frit_edge labelled = fixture_step(b, "set_labels", "", "data", fixture_number(b, 4, "K"), NULL);
+    frit_edge bare = fixture_number(b, 5, "K");
+    frit_edge series = fixture_step(b, "set_labels", "", "data", fixture_step(b, "count_up", "n=2", NULL), NULL);
+    frit_edge list = fixture_step(b, "list_labels", "", "data", bare, "data", labelled, "series", series, NULL);
+    g_assert_cmpfloat(fixture_value(b, list, 0), ==, 9);
+    g_assert_cmpuint(fixture_witness(b, "list 0 0: "), ==, 0);
+    g_assert_cmpuint(fixture_witness(b, "list 0 1: exposure = 250 ms"), ==, 1);
+    g_assert_cmpuint(fixture_witness(b, "list 0 1: operator is nobody"), ==, 1);
+    g_assert_cmpuint(fixture_witness(b, "list 0 1: "), ==, 3);
+    g_assert_cmpuint(fixture_witness(b, "list 1 0: name is 1"), ==, 1);
+    g_assert_cmpuint(fixture_witness(b, "list 1 1: name is 2"), ==, 1);
+    fixture_free(b);
+}
+
+static void a_free_axis_may_be_taken_away(void)
+{
+    fixture *b = fixture_new("labels");
+    frit_edge bare = fixture_step(b, "undress", "", NULL);
+    g_autoptr(frit_dataset) without = fixture_dataset(b, bare, 0);
+    g_autoptr(frit_dataset) with = fixture_dataset(b, fixture_output(bare, "dressed"), 0);
+    g_assert_null(without->axis[0]);
+    g_assert_cmpstr(with->axis[0]->unit, ==, "mm");
+    fixture_free(b);
+}
+
 static void an_optional_port_may_be_empty(void)
 {
     fixture *b = fixture_new("numbers");
@@ -200,6 +229,8 @@ int main(int argc, char **argv)
     g_test_add_func("/abi/outputs/once", a_step_runs_once_for_all_that_want_it);
     g_test_add_func("/abi/attributes/units", attributes_travel_with_units);
     g_test_add_func("/abi/attributes/inherit", the_first_input_alone_hands_its_attributes_on);
+    g_test_add_func("/abi/attributes/list", attributes_can_be_listed);
+    g_test_add_func("/abi/outputs/no-axis", a_free_axis_may_be_taken_away);
     g_test_add_func("/abi/scratch", scratch_memory_is_aligned_and_zeroed);
     g_test_add_func("/abi/outputs/nan", what_is_no_number_is_masked);
     g_test_add_func("/abi/series/order", a_series_port_sees_all_elements_in_order);

@@ -122,9 +122,27 @@ static void impossible_shapes_are_refused(void)
     }
 }
 
+/* The packs of a series cover it without a gap, grow from 8 to 64, and none is longer than an eighth of what lies
+ * before it, once there are 64 elements. */
+static void packs_cover_a_series(void)
+{
+    uint64_t at = 0;
+    for (uint64_t pack = 0; pack < 1000; pack++) {
+        uint32_t length = frit_pack_length(pack);
+        g_assert_cmpuint(frit_pack_first(pack), ==, at);
+        g_assert_cmpuint(frit_pack_of(at), ==, pack);
+        g_assert_cmpuint(frit_pack_of(at + length - 1), ==, pack);
+        g_assert_cmpuint(length, ==, pack < 32 ? 8 : pack < 64 ? 16 : pack < 96 ? 32 : FRIT_PACK_SIZE);
+        g_assert_true(at < 64 || length <= at / 8);
+        at += length;
+    }
+    g_assert_cmpuint(frit_pack_first(UINT64_C(1) << 40), >, UINT64_C(1) << 45);   /* no overflow on the way */
+}
+
 int main(int argc, char **argv)
 {
     tap_init(&argc, &argv);
+    g_test_add_func("/packs/cover", packs_cover_a_series);
     g_test_add_func("/bytes/every-type", every_type_comes_back);
     g_test_add_func("/bytes/every-shape", every_shape_comes_back);
     g_test_add_func("/bytes/shortened", shortened_bytes_are_refused);

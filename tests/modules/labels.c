@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "module.h"
+#include "witness.h"
 
 static const frit_port number_in[] = {
     { .name = "data", .unit = "*", .doc = "a number" },
@@ -22,6 +23,23 @@ static const frit_port read_out[] = {
     { .name = "clues", .unit = "1",
       .doc = "bits: 1 exposure as a length, 2 a text as a number, 4 a number as a text, 8 unknown name" },
     { .name = "memory", .unit = "1", .doc = "bits: 1 unaligned, 2 not zero, 4 absurd sizes given" },
+    END
+};
+
+static const frit_port list_in[] = {
+    { .name = "data", .unit = "*", .flags = FRIT_PORT_MANY, .doc = "numbers" },
+    { .name = "series", .unit = "*", .flags = FRIT_PORT_SERIES | FRIT_PORT_OPTIONAL, .doc = "more" },
+    END
+};
+
+static const frit_port count_out[] = {
+    { .name = "count", .unit = "1", .doc = "how many there are" },
+    END
+};
+
+static const frit_port bare_out[] = {
+    { .name = "bare", .unit = "*", .ndim = 1, .axis_name = { "x" }, .axis_unit = { "*" }, .doc = "a curve" },
+    { .name = "dressed", .unit = "*", .ndim = 1, .axis_name = { "x" }, .axis_unit = { "mm" }, .doc = "a curve" },
     END
 };
 
@@ -79,11 +97,60 @@ static frit_status read_labels(frit_call *c)
     return FRIT_OK;
 }
 
+static uint32_t list_those_of(frit_call *c, uint32_t port, uint64_t i)
+{
+    uint32_t k = 0;
+    for (const frit_attribute *a; (a = c->host->attribute_at(c, port, i, k)); k++)
+        if (a->unit)
+            witness("list %d %d: %s = %g %s\n", (int)port, (int)i, a->name, a->value, a->unit);
+        else
+            witness("list %d %d: %s is %s\n", (int)port, (int)i, a->name, a->text);
+    return k;
+}
+
+static frit_status list_labels(frit_call *c)
+{
+    const frit_host *h = c->host;
+    uint32_t count = 0;
+    for (uint64_t i = 0; i <= h->n_inputs(c, 0); i++)   /* one past the end: none */
+        count += list_those_of(c, 0, i);
+    for (uint64_t i = 0; i < h->n_inputs(c, 1); i++) {
+        if (!h->input(c, 1, i))
+            return FRIT_EIO;
+        count += list_those_of(c, 1, i);
+    }
+    count += list_those_of(c, 9, 0);   /* no such port */
+    frit_buffer *out = h->output(c, 0, FRIT_F64, 0, NULL, 0);
+    if (!out)
+        return FRIT_ENOMEM;
+    out->value[0] = count;
+    return FRIT_OK;
+}
+
+/* The axis of an output that declares "*" may be taken away, another one not. */
+static frit_status undress(frit_call *c)
+{
+    const size_t n = 3;
+    for (uint32_t port = 0; port < 2; port++) {
+        frit_buffer *out = c->host->output(c, port, FRIT_F64, 1, &n, 0);
+        if (!out || !out->axis[0])
+            return FRIT_ENOMEM;
+        c->host->set_unit(c, port, 0, NULL, NULL);
+        if ((out->axis[0] == NULL) != (port == 0))
+            return c->host->fail(c, FRIT_EDATA, "the axis of output %d", (int)port);
+    }
+    return FRIT_OK;
+}
+
 static const frit_step steps[] = {
     { .name = "set_labels", .version = 1, .summary = "a number gets attributes", .doc = "Three.",
       .inputs = number_in, .outputs = label_out, .run = set_labels },
     { .name = "read_labels", .version = 1, .summary = "a number's attributes are read", .doc = "In seconds.",
       .inputs = number_in, .outputs = read_out, .run = read_labels },
+    { .name = "list_labels", .version = 1, .summary = "attributes one after the other", .doc = "All of them.",
+      .inputs = list_in, .outputs = count_out, .run = list_labels },
+    { .name = "undress", .version = 1, .summary = "a curve over nothing", .doc = "And one over x.",
+      .outputs = bare_out, .run = undress },
 };
 
 TEST_MODULE("labels", steps)
