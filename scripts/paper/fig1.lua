@@ -1,5 +1,5 @@
--- Fig. 1A: specific heat of the samples against temperature, first and second scan, with Tg and Tx as they were read off,
--- and their rows of the table: Tg, Tx, dTx, enthalpy.
+-- Fig. 1A: specific heat of the samples against temperature, first and second scan, with Tg and Tx as they
+-- were read off, and their rows of the table: Tg, Tx, dTx, enthalpy.
 -- SPDX-License-Identifier: GPL-3.0-or-later
 local frit = require "frit"
 
@@ -19,8 +19,8 @@ local function scan(folder, file, options)
     return run:select_segment(options or {})
 end
 
--- One sample's specific heat and what is read off it.  Tg is that of the second scan: the first has an exotherm below it,
--- which pulls the onset down by some three kelvin; it is read off as well.
+-- One sample's specific heat and what is read off it. Tg is that of the second scan: the first has an
+-- exotherm below it, which pulls the onset down by some three kelvin; it is read off as well.
 function fig1.sample(folder, s, name)
     local sapphire, empty = scan(folder, "sapphire"), scan(folder, "empty")
     local function specific_heat(file, which)
@@ -30,7 +30,8 @@ function fig1.sample(folder, s, name)
         }.specific_heat
     end
     local x = { name = name, state = s.samples[name],
-                first = specific_heat(name .. "_first", "first"), second = specific_heat(name .. "_second", "second") }
+                first = specific_heat(name .. "_first", "first"),
+                second = specific_heat(name .. "_second", "second") }
     local range = { 610, x.state.tx - 5 }
     x.glass = x.second:glass_transition { range = range }
     x.glass_first = x.first:glass_transition { range = range, glass = { 645, 660 } }
@@ -48,7 +49,8 @@ end
 local function add_rows(rows, x, simulated)
     local truth = simulated and TRUTH[x.name] or {}
     local function row(quantity, found, value, tolerance)
-        rows[#rows + 1] = { quantity = quantity, sample = x.name, found = found, truth = value, tolerance = tolerance }
+        rows[#rows + 1] = { quantity = quantity, sample = x.name, found = found, truth = value,
+                            tolerance = tolerance }
     end
     row("Tg", x.glass.onset, truth.tg, TOLERANCE.tg)
     row("Tx", x.crystal.onset, truth.tx, TOLERANCE.tx)
@@ -63,7 +65,8 @@ end
 local function add_curves(panel, x, offset)
     local colour = x.state.colour
     local function add(node, options)
-        options[1], options.colour, options.label = node + frit.constant(offset, "J/(g K)"), colour, options.label or false
+        options[1], options.colour = node + frit.constant(offset, "J/(g K)"), colour
+        options.label = options.label or false
         panel[#panel + 1] = options
     end
     add(x.first, { label = x.name })
@@ -75,12 +78,14 @@ local function add_curves(panel, x, offset)
     add(x.crystal.onset_mark, { linewidth = 1 })
 end
 
--- folder: with dsc/NAME_first.txt, NAME_second.txt, sapphire.txt, empty.txt.  s: composition, order, samples of name
--- { tg, tx, colour }.  simulated: the truth is known.  Returns the panel, the rows and the samples.
+-- folder: with dsc/NAME_first.txt, NAME_second.txt, sapphire.txt, empty.txt. s: composition, order, samples
+-- of name { tg, tx, colour }. simulated: the truth is known. Returns the panel, the rows and the samples.
 function fig1.panel(folder, s, simulated)
-    local panel = { xlabel = "*T* (K)", ylabel = "specific heat (J g⁻¹ K⁻¹)", xrange = { 340, 770 }, yrange = { 0.1, 1.15 },
+    local panel = { xlabel = "*T* (K)", ylabel = "specific heat (J g⁻¹ K⁻¹)",
+                    xrange = { 340, 770 }, yrange = { 0.1, 1.15 },
                     key = "top left",
-                    texts = { { 0.74, 0.70, "*T*~g~" }, { 0.925, 0.86, "*T*~x~" }, { 0.03, 0.05, "dashed: second scan; shifted by 0.2" } } }
+                    texts = { { 0.74, 0.70, "*T*~g~" }, { 0.925, 0.86, "*T*~x~" },
+                              { 0.03, 0.05, "dashed: second scan; shifted by 0.2" } } }
     local rows, samples = {}, {}
     for i, name in ipairs(s.order) do
         local x = fig1.sample(folder .. "/dsc", s, name)

@@ -1,5 +1,5 @@
--- Real calorimetry: the three curves of a Setaram (sample, sapphire, empty pans), straightened and not, to the specific
--- heat; and a polymer, PMMA, from five laboratories, with its glass transition.
+-- Real calorimetry: the three curves of a Setaram (sample, sapphire, empty pans), straightened and not, to
+-- the specific heat; and a polymer, PMMA, from five laboratories, with its glass transition.
 -- frit run calorimetry.lua --set data=FOLDER --set out=FOLDER
 -- SPDX-License-Identifier: GPL-3.0-or-later
 local frit = require "frit"
@@ -9,15 +9,16 @@ local COLOURS = { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00" }
 
 -- ---- Three curves, in steps of 100 K with holds of an hour ----
 
--- The files do not say in which direction exothermic is (Setaram's own is upwards), nor how much sapphire there was: with
--- the sample's own mass the result is that of the sample times m/m_r.
+-- The files do not say in which direction exothermic is (Setaram's own is upwards), nor how much sapphire
+-- there was: with the sample's own mass the result is that of the sample times m/m_r.
 local function run(name)
     return frit.read_calorimetry { files = data .. "/dsc_setaram_threecurve/" .. name .. ".txt", exo = "up" }
 end
 local sample, sapphire, empty = run "sample", run "sapphire", run "zero"
 local mass = "58.3 mg"
 
-local scanned = { xlabel = "*T* (K)", ylabel = "*m C*~p~/*m*~r~ (J g⁻¹ K⁻¹)", yrange = { 0, 2 }, key = "top right" }
+local scanned = { xlabel = "*T* (K)", ylabel = "*m C*~p~/*m*~r~ (J g⁻¹ K⁻¹)", yrange = { 0, 2 },
+                  key = "top right" }
 for i = 2, 5 do
     local function part(r) return r:align_isotherms():select_segment { segment = "heating " .. i } end
     local cp = part(sample):specific_heat { reference = part(sapphire), blank = part(empty), mass = mass,
@@ -29,7 +30,8 @@ for i = 2, 5 do
 end
 local steps = frit.specific_heat_steps {
     sample.heat_flow, temperature = sample.temperature, reference = sapphire.heat_flow,
-    reference_temperature = sapphire.temperature, blank = empty.heat_flow, blank_temperature = empty.temperature,
+    reference_temperature = sapphire.temperature,
+    blank = empty.heat_flow, blank_temperature = empty.temperature,
     mass = mass, reference_mass = mass,
 }
 table.insert(scanned, { steps, style = "points", colour = COLOURS[2], label = "by steps" })

@@ -1,4 +1,5 @@
--- A calorimeter's runs on three metallic glasses, as STARe text: first and second scan of each, sapphire, empty pans.
+-- A calorimeter's runs on three metallic glasses, as STARe text: first and second scan of each, sapphire,
+-- empty pans.
 --     frit simulate dsc DIR [--seed N] [--noise on|off]
 -- Nothing here is measured: Tg, Tx and the enthalpy of relaxation are known, see frit help simulate_dsc.
 -- SPDX-License-Identifier: GPL-3.0-or-later
