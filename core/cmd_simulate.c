@@ -23,6 +23,8 @@ typedef struct simulate_options {
     char **set, **arguments;
 } simulate_options;
 
+enum { NOT_GIVEN = -1 };   /* the experiment's own; some have no frames */
+
 static bool refuse(GError **error, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
 static bool refuse(GError **error, const char *fmt, ...)
 {
@@ -79,10 +81,10 @@ static char *find_recipe(const char *name, GError **error)
 
 static bool check_numbers(const simulate_options *o, GError **error)
 {
-    if (o->frames < 0)
+    if (o->frames < NOT_GIVEN)
         return refuse(error, "--frames %d: the number of frames of each sample is wanted, or 0 for all",
                       o->frames);
-    if (o->size < 16 || o->size > 4096)
+    if (o->size != NOT_GIVEN && (o->size < 16 || o->size > 4096))
         return refuse(error, "--size %d: the frames have 16 to 4096 pixels to a side", o->size);
     if (o->seed < 0 || o->seed > 4294967295)
         return refuse(error, "--seed %" G_GINT64_FORMAT ": a whole number from 0 to 4294967295 is wanted",
@@ -157,8 +159,12 @@ static char *in_records(const char *folder, const char *name)
 static char *identity(const simulate_options *o)
 {
     g_autoptr(GString) text = g_string_new(NULL);
-    g_string_append_printf(text, "%s --frames %d --size %d --seed %" G_GINT64_FORMAT " --noise %s",
-                           o->arguments[0], o->frames, o->size, o->seed, o->noise);
+    g_string_append(text, o->arguments[0]);
+    if (o->frames != NOT_GIVEN)
+        g_string_append_printf(text, " --frames %d", o->frames);
+    if (o->size != NOT_GIVEN)
+        g_string_append_printf(text, " --size %d", o->size);
+    g_string_append_printf(text, " --seed %" G_GINT64_FORMAT " --noise %s", o->seed, o->noise);
     if (o->samples)
         g_string_append_printf(text, " --samples %s", o->samples);
     for (char **set = o->set; set && *set; set++)
@@ -236,8 +242,10 @@ static int run(const simulate_options *o, const char *recipe, const char *folder
     if (o->progress)
         g_ptr_array_add(arguments, g_strdup_printf("--progress=%s", o->progress));
     add_setting(arguments, "out", g_strdup(folder));
-    add_setting(arguments, "frames", g_strdup_printf("%d", o->frames));
-    add_setting(arguments, "size", g_strdup_printf("%d", o->size));
+    if (o->frames != NOT_GIVEN)
+        add_setting(arguments, "frames", g_strdup_printf("%d", o->frames));
+    if (o->size != NOT_GIVEN)
+        add_setting(arguments, "size", g_strdup_printf("%d", o->size));
     add_setting(arguments, "seed", g_strdup_printf("%" G_GINT64_FORMAT, o->seed));
     add_setting(arguments, "noise", g_strdup(g_str_equal(o->noise, "on") ? "true" : "false"));
     if (o->samples)
@@ -263,7 +271,7 @@ static int run(const simulate_options *o, const char *recipe, const char *folder
 
 int frit_cmd_simulate(int argc, char **argv)
 {
-    simulate_options o = {.size = 512, .seed = 1, .noise = g_strdup("on")};
+    simulate_options o = {.frames = NOT_GIVEN, .size = NOT_GIVEN, .seed = 1, .noise = g_strdup("on")};
     g_autoptr(GError) error = NULL;
     g_autofree char *recipe = NULL, *folder = NULL, *wanted = NULL;
     int status = FRIT_EXIT_USAGE;

@@ -7,7 +7,7 @@ dist_reciper_DATA = %D%/recipes/calorimetry.lua %D%/recipes/i12-frames.lua %D%/r
   %D%/recipes/total-scattering.lua
 paperdir = $(pkgdatadir)/paper
 dist_paper_DATA = %D%/paper/changes.lua %D%/paper/conclusions.lua %D%/paper/diffraction.lua %D%/paper/drawing.lua \
-  %D%/paper/fig2.lua %D%/paper/fig3.lua %D%/paper/fig4.lua %D%/paper/fig5.lua %D%/paper/fig6.lua %D%/paper/fig6_scheme.lua \
+  %D%/paper/fig1.lua %D%/paper/fig2.lua %D%/paper/fig3.lua %D%/paper/fig4.lua %D%/paper/fig5.lua %D%/paper/fig6.lua %D%/paper/fig6_scheme.lua \
   %D%/paper/paper.lua %D%/paper/raw.lua %D%/paper/settings.lua %D%/paper/verification.lua
 simulatedir = $(pkgdatadir)/simulate
 dist_simulate_DATA = %D%/simulate/bam11.lua %D%/simulate/dsc.lua %D%/simulate/mechanics.lua

@@ -56,7 +56,7 @@ point $? "README.md's table holds the steps that there are"
 # In Lua a step follows a colon.
 for page in README.md doc/recipes.md doc/plugin-api.md; do
     for name in $(sed -n '/^```lua/,/^```$/p' "$top/$page" | grep -o ':[a-z0-9_]* *[({]' | tr -d ':({ ' | sort -u); do
-        case " select stack along draws $(echo $template_steps) " in *" $name "*) continue ;; esac
+        case " select stack along draws at between every $(echo $template_steps) " in *" $name "*) continue ;; esac
         known "$name" || echo "$name"
     done > "$work/found"
     nothing "the steps that recipes in $page use exist"

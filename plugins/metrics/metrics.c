@@ -56,6 +56,19 @@ static const frit_step steps[] = {
      .params = value_at_params,
      .params_size = sizeof(struct value_at),
      .run = value_at_run},
+    {.name = "maxima",
+     .version = 1,
+     .summary = "Maxima of a curve: how many, where, how high, and how far they stand out",
+     .doc = maxima_doc,
+     .reference = "prominence: A. Kirmse and J. de Ferranti, Prog. Phys. Geogr. 41 (2017) 788, "
+                  "doi:10.1177/0309133317738163; local regression: W. S. Cleveland, J. Am. Stat. Assoc. 74 "
+                  "(1979) 829, doi:10.1080/01621459.1979.10481038",
+     .inputs = maxima_inputs,
+     .outputs = maxima_outputs,
+     .params = maxima_params,
+     .params_size = sizeof(struct maxima),
+     .check = maxima_check,
+     .run = maxima_run},
 };
 
 static const frit_module module = {

@@ -2,7 +2,7 @@
  *
  *     points.[ch]      the measured points of a curve; integrals and their uncertainties
  *     local_fit.[ch]   maxima, minima and crossings by local regression
- *     fsdp.c, shells.c, difference.c, slope.c, value_at.c   the steps
+ *     fsdp.c, shells.c, difference.c, slope.c, value_at.c, maxima.c   the steps
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -49,5 +49,15 @@ extern const frit_port  value_at_inputs[], value_at_outputs[];
 extern const frit_param value_at_params[];
 extern const char       value_at_doc[];
 frit_status value_at_run(frit_call *c);
+
+struct maxima {
+    frit_range range;
+    double     prominence, significance, fit_range;
+};
+extern const frit_port  maxima_inputs[], maxima_outputs[];
+extern const frit_param maxima_params[];
+extern const char       maxima_doc[];
+frit_status maxima_check(frit_call *c);
+frit_status maxima_run(frit_call *c);
 
 #endif

@@ -343,7 +343,8 @@ local function judge_gap(gap, gaps)
         core.fail("frames: " .. gap .. '; gaps = "keep" takes those that are there, at the places of ' ..
                   'their numbers')
     end
-    core.warn("frames: " .. gap)
+    core.warn("frames: " .. gap .. '; the others are taken, each at its own position; gaps = "stop" ' ..
+              'refuses such a series')
 end
 
 -- The series `frames` along what the recipe gave as axis.  `known`: name and unit of what frit.csv read.

@@ -11,7 +11,7 @@ function changes.stretches(x, s)
 end
 
 function changes.mean(curve, range)
-    return curve:mean_over { range = range }
+    return curve:mean_over { range = range, on_error = "mask" }
 end
 
 function changes.change(curve, from, to)

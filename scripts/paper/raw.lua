@@ -10,6 +10,22 @@ local function file_in(folder, name)
     return f and path
 end
 
+-- What a raw folder holds beside the frames, and what each is.
+local NEEDED = {
+    ["geometry.poni"] = "the calibration of pyFAI (pyFAI-calib2), for pixels of these frames' size",
+    ["mask.tif"] = "1 where a pixel is not to be used, 0 elsewhere, of the frames' size",
+    ["flat.tif"] = "the response of each pixel, about 1, of the frames' size",
+    ["dark.tif"] = "the mean of frames without beam, with the frames' exposure",
+    ["empty.tif"] = "the mean of frames of the furnace without a sample, with the frames' exposure",
+}
+
+local function needed(folder, name)
+    if not file_in(folder, ".") then
+        error("there is no folder " .. folder .. ": raw=FOLDER says where the raw files are", 0)
+    end
+    return file_in(folder, name) or error(folder .. " has no " .. name .. ", " .. NEEDED[name], 0)
+end
+
 -- What is true of simulated frames, as curves over T: truth/HPT.csv.  Measured ones have no such table.
 local function truth_in(folder, name)
     local path = file_in(folder, "truth/" .. name .. ".csv")
@@ -29,13 +45,24 @@ local function manifest_of(folder)
              simulated = text:match '"simulated": *true' ~= nil }
 end
 
+-- The indents and pillars of a sample are numbered from 1.
+local function has_mechanics(folder, s)
+    for _, name in ipairs(s.order) do
+        if file_in(folder, "mechanics/" .. name .. "_indent_1.txt") then return true end
+    end
+    return false
+end
+
 -- folder: the path; s: the settings, for what the folder does not say.
 return function(folder, s)
     local manifest = manifest_of(folder)
     return {
+        folder = folder,
+        has = { fig1 = file_in(folder, "dsc/sapphire.txt") ~= nil, fig2 = has_mechanics(folder, s) },
         gain = manifest.gain or s.gain, read_noise = manifest.read_noise or s.read_noise,
-        geometry = folder .. "/geometry.poni", mask = folder .. "/mask.tif", flat = folder .. "/flat.tif",
-        dark = folder .. "/dark.tif", empty = frit.read(folder .. "/empty.tif"),
+        geometry = needed(folder, "geometry.poni"), mask = needed(folder, "mask.tif"),
+        flat = needed(folder, "flat.tif"), dark = needed(folder, "dark.tif"),
+        empty = frit.read(needed(folder, "empty.tif")),
         simulated = manifest.simulated,
         truth = function(name) return truth_in(folder, name) end,
         -- Each frame at the furnace's temperature in the middle of its exposure.

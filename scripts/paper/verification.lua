@@ -35,7 +35,7 @@ function verification.rows(samples, s, raw, rows)
     for _, x in ipairs(samples) do
         local at, truth = stretches(x, s), x.truth
         for _, m in ipairs(MEANS) do
-            row(rows, m[1], x.name, m[3](x):mean_over { range = at.room },
+            row(rows, m[1], x.name, changes.mean(m[3](x), at.room),
                 truth and truth[m[2]]:mean_over { range = at.room }, s.tolerance[m[4]])
         end
         -- What the same analysis finds in curves without noise.

@@ -88,6 +88,11 @@ for name in samples:gmatch "[^,%s]+" do
 end
 if given == 0 then core.fail("samples: at least one of AC, CR and HPT is needed") end
 
+-- ---- The calorimeter, the indenter and the pillars: files of their own, in dsc/ and mechanics/ ----
+
+require "dsc"
+require "mechanics"
+
 -- ---- The manifest ----
 
 local settings = {

@@ -1,6 +1,6 @@
 -- A calorimeter's runs on three metallic glasses, as STARe text: first and second scan of each, sapphire,
 -- empty pans.
---     frit simulate dsc DIR [--seed N] [--noise on|off]
+--     frit simulate dsc DIR [--seed N] [--noise on|off] [--samples AC,CR,HPT]
 -- Nothing here is measured: Tg, Tx and the enthalpy of relaxation are known, see frit help simulate_dsc.
 -- SPDX-License-Identifier: GPL-3.0-or-later
 local frit = require "frit"
@@ -15,7 +15,7 @@ local function measure(file, options)
     frit.write_stare { run.heat_flow, temperature = run.temperature, file = out .. "/dsc/" .. file .. ".txt" }
 end
 
-for _, name in ipairs { "AC", "CR", "HPT" } do
+for name in frit.setting("samples", "AC,CR,HPT"):gmatch "[^,%s]+" do
     measure(name .. "_first", { sample = name, run = "first" })
     measure(name .. "_second", { sample = name, run = "second" })
 end

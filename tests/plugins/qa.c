@@ -29,6 +29,9 @@ static const struct {
     {"convert_structure_factor", "to", "F"},
     {"convert_pdf", "from", "G"},
     {"convert_pdf", "to", "N"},
+    {"connection_modes", "method", "free"},
+    {"connection_modes", "radius", "2.969 angstrom"},
+    {"connection_modes", "rmax", "9 angstrom"},    /* points are 0.2 apart */
     {OF_SAMPLE, "composition", "Zr52.5Cu17.9Ni14.6Al10Ti5"},
     {OF_SAMPLE, "density", "6.7 g/cm^3"},
     {OF_SAMPLE, "thickness", "0.3 mm"},
@@ -36,11 +39,47 @@ static const struct {
     {"compton_attenuation", "converter", "CsI"},
     {"compton_attenuation", "converter_density", "4.51 g/cm^3"},
     {"compton_attenuation", "converter_thickness", "0.6 mm"},
+    {"frame_compliance", "frame_stiffness", "5e6 N/m"},
+    {"drift", "rate", "0.05 nm/s"},
+    {"oliver_pharr|oliver_pharr_cycles", "window", "0 1"},
+    {"area_function", "epsilon", "0"},
+    {"creep", "times", "0.1 20 s"},
+    {"pillar", "diameter", "2.5 um"},
+    {"pillar", "height", "5 um"},
     {"container", "container_composition", "SiO2"},
     {"container", "container_density", "2.2 g/cm^3"},
     {"container", "wall", "0.01 mm"},
     {"mean_over|cut", "range", "0 100"},
     {"write_verification", "rows", "T_r\tHPT\t3"},
+    {"baseline", "limits", "3 8"},
+    {"baseline", "side", "1.5 K"},
+    {"calibrate_temperature|calibrate_enthalpy", "standards", "In"},
+    {"crystallisation", "range", "3 8"},
+    {"crystallisation", "before", "3 3.8"},
+    {"melting", "range", "1.5 5"},
+    {"melting", "before", "1.7 2.3"},
+    {"crystallisation|melting", "tangent", "0.6 K"},
+    {"crystallisation|melting", "side", "1 K"},
+    {"crystallisation|melting", "significance", "1"},
+    {"melting|specific_heat|specific_heat_steps", "mass", "10 mg"},
+    {"melting|specific_heat", "rate", "20 K/min"},
+    {"crystallisation|melting|relaxation_enthalpy|specific_heat", "composition", "Zr52.5Cu17.9Ni14.6Al10Ti5"},
+    {"align_isotherms|select_segment|specific_heat_steps", "window", "1 s"},
+    {"align_isotherms|select_segment|specific_heat_steps", "shortest", "0 s"},
+    {"align_isotherms|select_segment|specific_heat_steps", "settled", "1"},
+    {"align_isotherms", "held", "80 K/min"},
+    {"select_segment|specific_heat_steps", "held", "45 K/min"},
+    {"select_segment", "segment", "heating 1"},
+    {"fictive_temperature|glass_transition", "glass", "1.5 2.4"},
+    {"fictive_temperature|glass_transition", "liquid", "2.9 3.8"},
+    {"glass_transition", "tangent", "0.4 K"},
+    {"glass_transition", "significance", "1"},
+    {"relaxation_enthalpy", "reference", "glass"},
+    {"relaxation_enthalpy", "low", "1 4"},
+    {"relaxation_enthalpy", "from", "1 K"},
+    {"relaxation_enthalpy", "to", "10 K"},
+    {"specific_heat|specific_heat_steps", "reference_mass", "20 mg"},
+    {"specific_heat|specific_heat_steps", "reference_specific_heat", "1 J/(g K)"},
     {"beam_stop_mask", "radius", "3"},
     {"beam_stop_mask", "row", "5"},
     {"beam_stop_mask", "column", "5"},
@@ -54,10 +93,26 @@ static const struct {
     {"interpolate_log", "start", "2"},
     {"interpolate_log", "interval", "0.5 s"},
     {"interpolate_log", "frames", "5"},
+    {"series_positions", "repeats", "keep"},
     {"attribute", "name", "wavelength"},
     {"attribute", "unit", "angstrom"},
+    {"fsdp", "qmin", "2.6"},    /* where the curve that is fed has a maximum, on points that are far apart */
+    {"fsdp", "qmax", "4.2"},
+    {"fsdp", "fit_range", "0.8"},
+    {"shells", "positions", "3.3 8.35"},
+    {"value_at", "position", "2.5"},
+    {"maxima", "significance", "5"},
+    {"transition", "from", "1"},
+    {"transition", "to", "19"},
+    {"transition", "break_from", "5"},
+    {"transition", "break_to", "15"},
+    {"residual", "range", "1 10"},
     {"ring_pattern", "q", "2.5"},
     {"ring_pattern", "height", "1000"},
+    {"simulate_panel|simulate_frame", "rows", "24"},
+    {"simulate_panel|simulate_frame", "columns", "24"},
+    {"simulate_panel|simulate_frame", "pixel", "10 mm"},
+    {"simulate_frame", "kind", "furnace"},
 };
 
 static bool is_for(const char *steps, const char *step)
@@ -97,14 +152,16 @@ static void fill_axis(frit_axis *axis, variant v)
         axis->at[7] = axis->at[6];
 }
 
-/* About 1, with waves that fade away: values that a structure factor, a pattern or a frame could have. */
+/* About 1, G(r) about 0, with waves that fade away: values that a structure factor, a pattern or a frame could
+ * have. */
 static void fill_values(frit_dataset *d, variant v)
 {
     size_t n = frit_dataset_count(d);
+    double middle = g_str_equal(d->unit, "1/angstrom^2") ? 0 : 1;
     double *value = d->data;
     frit_dataset_want_sigma(d);
     for (size_t i = 0; i < n; i++) {
-        value[i] = 1 + sin(0.5 * (double)i) / (1 + 0.1 * (double)i);
+        value[i] = middle + sin(0.5 * (double)i) / (1 + 0.1 * (double)i);
         d->sigma[i] = 0.01;
     }
     if (v == WITH_NAN && n)
@@ -175,6 +232,18 @@ static void fill_parameters(trial *t)
     }
 }
 
+/* Twice the same, along an axis. */
+static frit_edge make_series(frit_graph *g, frit_edge element)
+{
+    static const double T[] = {300, 310};
+    GError *error = NULL;
+    frit_edge both = {frit_graph_concat(g, "qa.lua:1", (frit_edge[]){element, element}, 2, &error), 0};
+    g_assert_no_error(error);
+    frit_edge series = {frit_graph_axis(g, "qa.lua:1", both, "T", "K", T, 2, NULL, &error), 0};
+    g_assert_no_error(error);
+    return series;
+}
+
 static void trial_make(trial *t, const frit_registry *registry, const frit_step_info *s, variant v,
                        GError **error)
 {
@@ -188,6 +257,8 @@ static void trial_make(trial *t, const frit_registry *registry, const frit_step_
             continue;
         g_autoptr(frit_dataset) d = make_input(&s->step.inputs[p], v);
         frit_edge edge = {frit_graph_constant(t->graph, "qa.lua:1", d), 0};
+        if (s->step.inputs[p].flags & FRIT_PORT_SERIES)
+            edge = make_series(t->graph, edge);
         t->inputs[p] = g_array_new(FALSE, FALSE, sizeof(frit_edge));
         g_array_append_val(t->inputs[p], edge);
     }
@@ -341,11 +412,11 @@ static bool always(void)
 static frit_dataset *fetch_constant(gpointer data, const frit_edge *edge, uint64_t i, char **failure,
                                     GError **error)
 {
+    uint64_t element;
     (void)data;
-    (void)i;
     (void)failure;
     (void)error;
-    return frit_dataset_ref(edge->node->constant);
+    return frit_dataset_ref(frit_edge_resolve(*edge, i, &element).node->constant);
 }
 
 static void set_inputs(frit_context *x)
