@@ -17,12 +17,12 @@ const frit_port write_verification_inputs[] = {
     {.name = "found",
      .ndim = 0,
      .unit = "*",
-     .flags = FRIT_PORT_MANY,
+     .flags = FRIT_PORT_MANY | FRIT_PORT_SERIES, /* what failed is a row as well */
      .doc = "what was found: numbers, one for each of the rows"},
     {.name = "truth",
      .ndim = 0,
      .unit = "*",
-     .flags = FRIT_PORT_MANY | FRIT_PORT_OPTIONAL,
+     .flags = FRIT_PORT_MANY | FRIT_PORT_SERIES | FRIT_PORT_OPTIONAL,
      .doc = "what is true, for the rows that name one of these numbers"},
     {0}};
 
@@ -133,12 +133,13 @@ static frit_status take_truths(frit_call *c, struct row *rows, uint64_t n)
         if (!truth)
             return FRIT_EIO;
         char unit[128];
-        snprintf(unit, sizeof unit, "%s", truth->unit);
+        snprintf(unit, sizeof unit, "%s", truth->unit ? truth->unit : "1");
+        const bool missing = truth->failure != NULL;
         rows[k].truth = truth->failure || (truth->mask && truth->mask[0]) ? NAN : truth->value[0];
         const frit_view *found = c->host->input(c, 0, k);
         if (!found)
             return FRIT_EIO;
-        if (!found->failure && strncmp(unit, found->unit, sizeof unit - 1) != 0)
+        if (!missing && !found->failure && strncmp(unit, found->unit, sizeof unit - 1) != 0)
             return c->host->fail(c, FRIT_EDATA, "%s of %s: found in %s, but the truth is in %s",
                                  rows[k].quantity, rows[k].sample, found->unit, unit);
     }
