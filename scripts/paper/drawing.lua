@@ -47,7 +47,8 @@ function drawing.transitions(samples)
         return low, high
     end
     local lines, spans = {}, {}
-    for name, label in pairs { tg = "*T*~g~", tx = "*T*~x~" } do
+    for _, mark in ipairs { { "tg", "*T*~g~" }, { "tx", "*T*~x~" } } do
+        local name, label = mark[1], mark[2]
         local low, high = span(name)
         lines[#lines + 1] = { low, label = label, height = 0.05, align = "right" }
         if high > low then

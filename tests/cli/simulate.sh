@@ -88,7 +88,7 @@ fi
 # ---- What it refuses ----
 
 frit simulate --help
-like "help lists the experiments" "$out" '^Experiments: bam11\.$'
+like "help lists the experiments" "$out" '^Experiments: bam11, dsc, mechanics\.$'
 like "and the options" "$out" '--frames=N +Frames of each sample'
 frit simulate
 refused "no experiment" 2 'which experiment, and where\? frit simulate EXPERIMENT FOLDER$'
