@@ -117,12 +117,22 @@ static double heat_capacity(const struct dsc_experiment *x, double T)
     return 1e-3 * x->mass / MOLAR_MASS * dsc_specific_heat(x->sample, x->run == DSC_SECOND, T);
 }
 
+/* Of the run's random numbers: each sample's scans have their own; sapphire and empty pans serve all. */
+static unsigned long seed_of(const struct dsc_experiment *x)
+{
+    const size_t n = sizeof enthalpies / sizeof *enthalpies;
+    size_t sample = 0;
+    while (x->run <= DSC_SECOND && sample + 1 < n && strcmp(x->sample, enthalpies[sample].name))
+        sample++;
+    return (x->seed * n + sample) * 4 + (unsigned long)x->run + 1;
+}
+
 bool dsc_measure(const struct dsc_experiment *x, double *t, double *T, double *flow)
 {
     gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
     if (!random)
         return false;
-    gsl_rng_set(random, x->seed * 4 + (unsigned long)x->run + 1);
+    gsl_rng_set(random, seed_of(x));
     /* of the run: an isothermal level of -12 +- 2 mW and a drift of 0.2 mW/h, as real instruments have */
     double level = -12 + gsl_ran_gaussian(random, 2), drift = gsl_ran_gaussian(random, 0.2) / 3600;
     double rate = x->rate / 60, memory = x->correlation > 0 ? exp(-x->interval / x->correlation) : 0,

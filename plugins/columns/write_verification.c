@@ -182,6 +182,15 @@ static const char *judge(const struct row *r, double found)
     return fabs(found - r->truth) <= tolerance_of(r) ? "true" : "false";
 }
 
+static void tell(frit_call *c, const struct row *r, double found)
+{
+    if (isnan(found))
+        c->host->log(c, FRIT_WARNING, "%s of %s was not found; true is %.6g", r->quantity, r->sample, r->truth);
+    else
+        c->host->log(c, FRIT_WARNING, "%s of %s: found %.6g, true is %.6g, and the two may differ by %.3g",
+                     r->quantity, r->sample, found, r->truth, tolerance_of(r));
+}
+
 static frit_status put_rows(frit_call *c, FILE *f, const struct row *rows, uint64_t n)
 {
     uint64_t known = 0, right = 0;
@@ -202,6 +211,8 @@ static frit_status put_rows(frit_call *c, FILE *f, const struct row *rows, uint6
         fprintf(f, "%s\n", verdict);
         known += *verdict != '\0';
         right += !strcmp(verdict, "true");
+        if (!strcmp(verdict, "false"))
+            tell(c, &rows[k], found);
     }
     int level = right < known ? FRIT_WARNING : FRIT_INFO;
     if (known)

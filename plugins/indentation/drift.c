@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <math.h>
+#include <stdio.h>
 
 #include "indentation.h"
 #include "record.h"
@@ -37,16 +38,18 @@ const frit_param drift_params[] = {
                "from when to when, instead of the hold that `segment` shows"),
     {0}};
 
-const char drift_doc[] = "    h - rate (t - t_s)\n"
-                         "\n"
-                         "with t_s the time of the first point of the loading.  The rate is the slope of the "
-                         "depth over time, by least squares, in the last "
-                         "hold at low load (segment 3), of which the first fifth is left out; sigma is the "
-                         "slope's, from the scatter about the line.  The "
-                         "load must stand still meanwhile: the hold at the peak creeps and is of no use.\n\n"
-                         "An error where there is no such hold and no `rate`, and where the file's program "
-                         "has taken the drift out already "
-                         "(attribute `drift_correction`).";
+const char drift_doc[] =
+    "    h - rate (t - t_s)\n"
+    "\n"
+    "with t_s the time of the first point of the loading.  The rate is the slope of the "
+    "depth over time, by least squares, in the last "
+    "hold at low load (segment 3), of which the first fifth is left out; sigma is the "
+    "slope's, from the scatter about the line.  The "
+    "load must stand still meanwhile: the hold at the peak creeps and is of no use.\n\n"
+    "An error where there is no such hold and no `rate`, where the hold is at less than 1 "
+    "% of the highest load (the tip may be off the surface), and where the file's program "
+    "has taken the drift out already "
+    "(attribute `drift_correction`).";
 
 static bool find_hold(const struct record *r, const PARAMS *p, size_t *from, size_t *to)
 {
@@ -96,6 +99,34 @@ static bool fit_line(const struct record *r, size_t from, size_t to, struct line
     return true;
 }
 
+/* A part of the peak load: with less the tip may be off the surface. */
+#define LEAST_LOAD 0.01
+
+static frit_status no_hold(frit_call *c, double load, double highest)
+{
+    double told;
+    char off[120] = "", file[80] = "";
+    if (!isnan(load))
+        snprintf(off, sizeof off, " (the one found is at %.3g of %.4g mN: the tip may be off the surface)",
+                 load, highest);
+    if (c->host->attribute(c, IN_LOAD, "drift_rate", "nm/s", &told))
+        snprintf(file, sizeof file, "; the file tells of %.4g nm/s", told);
+    return c->host->fail(c, FRIT_EDATA,
+                         "there is no hold at low load to measure the drift by%s: say rate = ..., or times = "
+                         "{from, to}%s",
+                         off, file);
+}
+
+static frit_status check_contact(frit_call *c, const struct record *r, size_t from, size_t to)
+{
+    double highest = 0, mean = 0;
+    for (size_t i = 0; i < r->n; i++)
+        highest = fmax(highest, r->P[i]);
+    for (size_t i = from; i < to; i++)
+        mean += r->P[i] / (double)(to - from);
+    return mean < LEAST_LOAD * highest ? no_hold(c, mean, highest) : FRIT_OK;
+}
+
 static frit_status find_rate(frit_call *c, const struct record *r, struct line *l, size_t *from, size_t *to)
 {
     const PARAMS *p = c->params;
@@ -104,9 +135,10 @@ static frit_status find_rate(frit_call *c, const struct record *r, struct line *
     if (!isnan(p->rate))
         return FRIT_OK;
     if (!find_hold(r, p, from, to))
-        return c->host->fail(
-            c, FRIT_EDATA,
-            "there is no hold at low load to measure the drift by: say rate = ..., or times = {from, to}");
+        return no_hold(c, NAN, NAN);
+    frit_status status = isnan(p->times.from) ? check_contact(c, r, *from, *to) : FRIT_OK;
+    if (status != FRIT_OK)
+        return status;
     if (!fit_line(r, *from, *to, l))
         return c->host->fail(
             c, FRIT_EDATA, "the hold at low load has %zu points: a slope needs at least 3 at different times",

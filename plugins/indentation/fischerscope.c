@@ -37,9 +37,14 @@ static size_t numbers_of(const char *line, double *value)
 
 static void know_line(struct test *t, const char *line)
 {
-    const char *date = strstr(line, "Epsilon =");
-    if (date)
-        test_know_number(t, "epsilon", "1", strtod(date + strspn(date + 9, " ") + 9, NULL));
+    const char *epsilon = strstr(line, "Epsilon =");
+    if (epsilon) {
+        double x;
+        epsilon += 9;
+        epsilon += strspn(epsilon, " ");
+        if (cell_number((struct text_cell){epsilon, strcspn(epsilon, " \t;")}, ',', &x)) /* "0,75" */
+            test_know_number(t, "epsilon", "1", x);
+    }
     if (!strncmp(line, "Indenter shape correction:", 26))
         test_know_text(t, "shape_correction", line + 26 + strspn(line + 26, " \t"));
 }

@@ -278,10 +278,13 @@ static frit_status put_contact(frit_call *c, const struct record *r, const struc
         R = pow(1e6 * z->k / (four_thirds * Er), 2);
     const double load = f->n ? r->P[f->event[0].first] : NAN;
     const double shear = 0.31 * cbrt(6 * 1e6 * load / (R * R) * Er * Er / pow(M_PI, 3));
-    frit_status status = write_number(c, OUT_SHEAR, shear, NAN);
+    /* Er goes with k, R with k^2, the shear with Er^(2/3) or R^(-2/3). */
+    const bool finds_modulus = isnan(p->modulus);
+    const double of_k = z->sigma / z->k, of_shear = (finds_modulus ? 2 : 4) * of_k / 3;
+    frit_status status = write_number(c, OUT_SHEAR, shear, shear * of_shear);
     if (status == FRIT_OK)
-        status = write_number(c, OUT_REDUCED_MODULUS, Er, NAN);
-    return status == FRIT_OK ? write_number(c, OUT_RADIUS, R, NAN) : status;
+        status = write_number(c, OUT_REDUCED_MODULUS, Er, finds_modulus ? Er * of_k : NAN);
+    return status == FRIT_OK ? write_number(c, OUT_RADIUS, R, finds_modulus ? NAN : 2 * R * of_k) : status;
 }
 
 frit_status pop_in_run(frit_call *c)

@@ -1,7 +1,7 @@
 /* Sudden jumps of a signal: steps far beyond the steps around them.
  *
- * What a step should be is the median of the steps around it, what it may scatter is 1.4826 times their median
- * absolute deviation: neither is moved by the jump itself.  Neighbouring steps beyond the threshold are one
+ * What a step should be is the median of the steps around it, what it may scatter is 1.4826 times their
+ * median absolute deviation: neither is moved by the jump itself.  Neighbouring steps beyond the threshold are one
  * event: a jump takes as long as it takes, and the samples know nothing of it.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later

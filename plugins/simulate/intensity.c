@@ -28,7 +28,6 @@
 #define ELECTRON_RADIUS 2.8179403e-13    /* cm */
 #define DENSITY 6.70                     /* g/cm^3 at 303 K */
 #define CSI_DENSITY 4.51
-#define FURNACE_PLATE 0.3                /* mm */
 
 enum { PAIRS = STRUCTURE_STATES * (STRUCTURE_STATES + 1) / 2, ANGLES = 48 };
 

@@ -378,7 +378,7 @@ frit_status transition_run(frit_call *c)
         return FRIT_EIO;
     frit_status status = find_kink(c, v, &k);
     if (status == FRIT_OK && *k.reason)
-        c->host->log(c, FRIT_INFO, "no usable kink: %s", k.reason);
+        c->host->log(c, FRIT_INFO, "no usable kink in %s: %s", v->quantity ? v->quantity : "the curve", k.reason);
     if (status == FRIT_OK)
         status = put_kink(c, v, &k);
     if (status == FRIT_OK && c->host->wanted(c, FIT))

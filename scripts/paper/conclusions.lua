@@ -53,7 +53,7 @@ return function(samples, s, rows)
         conclude("<Q> falls up to Tg", "AC", all(fall(ac.fsdp.first_moment, at.room, at.turn),
                                                fall(ac.fsdp.first_moment, at.turn, at.late)))
         local early = rate(ac.delta_at, at.room, at.turn)
-        conclude("Delta S at 2.3 1/angstrom grows evenly", "AC", ordered(early / 2, rate(ac.delta_at, at.turn, at.late)))
+        conclude("Delta S at 2.3 1/angstrom grows evenly", "AC", ordered(early / 2, rate(ac.delta_at, at.turn, at.late), early * 2))
     end
     local function turned(x)
         local at = stretches(x, s)

@@ -68,7 +68,10 @@ return function(name, raw, s, unless)
     x.fsdp = sq:fsdp { qmin = s.window[1], qmax = s.window[2] }
     x.shells = transformed:shells { limits_from = x.gr_room }
     x.peaks = x.gr:maxima { range = s.peaks, prominence = s.prominence }.count
-    x.delta_at = x.delta:mean_over { range = { s.delta_q - 0.05, s.delta_q + 0.05 } }
+    local near = { range = { s.delta_q - 0.05, s.delta_q + 0.05 } }
+    local warm = sq:between(s.warm[1] .. " K", s.warm[2] .. " K"):mean()
+    x.delta_at_warm = sq:difference { reference = warm }.difference:mean_over(near)
+    x.delta_at = x.delta:mean_over(near)
 
     local gr, T = x.gr:pair_distribution { sample = glass }, of_temperature(sq, "K", function(at) return at end)
     local modes = { radius = s.radius, shift = s.shift, rmin = s.second_shell[1], rmax = s.second_shell[2],

@@ -5,22 +5,27 @@ local s = require "settings"
 
 local drawing = {}
 
--- n elements of a series, evenly from the first to the last.
-function drawing.every(series, n)
+-- Which ones: n of a series, evenly from the first to the last.
+local function choose(series, n)
     n = math.min(n, #series)
-    local list = {}
+    local chosen = {}
     for k = 1, n do
-        list[k] = series[n == 1 and 1 or 1 + math.floor((k - 1) * (#series - 1) / (n - 1) + 0.5)]
+        chosen[k] = n == 1 and 1 or 1 + math.floor((k - 1) * (#series - 1) / (n - 1) + 0.5)
     end
+    return chosen
+end
+
+function drawing.every(series, n)
+    local list = {}
+    for k, i in ipairs(choose(series, n)) do list[k] = series[i] end
     return frit.concat(list)
 end
 
 -- The same as columns of a table, each under its temperature.
 function drawing.columns(series, n)
-    local t = { names = {} }
-    n = math.min(n, #series)
-    for k = 1, n do
-        t[k] = series[n == 1 and 1 or 1 + math.floor((k - 1) * (#series - 1) / (n - 1) + 0.5)]
+    local t, at, _, unit = { names = {} }, frit.positions(series)
+    for k, i in ipairs(choose(series, n)) do
+        t[k], t.names[k] = series[i], string.format("%.6g %s", at[i], unit)
     end
     return t
 end

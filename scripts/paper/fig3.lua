@@ -16,6 +16,8 @@ return function(samples, s, out, note)
                                  xlabel = "*Q* (Å⁻¹)", ylabel = "Δ*S*(*Q*), offset",
                                  vlines = { { s.delta_q, label = s.delta_q .. " Å⁻¹", height = 0.95 } } })
         frit.table(out .. "/fig3-" .. x.name .. "-delta-S.csv", drawing.columns(glass, s.stacked))
+        frit.table(out .. "/fig3-" .. x.name .. "-delta-S-at-" .. s.delta_q .. ".csv", {
+            x.delta_at, x.delta_at_warm, names = { "from room temperature", "from " .. s.warm[1] + 10 .. " K" } })
     end
     frit.figure(out .. "/fig3", { panels = panels, columns = #samples, width = "double", height = { 62, 56 },
                                   letters = "A", bar = "shared", note = note })

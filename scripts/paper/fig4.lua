@@ -26,6 +26,15 @@ return function(samples, s, out, note)
     for _, x in ipairs(samples) do
         frit.table(out .. "/fig4-" .. x.name .. ".csv", {
             x.fsdp.first_moment, x.fsdp.intensity, names = { "first moment", "area" } })
+        -- What a window that begins or ends 0.1 1/angstrom earlier or later changes.
+        local window = { names = {} }
+        for _, number in ipairs { "first_moment", "intensity" } do
+            for _, edge in ipairs { "qmin_minus", "qmin_plus", "qmax_minus", "qmax_plus" } do
+                window[#window + 1] = x.fsdp[number .. "_" .. edge]
+                window.names[#window] = number .. " " .. edge
+            end
+        end
+        frit.table(out .. "/fig4-" .. x.name .. "-window.csv", window)
         frit.table(out .. "/fig4-" .. x.name .. "-splines.csv", {
             drawing.spline(x, moment(x)).fine, drawing.spline(x, area(x)).fine, names = { "first moment", "area" } })
     end

@@ -18,11 +18,11 @@ local function second_shell(x, s)
     return p
 end
 
--- How far one mode's share has changed from room temperature, in all samples.  The shares themselves are uncertain by
+-- How far one mode's share has changed from room temperature, in percentage points, in all samples.  The shares themselves are uncertain by
 -- 0.14, their changes by a hundredth of that.
 local function changes(samples, n, s)
     local lines, spans = drawing.transitions(samples)
-    local p = { title = s.modes[n], xlabel = "*T* (K)", ylabel = n == 1 and "change of share (%)" or "", vlines = lines,
+    local p = { title = s.modes[n], xlabel = "*T* (K)", ylabel = n == 1 and "change of share (points)" or "", vlines = lines,
                 vspans = spans, key = n == 1 and "top left", xtics = 100, letter = n == 1 and "C" or false,
                 xrange = { s.temperatures[1], 745 } }
     for _, x in ipairs(samples) do
@@ -50,5 +50,14 @@ return function(samples, s, out, note)
         local m = x.modes
         frit.table(out .. "/fig6c-" .. x.name .. ".csv", { m.share_1, m.share_2, m.share_3, m.share_4,
                                                            names = s.modes })
+        -- The same with a window that begins or ends 0.2 angstrom earlier or later.
+        local window = { names = {} }
+        for n, name in ipairs(s.modes) do
+            for _, edge in ipairs { "rmin_minus", "rmin_plus", "rmax_minus", "rmax_plus" } do
+                window[#window + 1] = m["share_" .. n .. "_" .. edge]
+                window.names[#window] = name .. " " .. edge
+            end
+        end
+        frit.table(out .. "/fig6c-" .. x.name .. "-window.csv", window)
     end
 end

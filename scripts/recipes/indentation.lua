@@ -1,7 +1,8 @@
--- Indents of one sample, from the instrument's files to hardness and modulus with mean and standard deviation; tests
--- that cannot be used are left out and named.
+-- Indents of one sample, from the instrument's files to hardness and modulus with mean and standard deviation;
+-- tests that cannot be used are left out and named.
 -- frit run indentation.lua --set data=FOLDER --set out=FOLDER --set files="*.txt" --set area="24.5 1450"
--- frame: stiffness in N/m, where the files do not say it.  NanoSuite's depths are corrected already: corrected=yes.
+-- area, poisson, frame (stiffness in N/m): where the files do not say it.  NanoSuite's depths are corrected
+-- already: corrected=yes.
 -- SPDX-License-Identifier: GPL-3.0-or-later
 local frit = require "frit"
 local data = frit.folder("data", "data/indentation")
@@ -14,7 +15,7 @@ if not corrected then
     tests = tests:frame_compliance { frame_stiffness = frame > 0 and frame or nil }:drift()
 end
 local found = tests:oliver_pharr {
-    area = frit.setting("area", "24.5"), beta = frit.setting("beta", 1.0), poisson = frit.setting("poisson", 0.36),
+    area = frit.setting("area"), beta = frit.setting("beta", 1.0), poisson = frit.setting("poisson"),
     window = { 0, 0.5 }, window_of = "points",
 }
 local pop_ins, creep = tests:pop_in(), tests:creep()

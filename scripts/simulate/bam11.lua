@@ -95,12 +95,14 @@ require "mechanics"
 
 -- ---- The manifest ----
 
+-- Fewer frames are spread over the same run, K over K/min.
+local run = math.floor((schedule.last - schedule.first) / schedule.rate * 60 / schedule.interval + 0.5) * schedule.interval
 local settings = {
     { "experiment", '"bam11"' }, { "samples", '"' .. samples .. '"' }, { "frames_per_sample", #times },
     { "pixels", size }, { "pixel_mm", 0.4 * binning }, { "seed", seed }, { "noise", tostring(noise) },
     { "gain_ADU_per_photon", reading.gain }, { "read_noise_ADU", reading.read_noise },
     { "photons_per_second", "4e11" }, { "exposure_s", schedule.exposure },
-    { "interval_s", schedule.interval }, { "heating_K_per_min", schedule.rate },
+    { "interval_s", #times > 1 and run / (#times - 1) or 0 }, { "heating_K_per_min", schedule.rate },
     { "beam_standard_deviation_mm", beam }, { "blur", '"' .. blur .. '"' }, { "motion_mm", motion },
     { "multiple_scattering", '"' .. multiple .. '"' }, { "polarization_factor", 0.99 },
     { "converter", '"CsI 4.51 g/cm^3, 0.6 mm"' }, { "fluorescence_electrons", 1.5 },

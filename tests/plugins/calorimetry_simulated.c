@@ -194,9 +194,30 @@ static void test_correlated(void)
     test_samples(2, 3, 40, "noise of 2 uW correlated over 3 s");
 }
 
+/* Samples have their own noise, or forty seeds of three samples are forty and not a hundred and twenty; the
+ * sapphire is one for all of them. */
+static void test_own_noise(void)
+{
+    static const char *const names[] = {"AC", "CR", "HPT"}, *const runs[] = {"first", "second", "sapphire"};
+    double at_rest[3][3];
+    for (int r = 0; r < 3; r++)
+        for (int k = 0; k < 3; k++) {
+            test_step *s = simulated(names[k], runs[r], 4, 0, 1);
+            at_rest[r][k] = frit_dataset_values(test_step_output(s, "heat_flow"))[0];
+            test_step_free(s);
+        }
+    for (int k = 0; k < 3; k++) {
+        g_assert_cmpfloat(at_rest[0][k], !=, at_rest[0][(k + 1) % 3]);
+        g_assert_cmpfloat(at_rest[1][k], !=, at_rest[1][(k + 1) % 3]);
+        g_assert_cmpfloat(at_rest[0][k], !=, at_rest[1][k]);
+        g_assert_cmpfloat(at_rest[2][k], ==, at_rest[2][0]);
+    }
+}
+
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
+    g_test_add_func("/calorimetry/simulated/own-noise", test_own_noise);
     g_test_add_func("/calorimetry/simulated/white", test_white);
     g_test_add_func("/calorimetry/simulated/correlated", test_correlated);
     return g_test_run();

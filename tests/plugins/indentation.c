@@ -210,6 +210,15 @@ static void test_drift_and_frame(void)
     s = read_shipped("data/indent_CR_clean.csv");
     assert_sentence(follow("frame_compliance", s), "does not say how stiff");
     test_step_free(s);
+    /* Unloaded to nothing: the tip hangs in the air, and drifts as it likes. */
+    double t[N], P[N], h[N];
+    for (int i = 0; i < N; i++) {
+        t[i] = 0.1 * i;
+        P[i] = i < 100 ? i : i < 200 ? 200 - i : 0;
+        h[i] = i < 100 ? 9 * i : i < 200 ? 900 - 2 * (i - 100) : 700 - 3 * (i - 200);
+    }
+    assert_sentence(on_curves("drift", N, t, P, h),
+                    "no hold at low load|0 of 100 mN: the tip may be off|rate");
 }
 
 /* P = h^2 up and P = 4 (h - h/2)^2 down: W_tot = 1/3 hmax^3, W_el = 1/2 of that. */
@@ -251,6 +260,36 @@ static void test_creep(void)
     g_assert_cmpfloat_with_epsilon(value_of(s, "time_constant"), 0.7, 1e-6);
     g_assert_cmpfloat_with_epsilon(value_of(s, "creep"), 4 * log1p(19.9 / 0.7), 1e-9);
     g_assert_cmpfloat_with_epsilon(value_of(s, "rate"), 4 / (0.7 + 19.9), 1e-6);
+    test_step_free(s);
+}
+
+/* An elastic contact up to a jump: k, and the shear from the pressure below the middle, 2 Er/pi sqrt(h/R). */
+static void test_hertz(void)
+{
+    enum { M = 100, JUMP = 60 };
+    const double Er = 100, R = 300, k = 4.0 / 3 * 1e-6 * Er * sqrt(R); /* GPa is 1e-6 mN/nm^2 */
+    double t[M], P[M], h[M];
+    for (int i = 0; i < M; i++) {
+        t[i] = i;
+        h[i] = 5 + 0.5 * i + (i > JUMP ? 8 : 0);
+        P[i] = k * pow(0.5 * i, 1.5);
+    }
+    const double shear = 0.31 * 2 * Er / G_PI * sqrt(0.5 * JUMP / R);
+    test_step *s = on_curves("pop_in", M, t, P, h);
+    test_step_set_number(s, "radius", R);
+    run(s);
+    g_assert_cmpfloat(value_of(s, "count"), ==, 1);
+    g_assert_cmpfloat(value_of(s, "first_load"), ==, P[JUMP]);
+    g_assert_cmpfloat_with_epsilon(at(s, "event_jump", 0), 8.5, 1e-12);
+    g_assert_cmpfloat_with_epsilon(value_of(s, "hertz_coefficient") / k, 1, 1e-6);
+    g_assert_cmpfloat_with_epsilon(value_of(s, "reduced_modulus") / Er, 1, 1e-6);
+    g_assert_cmpfloat_with_epsilon(value_of(s, "max_shear") / shear, 1, 1e-6);
+    test_step_free(s);
+    s = on_curves("pop_in", M, t, P, h);
+    test_step_set_number(s, "modulus", Er);
+    run(s);
+    g_assert_cmpfloat_with_epsilon(value_of(s, "tip_radius") / R, 1, 2e-6);
+    g_assert_cmpfloat_with_epsilon(value_of(s, "max_shear") / shear, 1, 2e-6);
     test_step_free(s);
 }
 
@@ -472,6 +511,7 @@ int main(int argc, char **argv)
     g_test_add_func("/indentation/drift-and-frame", test_drift_and_frame);
     g_test_add_func("/indentation/work", test_work);
     g_test_add_func("/indentation/creep", test_creep);
+    g_test_add_func("/indentation/hertz", test_hertz);
     g_test_add_func("/indentation/calibration", test_calibration);
     g_test_add_func("/indentation/depth-profile", test_depth_profile);
     g_test_add_func("/indentation/statistics", test_statistics);

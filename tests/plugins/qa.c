@@ -50,7 +50,7 @@ static const struct {
     {"container", "container_density", "2.2 g/cm^3"},
     {"container", "wall", "0.01 mm"},
     {"mean_over|cut", "range", "0 100"},
-    {"write_verification", "rows", "T_r\tHPT\t3"},
+    {"write_verification", "rows", "T_r\tHPT\t3\nT_r\tCR\t3"},
     {"baseline", "limits", "3 8"},
     {"baseline", "side", "1.5 K"},
     {"calibrate_temperature|calibrate_enthalpy", "standards", "In"},

@@ -129,7 +129,7 @@ static void test_all_is_true(void)
     g_assert_cmpuint(g_hash_table_size(right), >, 60);
 }
 
-/* What one omission must be seen by: G of the sample whose frames lack it. */
+/* Without these corrections rows turn false, all of which are true with them. */
 static void test_an_omission_is_found(void)
 {
     if (!is_long())
