@@ -137,7 +137,11 @@ static bool parse_options(int argc, char **argv, simulate_options *o, GError **e
         context, "The same options give the same bytes.  A run that was interrupted is taken up again by "
                  "the same\ncommand.  Exit status: 0 done; 1 error; 2 wrong usage.\n");
     g_option_context_add_main_entries(context, entries, NULL);
-    if (!g_option_context_parse(context, &argc, &argv, error) || !check_numbers(o, error))
+    if (!g_option_context_parse(context, &argc, &argv, error))
+        return false;
+    if (!o->noise)
+        o->noise = g_strdup("on");
+    if (!check_numbers(o, error))
         return false;
     guint n = o->arguments ? g_strv_length(o->arguments) : 0;
     if (n == 2)
@@ -271,7 +275,7 @@ static int run(const simulate_options *o, const char *recipe, const char *folder
 
 int frit_cmd_simulate(int argc, char **argv)
 {
-    simulate_options o = {.frames = NOT_GIVEN, .size = NOT_GIVEN, .seed = 1, .noise = g_strdup("on")};
+    simulate_options o = {.frames = NOT_GIVEN, .size = NOT_GIVEN, .seed = 1};
     g_autoptr(GError) error = NULL;
     g_autofree char *recipe = NULL, *folder = NULL, *wanted = NULL;
     int status = FRIT_EXIT_USAGE;
