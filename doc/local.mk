@@ -5,6 +5,7 @@ dist_pages_DATA = \
   %D%/environment.md \
   %D%/how-it-works.md \
   %D%/indentation.md \
+  %D%/paper.md \
   %D%/plugin-api.md \
   %D%/recipes.md \
   %D%/review.md \

@@ -11,4 +11,4 @@ dist_paper_DATA = %D%/paper/changes.lua %D%/paper/conclusions.lua %D%/paper/diff
   %D%/paper/paper.lua %D%/paper/raw.lua %D%/paper/settings.lua %D%/paper/verification.lua
 simulatedir = $(pkgdatadir)/simulate
 dist_simulate_DATA = %D%/simulate/bam11.lua %D%/simulate/dsc.lua %D%/simulate/mechanics.lua
-EXTRA_DIST += %D%/accuracy %D%/check %D%/demo %D%/sanitize %D%/setup
+EXTRA_DIST += %D%/accuracy %D%/check %D%/demo %D%/report %D%/sanitize %D%/setup

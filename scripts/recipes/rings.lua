@@ -1,4 +1,4 @@
--- Powder rings at known Q, from the detector to I(Q) and back: what `sh scripts/demo` runs.
+-- Powder rings at known Q, from the detector to I(Q) and back.
 -- frit run rings.lua --set out=FOLDER
 local frit = require "frit"
 local out = frit.folder("out", "out")
