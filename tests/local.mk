@@ -110,7 +110,7 @@ include %D%/abi.mk
 
 TESTS += %D%/doc.sh
 EXTRA_DIST += %D%/doc.sh
-EXTRA_DIST += %D%/bench/run %D%/bench/compare.py
+EXTRA_DIST += %D%/bench/run %D%/bench/compare.py %D%/bench/integrate.c %D%/bench/chain_bench.c %D%/bench/chain_bench.py
 
 clean-local:
 	rm -rf tests/store

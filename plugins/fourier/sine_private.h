@@ -15,14 +15,24 @@ struct low_part {
     double *kernel;                     /* n_edge x n_r: of the points whose mean is the edge */
 };
 
+/* Sums over the points at r + r' and r - r', for the covariance; where r begins at 0 the first does both. */
+struct pair_sums {
+    struct sine_sum *plus, *minus;
+};
+
 struct sine_transform {
     struct integral_how how;
     size_t              first, n;       /* of the range */
+    double              first_Q;
     double              h;              /* half a step, on a uniform axis */
     struct r_grid       r;
     struct sine_sum    *sum;            /* NULL: the plain sum */
     struct low_part     low;            /* for a curve that is measured everywhere */
+    struct pair_sums    pairs;          /* NULL: made when they are needed */
 };
+
+bool sine_pair_sums_init(struct pair_sums *s, const struct sine_transform *t);
+void sine_pair_sums_free(struct pair_sums *s);
 
 static inline double sine_r(struct r_grid r, size_t i)
 {
@@ -52,6 +62,29 @@ enum sine_point { POINT_BRIDGED, POINT_PLAIN, POINT_BESIDE_GAP, POINT_EDGE };
 
 void sine_points(const struct integral *g, const struct low_part *low, const double *value,
                  const uint8_t *mask, enum sine_point *point);
+
+/* Has the point the kernel of the quadrature, so that it belongs to the sums?  Or one of its own?  Those by
+ * which the low-Q part hangs have the first, and what edge_part adds, unless a gap is near. */
+static inline bool sine_is_plain(const struct integral *g, enum sine_point point)
+{
+    return point == POINT_PLAIN || (point == POINT_EDGE && g->bridged == 0);
+}
+
+static inline bool sine_has_own(const struct integral *g, enum sine_point point)
+{
+    return point != POINT_BRIDGED && !sine_is_plain(g, point);
+}
+
+/* Of n points S_j the low-Q part is L(r) mean S, on top of their kernels k_j(r): to cov(r, r') that adds
+ *     sum v_j [k_j L'/n + L k_j'/n + L L'/n^2]  =  L B' + B L',   B = sum v_j k_j/n + L sum v_j/(2 n^2). */
+struct edge_part {
+    size_t        n;                    /* 0: nothing is added */
+    const double *shaped;               /* L */
+    double       *both;                 /* B */
+};
+bool sine_edge_part(const struct sine_transform *t, const struct integral *g, const struct low_part *low,
+                    const enum sine_point *point, const double *sigma, struct edge_part *edge,
+                    struct memory memory);
 
 /* column[i] = (pi/2) dG(r_i)/dS_j of a measured point. */
 void sine_column(const struct sine_transform *t, const struct integral *g, const struct low_part *low,

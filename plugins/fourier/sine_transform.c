@@ -92,7 +92,7 @@ struct sine_transform *sine_transform_new(const struct integral *range, const st
     struct integral g = *range;
     if (!t)
         return NULL;
-    *t = (struct sine_transform){.how = *how, .first = g.first, .n = g.n, .r = r};
+    *t = (struct sine_transform){.how = *how, .first = g.first, .n = g.n, .r = r, .first_Q = g.Q[0]};
     t->h = 0.5 * (g.Q[g.n - 1] - g.Q[0]) / (double)(g.n - 1);
     g.bin = malloc(g.n * sizeof *g.bin);
     bool ok = g.bin;
@@ -118,7 +118,31 @@ void sine_transform_free(struct sine_transform *t)
         return;
     low_part_free(&t->low);
     sine_sum_free(t->sum);
+    sine_pair_sums_free(&t->pairs);
     free(t);
+}
+
+bool sine_pair_sums_init(struct pair_sums *s, const struct sine_transform *t)
+{
+    const double Q = t->first_Q, dQ = 2 * t->h;
+    s->plus = sine_sum_new(t->n, Q, dQ, 2 * t->r.n - 1, 2 * t->r.min, t->r.step);
+    s->minus = t->r.min != 0 ? sine_sum_new(t->n, Q, dQ, t->r.n, 0, t->r.step) : NULL;
+    if (s->plus && (s->minus || t->r.min == 0))
+        return true;
+    sine_pair_sums_free(s);
+    return false;
+}
+
+void sine_pair_sums_free(struct pair_sums *s)
+{
+    sine_sum_free(s->plus);
+    sine_sum_free(s->minus);
+    *s = (struct pair_sums){0};
+}
+
+bool sine_transform_prepare_covariance(struct sine_transform *t)
+{
+    return !t->sum || sine_pair_sums_init(&t->pairs, t);
 }
 
 bool sine_transform_is_fast(const struct sine_transform *t)
@@ -186,8 +210,8 @@ static void plain_values(const struct sine_transform *t, const struct integral *
 /* ---- Uncertainty ---- */
 
 /* Most points have the kernel of the quadrature, whose squares are sums of cos(2Qr) and go by the chirp-z
- * transform.  Those by which the low-Q part hangs, and those beside a bridged gap, carry what was derived
- * from them: their kernels are written out, a column over r each. */
+ * transform.  Those by which the low-Q part hangs add to that.  Where there are gaps, these and the points
+ * beside a gap have kernels of their own, written out, a column over r each. */
 
 double sine_variance_at(const double *sigma, size_t j)
 {
@@ -252,7 +276,7 @@ void sine_column(const struct sine_transform *t, const struct integral *g, const
 }
 
 /* Add sum_j f_j var S_j cos(2 Q_j r) to cosine and the like with sin to sine, and return the sum of the f_j
- * var S_j; f = a^2, ab or b^2.  Only plain points count. */
+ * var S_j; f = a^2, ab or b^2. */
 enum product { A_A, A_B, B_B };
 static double squares(const struct sine_transform *t, const struct integral *g, const enum sine_point *point,
                       const double *sigma, enum product product, double *cosine, double *sine,
@@ -263,7 +287,7 @@ static double squares(const struct sine_transform *t, const struct integral *g, 
     for (size_t j = 0; j < g->n; j++) {
         const double a = sine_factor_a(&g->bin[j], t->how.quadrature), b = sine_factor_b(&g->bin[j]);
         const double f = product == A_A ? a * a : product == A_B ? a * b : b * b;
-        if (point[j] != POINT_PLAIN)
+        if (!sine_is_plain(g, point[j]))
             continue;
         const double c = f * sine_variance_at(sigma, g->first + j);
         w->c[g->first - t->first + j] = c;
@@ -295,20 +319,58 @@ static void plain_points(const struct sine_transform *t, const struct integral *
     }
 }
 
+bool sine_edge_part(const struct sine_transform *t, const struct integral *g, const struct low_part *low,
+                    const enum sine_point *point, const double *sigma, struct edge_part *edge,
+                    struct memory memory)
+{
+    const size_t n_r = t->r.n;
+    double sum = 0;
+    *edge = (struct edge_part){.shaped = low->shaped};
+    if (low->n_edge == 0 || !sine_is_plain(g, point[0]) || point[0] != POINT_EDGE)
+        return true;
+    edge->n = g->n_edge;
+    edge->both = memory.get(memory.user, n_r, sizeof *edge->both);
+    if (!edge->both)
+        return false;
+    /* Three at a time: what is added to goes through memory less often. */
+    for (size_t j = 0; j < edge->n; j += 3) {
+        const double *kernel[3];
+        double v[3];
+        for (size_t k = 0; k < 3; k++) {
+            const bool is = j + k < edge->n;
+            v[k] = is ? sine_variance_at(sigma, g->first + j + k) : 0;
+            kernel[k] = low->kernel + (is ? j + k : j) * n_r;
+            sum += v[k];
+        }
+        for (size_t i = 0; i < n_r; i++)
+            edge->both[i] += v[0] * kernel[0][i] + v[1] * kernel[1][i] + v[2] * kernel[2][i];
+    }
+    const double n = (double)edge->n;
+    for (size_t i = 0; i < n_r; i++)
+        edge->both[i] = edge->both[i] / n + 0.5 * sum / (n * n) * low->shaped[i];
+    return true;
+}
+
 static bool variance_of(const struct sine_transform *t, const struct integral *g, const struct low_part *low,
                         const double *value, const uint8_t *mask, const double *sigma, double *sigma_G,
                         struct work *w, struct memory memory)
 {
     enum sine_point *point = memory.get(memory.user, g->n, sizeof *point);
     double *column = memory.get(memory.user, t->r.n, sizeof *column);
+    struct edge_part edge = {0};
     if (!point || !column)
         return false;
     sine_points(g, low, value, mask, point);
     memset(sigma_G, 0, t->r.n * sizeof *sigma_G);
-    if (t->sum)
+    if (t->sum) {
         plain_points(t, g, point, sigma, sigma_G, w);
+        if (!sine_edge_part(t, g, low, point, sigma, &edge, memory))
+            return false;
+    }
+    for (size_t i = 0; edge.n && i < t->r.n; i++)
+        sigma_G[i] += 2 * edge.shaped[i] * edge.both[i];
     for (size_t j = 0; j < g->n; j++) {
-        if (point[j] == POINT_BRIDGED || (t->sum && point[j] == POINT_PLAIN))
+        if (point[j] == POINT_BRIDGED || (t->sum && sine_is_plain(g, point[j])))
             continue;
         const double v = sine_variance_at(sigma, g->first + j);
         sine_column(t, g, low, point, j, column);

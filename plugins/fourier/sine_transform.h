@@ -32,14 +32,19 @@ bool sine_transform_run(const struct sine_transform *t, const struct integral *g
                         const uint8_t *mask, const double *sigma, double *G, double *sigma_G,
                         struct memory memory);
 
-/* The covariance of G between all pairs of r, n_r x n_r, zeroed by the caller, from uncorrelated sigma.
- * False: no memory. */
-bool sine_transform_covariance(const struct sine_transform *t, const struct integral *g, const double *value,
-                               const uint8_t *mask, const double *sigma, double *out, struct memory memory);
+/* Make once what the covariance of each curve needs.  Without it, each makes its own.  False: no memory. */
+bool sine_transform_prepare_covariance(struct sine_transform *t);
 
-/* The same, and sigma_G, from the covariance of S, n_axis x n_axis on the whole axis; out may be NULL. */
+/* The covariance of G between all pairs of r, n_r x n_r, zeroed by the caller, from uncorrelated sigma.
+ * G(r_i) is multiplied by factor[i]; NULL: by 1.  False: no memory. */
+bool sine_transform_covariance(const struct sine_transform *t, const struct integral *g, const double *value,
+                               const uint8_t *mask, const double *sigma, const double *factor, double *out,
+                               struct memory memory);
+
+/* The same, and sigma_G (without the factor), from the covariance of S, n_axis x n_axis on the whole axis;
+ * out may be NULL. */
 bool sine_transform_correlated(const struct sine_transform *t, const struct integral *g, const double *value,
                                const uint8_t *mask, const double *covariance, size_t n_axis, double *sigma_G,
-                               double *out, struct memory memory);
+                               const double *factor, double *out, struct memory memory);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sine_transform.h"
@@ -147,7 +148,34 @@ frit_status transform_check(frit_call *c)
     return FRIT_OK;
 }
 
-frit_status transform_prepare(frit_call *c, void **plan)
+/* What all curves on one axis share. */
+struct transform_plan {
+    struct r_grid          r;
+    struct sine_transform *sine;
+    double                *amplification;   /* what G(r) is multiplied with; 0 beyond the limit; NULL: 1 */
+    size_t                 end;             /* the first r beyond it */
+};
+
+/* It grows with r. */
+static bool find_amplification(struct transform_plan *plan, const struct transform *p)
+{
+    plan->end = plan->r.n;
+    if (!(p->resolution > 0))
+        return true;
+    plan->amplification = calloc(plan->r.n, sizeof *plan->amplification);
+    for (size_t i = 0; plan->amplification && i < plan->r.n; i++) {
+        const double r = plan->r.min + (double)i * plan->r.step;
+        const double x = exp(0.5 * p->resolution * p->resolution * r * r);
+        if (x > p->max_amplification * (1 + 1e-12)) {
+            plan->end = i;
+            break;
+        }
+        plan->amplification[i] = x;
+    }
+    return plan->amplification;
+}
+
+frit_status transform_prepare(frit_call *c, void **made)
 {
     const struct integral_how h = how(c->params);
     const frit_view *in = c->host->input(c, IN_S, 0);
@@ -157,14 +185,24 @@ frit_status transform_prepare(frit_call *c, void **plan)
         return FRIT_EIO;
     if (!integral_find_range(&g, &h, in->axis[0], in->shape[0], why))
         return c->host->fail(c, FRIT_EDATA, "%s", why);
+    struct transform_plan *plan = calloc(1, sizeof *plan);
+    if (!plan)
+        return FRIT_ENOMEM;
+    *made = plan;
     g.Q = in->axis[0] + g.first;
-    *plan = sine_transform_new(&g, &h, grid(c->params), true);
-    return *plan ? FRIT_OK : FRIT_ENOMEM;
+    plan->r = grid(c->params);
+    plan->sine = sine_transform_new(&g, &h, plan->r, true);
+    return plan->sine && sine_transform_prepare_covariance(plan->sine) && find_amplification(plan, c->params)
+               ? FRIT_OK
+               : FRIT_ENOMEM;
 }
 
-void transform_release(void *plan)
+void transform_release(void *made)
 {
-    sine_transform_free(plan);
+    struct transform_plan *plan = made;
+    sine_transform_free(plan->sine);
+    free(plan->amplification);
+    free(plan);
 }
 
 #define DEFINITION "(2/pi) integral Q [S(Q) - 1] M(Q) sin(Qr) dQ = 4 pi r rho0 [g(r) - 1]"
@@ -195,39 +233,23 @@ static void *scratch(void *call, size_t n, size_t size)
     return c->host->scratch(c, n, size);
 }
 
-/* What G(r) is multiplied with; 0 beyond the limit. */
-static double amplification(const struct transform *p, double r)
+static void amplify(const struct transform_plan *plan, frit_buffer *G)
 {
-    const double x = exp(0.5 * p->resolution * p->resolution * r * r);
-    return x > p->max_amplification * (1 + 1e-12) ? 0 : x;
-}
-
-static size_t amplify(const struct transform *p, const struct r_grid *r, frit_buffer *G)
-{
-    size_t first = r->n;
-    for (size_t i = r->n; i-- > 0;) {
-        const double x = amplification(p, G->axis[0][i]);
-        G->value[i] *= x;
+    for (size_t i = 0; i < plan->r.n; i++) {
+        G->value[i] *= plan->amplification[i];
         if (G->sigma)
-            G->sigma[i] *= x;
-        if (x > 0)
-            continue;
-        G->mask[i] = 1;
-        first = i;
+            G->sigma[i] *= plan->amplification[i];
+        if (i >= plan->end)
+            G->mask[i] = 1;
     }
-    return first;
 }
 
-static void amplify_covariance(const struct transform *p, const struct r_grid *r, frit_buffer *out)
+static void mask_covariance(const struct transform_plan *plan, uint8_t *mask)
 {
-    for (size_t i = 0; i < r->n; i++)
-        for (size_t m = 0; m < r->n; m++) {
-            const double x =
-                amplification(p, out->axis[0][i]) * amplification(p, out->axis[1][m]);
-            out->value[i * r->n + m] *= x;
-            if (x == 0)
-                out->mask[i * r->n + m] = 1;
-        }
+    const size_t n = plan->r.n;
+    for (size_t i = 0; i < n; i++)
+        for (size_t m = i >= plan->end ? 0 : plan->end; m < n; m++)
+            mask[i * n + m] = 1;
 }
 
 /* The curve, ready for the integral; its measured points lie in the range of the plan. */
@@ -286,31 +308,32 @@ static const double *covariance_of(frit_call *c, const frit_view *in, frit_statu
 static frit_status put_covariance(frit_call *c, const frit_view *in, const struct integral *g,
                                   const struct integral_how *h, const double *C, double *sigma)
 {
-    const struct transform *p = c->params;
-    const struct r_grid r = grid(p);
+    const struct transform_plan *plan = c->plan;
+    const struct r_grid r = plan->r;
     const size_t shape[2] = {r.n, r.n};
     const struct memory memory = {scratch, c};
     const bool known = C || in->sigma;
     frit_buffer *out = NULL;
     if (c->host->wanted(c, OUT_COVARIANCE)) {
         out = c->host->output(c, OUT_COVARIANCE, FRIT_F64, 2, shape,
-                              p->resolution > 0 || !known ? FRIT_WANT_MASK : 0);
+                              plan->end < r.n || !known ? FRIT_WANT_MASK : 0);
         if (!out)
             return FRIT_ENOMEM;
         for (size_t i = 0; i < r.n; i++)
             out->axis[0][i] = out->axis[1][i] = r.min + (double)i * r.step;
     }
-    if (C && !sine_transform_correlated(c->plan, g, in->value, in->mask, C, in->shape[0], sigma,
-                                        out ? out->value : NULL, memory))
+    if (C && !sine_transform_correlated(plan->sine, g, in->value, in->mask, C, in->shape[0], sigma,
+                                        plan->amplification, out ? out->value : NULL, memory))
         return FRIT_ENOMEM;
     if (!out)
         return FRIT_OK;
     if (!known)
         memset(out->mask, 1, r.n * r.n);
-    else if (!C && !sine_transform_covariance(c->plan, g, in->value, in->mask, in->sigma, out->value, memory))
+    else if (!C && !sine_transform_covariance(plan->sine, g, in->value, in->mask, in->sigma,
+                                              plan->amplification, out->value, memory))
         return FRIT_ENOMEM;
-    if (p->resolution > 0)
-        amplify_covariance(p, &r, out);
+    if (known && plan->end < r.n)
+        mask_covariance(plan, out->mask);
     set_attributes(c, OUT_COVARIANCE, g, h);
     return FRIT_OK;
 }
@@ -320,7 +343,8 @@ frit_status transform_run(frit_call *c)
     const frit_host *host = c->host;
     const struct transform *p = c->params;
     const struct integral_how h = how(p);
-    const struct r_grid r = grid(p);
+    const struct transform_plan *plan = c->plan;
+    const struct r_grid r = plan->r;
     const frit_view *in = host->input(c, IN_S, 0);
     struct integral g = {0};
     frit_status status;
@@ -332,25 +356,26 @@ frit_status transform_run(frit_call *c)
     if (status != FRIT_OK)
         return status;
     const uint32_t want =
-        (in->sigma || C ? FRIT_WANT_SIGMA : 0) | (p->resolution > 0 ? FRIT_WANT_MASK : 0);
+        (in->sigma || C ? FRIT_WANT_SIGMA : 0) | (plan->end < r.n ? FRIT_WANT_MASK : 0);
     frit_buffer *out = host->output(c, OUT_G, FRIT_F64, 1, &r.n, want);
     if (!out)
         return FRIT_ENOMEM;
     for (size_t i = 0; i < r.n; i++)
         out->axis[0][i] = r.min + (double)i * r.step;
-    if (!sine_transform_run(c->plan, &g, in->value, in->mask, C ? NULL : in->sigma, out->value, out->sigma,
+    if (!sine_transform_run(plan->sine, &g, in->value, in->mask, C ? NULL : in->sigma, out->value, out->sigma,
                             (struct memory){scratch, c}))
         return FRIT_ENOMEM;
     if (C || host->wanted(c, OUT_COVARIANCE))
         status = put_covariance(c, in, &g, &h, C, out->sigma);
     if (status != FRIT_OK)
         return status;
-    const size_t cut = p->resolution > 0 ? amplify(p, &r, out) : r.n;
-    if (cut < r.n)
+    if (plan->amplification)
+        amplify(plan, out);
+    if (plan->end < r.n)
         host->log(c, FRIT_WARNING,
                   "G(r) is masked from %g angstrom on: the correction for a resolution of %g 1/angstrom "
                   "would amplify it more than %g times there",
-                  out->axis[0][cut], p->resolution, p->max_amplification);
+                  out->axis[0][plan->end], p->resolution, p->max_amplification);
     set_attributes(c, OUT_G, &g, &h);
     return FRIT_OK;
 }

@@ -1,9 +1,10 @@
 /* tiff.c: read the pages of a TIFF or BigTIFF with libtiff, as numbers: no pixel is scaled,
  * inverted or looked up in a palette, and the orientation tag is ignored.
  *
- * Rows that are not compressed are read into their place without a copy.  The file is reached through
- * functions of our own, so that libtiff sees the file that was examined; what libtiff has to say goes into
- * the sentence of a failure, not to the terminal.  Format: TIFF 6.0, Adobe 1992, and its Supplements.
+ * Rows that are not compressed are read straight into their place, many strips at once: libtiff only says
+ * where they stand.  The file is reached through functions of our own, so that libtiff sees the file that was
+ * examined; what libtiff has to say goes into the sentence of a failure, not to the terminal.  Format: TIFF 6.0,
+ * Adobe 1992, and its Supplements.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -451,9 +452,44 @@ static void put_row(const struct tiff_reader *r, uint8_t *to, const uint8_t *fro
         to[i] = from[i / 8] >> (7 - i % 8) & 1;
 }
 
+/* Are the bytes of the strips the pixels, but for their order within a number? */
+static bool is_plain(const struct tiff_reader *r)
+{
+    uint16_t order = FILLORDER_MSB2LSB;
+
+    TIFFGetFieldDefaulted(r->tif, TIFFTAG_FILLORDER, &order);
+    return r->compression == COMPRESSION_NONE && order == FILLORDER_MSB2LSB;
+}
+
+/* Strips that follow each other in the file, as they do in nearly all, come with one call to the system.
+ * False: one of them is not as it should be, and libtiff has to say why. */
+static bool read_plain(struct image_file *f, const struct tiff_reader *r, uint8_t *pixels)
+{
+    for (uint32_t i = 0, next; i < r->n_blocks; i = next) {
+        const uint64_t at = TIFFGetStrileOffset(r->tif, i);
+        uint64_t n = 0;
+
+        for (next = i; next < r->n_blocks && TIFFGetStrileOffset(r->tif, next) == at + n; next++) {
+            const uint64_t strip = (uint64_t)block_span(r, next).rows * r->block_line;
+
+            if (TIFFGetStrileByteCount(r->tif, next) < strip)
+                return false;
+            n += strip;
+        }
+        if (n == 0 || at > f->size || n > f->size - at ||
+            !image_bytes(f, at, pixels + block_span(r, i).row * r->block_line, (size_t)n))
+            return false;
+    }
+    if (TIFFIsByteSwapped(r->tif))
+        image_swap(pixels, (size_t)r->rows * r->columns, r->bits / 8);
+    return true;
+}
+
 /* Strips of whole bytes are the image, one below the other. */
 static frit_status read_in_place(struct image_file *f, const struct tiff_reader *r, uint8_t *pixels)
 {
+    if (is_plain(r) && read_plain(f, r, pixels))
+        return FRIT_OK;
     for (uint32_t i = 0; i < r->n_blocks; i++) {
         struct span s = block_span(r, i);
         tmsize_t n = (tmsize_t)(s.rows * r->block_line);

@@ -11,6 +11,7 @@
 #include "normalisation.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #define PI 3.14159265358979323846
 
@@ -97,17 +98,72 @@ static double below(const low_r *how, double first, double r)
     return sum * step;
 }
 
-condition condition_low_r(const normalisation_point *p, size_t n, const low_r *how, double r, double *weight)
+/* kernel: of all points by their place on the axis, and the integral below the first of them; or NULL. */
+static condition low_r_condition(const normalisation_point *p, size_t n, const low_r *how, double r,
+                                 const double *kernels, const size_t *origin, const double *known_below,
+                                 double *weight)
 {
     condition c = between(p, n, how->qmin, how->qmax);
     for (size_t i = 0; i < c.n; i++)
-        weight[i] = share(p + c.first, i, c.n) * kernel(how, p[c.first + i].Q, r);
+        weight[i] = share(p + c.first, i, c.n) *
+                    (kernels ? kernels[origin[c.first + i]] : kernel(how, p[c.first + i].Q, r));
     size_t edge = how->edge_points < c.n ? how->edge_points : c.n;
-    double low = c.n > 0 && p[c.first].Q > 0 ? below(how, p[c.first].Q, r) / (double)edge : 0;
+    double low = 0;
+    if (c.n > 0 && p[c.first].Q > 0)
+        low = (known_below ? *known_below : below(how, p[c.first].Q, r)) / (double)edge;
     for (size_t i = 0; i < edge; i++)
         weight[i] += low;
     c.weight = weight;
     c.target = -4 * PI * how->rho0 * r;
     c.n = c.n < 2 ? 0 : c.n;
     return c;
+}
+
+condition condition_low_r(const normalisation_point *p, size_t n, const low_r *how, double r, double *weight)
+{
+    return low_r_condition(p, n, how, r, NULL, NULL, NULL, weight);
+}
+
+/* ---- The same for many curves on one axis ---- */
+
+struct low_r_kernels {
+    low_r  how;         /* for which they are right */
+    size_t n, rows;
+    double from, step;
+    double first;       /* the point below which `below` integrates */
+    double value[];     /* rows x n, and rows of `below` */
+};
+
+low_r_kernels *low_r_kernels_new(const low_r *how, size_t n, const double *Q, size_t rows, double from,
+                                 double step)
+{
+    if (n == 0 || rows > LOW_R_KERNELS / n)
+        return NULL;
+    low_r_kernels *t = malloc(sizeof *t + rows * (n + 1) * sizeof *t->value);
+    if (!t)
+        return NULL;
+    *t = (low_r_kernels){ *how, n, rows, from, step, INFINITY };
+    for (size_t i = 0; i < n; i++)
+        if (inside(Q[i], how->qmin, how->qmax) && Q[i] < t->first)
+            t->first = Q[i];
+    for (size_t k = 0; k < rows; k++) {
+        double r = from + (double)k * step;
+        for (size_t i = 0; i < n; i++)
+            t->value[k * n + i] = kernel(how, Q[i], r);
+        t->value[rows * n + k] = isfinite(t->first) ? below(how, t->first, r) : 0;
+    }
+    return t;
+}
+
+void conditions_low_r(const low_r_kernels *t, const normalisation_point *p, const size_t *origin, size_t n,
+                      const low_r *how, size_t rows, double from, double step, double *weight,
+                      condition *row)
+{
+    bool known = t && t->how.lorch == how->lorch && t->how.qmax == how->qmax && t->rows == rows;
+    condition c = between(p, n, how->qmin, how->qmax);
+    bool known_below = known && c.n > 0 && p[c.first].Q == t->first;
+    for (size_t k = 0; k < rows; k++)
+        row[k] = low_r_condition(p, n, how, from + (double)k * step, known ? t->value + k * t->n : NULL,
+                                 origin, known_below ? &t->value[t->rows * t->n + k] : NULL,
+                                 weight + k * (n + 1));
 }

@@ -75,14 +75,14 @@ static bool make_low_r(frit_call *c, const points *s, const limits *at, rules *r
     const normalise_params *p = c->params;
     const low_r how = { .lorch = p->window == 0, .qmin = at->qmin, .qmax = at->qmax,
                   .edge_points = (size_t)p->edge_points, .rho0 = normalise_density(c) };
-    size_t n = (size_t)floor((p->rlow.to - p->rlow.from) / p->rstep * (1 + 1e-12) + 1e-9) + 1;
+    size_t n = normalise_low_r_rows(p);
     double *weight = c->host->scratch(c, n * (s->n + 1), sizeof *weight);
     r->row = c->host->scratch(c, n, sizeof *r->row);
     if (!weight || !r->row)
         return false;
-    for (r->n = 0; r->n < n; r->n++)
-        r->row[r->n] = condition_low_r(s->sorted, s->n, &how, p->rlow.from + (double)r->n * p->rstep,
-                                       weight + r->n * (s->n + 1));
+    conditions_low_r(normalise_kernels(c), s->sorted, s->origin, s->n, &how, n, p->rlow.from, p->rstep,
+                     weight, r->row);
+    r->n = n;
     return true;
 }
 
@@ -122,7 +122,7 @@ static bool place_slopes(frit_call *c, const points *s, scales *k)
 /* FRIT_ENUMERIC, without a sentence: the conditions do not determine the scales. */
 static frit_status solve(frit_call *c, const rules *r, const points *s, scales *k)
 {
-    double *work = c->host->scratch(c, (r->n + 1) * SCALES_WORK, sizeof *work);
+    double *work = c->host->scratch(c, (r->n + s->n + 1) * SCALES_WORK, sizeof *work);
     for (int m = 0; m < N_SCALES; m++)
         k->slope[m] = c->host->scratch(c, s->n + 1, sizeof *k->slope[m]);
     if (!work || !k->slope[SCALE_ALPHA] || !k->slope[SCALE_FLUORESCENCE] || !k->slope[SCALE_MULTIPLE])

@@ -26,25 +26,35 @@ void structure_factor_slopes(const normalisation_point *p, double slope[N_SCALES
     slope[SCALE_MULTIPLE] = -p->multiple / p->f_mean_sq;
 }
 
-/* Coefficients of the scales and right-hand side of one condition. */
-static void fill_row(const normalisation_point *p, const condition *c, double row[SCALES_WORK])
+/* Of a point: the slopes, and what belongs to the right-hand side. */
+typedef struct slopes {
+    double of[SCALES_WORK];
+} slopes;
+
+static void fill_slopes(const normalisation_point *p, size_t n, slopes *x)
 {
-    double a[N_SCALES];
-    for (int k = 0; k < N_SCALES; k++)
-        row[k] = 0;
-    row[N_SCALES] = c->target;
-    for (size_t i = 0; i < c->n; i++) {
-        const normalisation_point *at = &p[c->first + i];
-        structure_factor_slopes(at, a);
-        for (int k = 0; k < N_SCALES; k++)
-            row[k] += c->weight[i] * a[k];
-        row[N_SCALES] += c->weight[i] * (at->expected / at->f_mean_sq);
+    for (size_t i = 0; i < n; i++) {
+        structure_factor_slopes(&p[i], x[i].of);
+        x[i].of[N_SCALES] = p[i].expected / p[i].f_mean_sq;
     }
+}
+
+/* Coefficients of the scales and right-hand side of one condition. */
+static void fill_row(const slopes *x, const condition *c, double row[SCALES_WORK])
+{
+    double sum[SCALES_WORK] = { 0 };
+    sum[N_SCALES] = c->target;
+    for (size_t i = 0; i < c->n; i++)
+        for (int k = 0; k < SCALES_WORK; k++)
+            sum[k] += c->weight[i] * x[c->first + i].of[k];
+    for (int k = 0; k < SCALES_WORK; k++)
+        row[k] = sum[k];
 }
 
 /* ---- Least squares --------------------------------------------------------------------------- */
 
 typedef struct equations {
+    const slopes *point;
     double *work;               /* n_rows x SCALES_WORK; a column that was worked on is orthonormal */
     size_t  n_rows;
     int     column[N_SCALES];   /* the free ones */
@@ -152,25 +162,26 @@ static void find_slopes(const equations *t, scales *s, const normalisation_point
     alpha_gain(t, inverse);
     for (size_t row = 0; row < t->n_rows; row++) {
         row_gain(t, row, gain);
-        for (int k = 0; k < N_SCALES; k++)
+        for (int k = 0; k < N_SCALES; k++) {
+            double *restrict slope = s->slope[k] + c[row].first;
             factor[k] = inverse[k] * t->work[row * SCALES_WORK + N_SCALES] - s->value[SCALE_ALPHA] * gain[k];
-        for (size_t i = 0; i < c[row].n; i++) {
-            size_t at = c[row].first + i;
-            for (int k = 0; k < N_SCALES; k++)
-                s->slope[k][at] += factor[k] * (c[row].weight[i] / p[at].f_mean_sq);
+            for (size_t i = 0; i < c[row].n; i++)
+                slope[i] += factor[k] * c[row].weight[i];
         }
     }
+    for (int k = 0; k < N_SCALES; k++)
+        for (size_t i = 0; i < n; i++)
+            s->slope[k][i] /= p[i].f_mean_sq;
 }
 
 /* Of the scales with respect to one that is given: -N^-1 A^T A_g, and 1 for itself. */
-static void given_slopes(const equations *t, const normalisation_point *p, const condition *c, int given,
-                         double slope[N_SCALES])
+static void given_slopes(const equations *t, const condition *c, int given, double slope[N_SCALES])
 {
     double gain[N_SCALES], row[SCALES_WORK];
     for (int k = 0; k < N_SCALES; k++)
         slope[k] = k == given;
     for (size_t i = 0; i < t->n_rows; i++) {
-        fill_row(p, &c[i], row);
+        fill_row(t->point, &c[i], row);
         row_gain(t, i, gain);
         for (int k = 0; k < N_SCALES; k++)
             slope[k] -= gain[k] * row[given];
@@ -192,7 +203,7 @@ static void find_covariance(const equations *t, scales *s, const normalisation_p
         double slope[N_SCALES], variance = s->given_sigma[given] * s->given_sigma[given];
         if (s->free[given] || variance == 0)
             continue;
-        given_slopes(t, p, c, given, slope);
+        given_slopes(t, c, given, slope);
         for (int k = 0; k < N_SCALES; k++)
             for (int j = 0; j < N_SCALES; j++)
                 s->covariance[k][j] += slope[k] * slope[j] * variance;
@@ -202,14 +213,16 @@ static void find_covariance(const equations *t, scales *s, const normalisation_p
 bool scales_solve(scales *s, const normalisation_point *p, size_t n, const condition *row, size_t n_rows,
                   double *work)
 {
-    equations t = { .work = work, .n_rows = n_rows };
+    slopes *point = (slopes *)(work + n_rows * SCALES_WORK);
+    equations t = { .point = point, .work = work, .n_rows = n_rows };
+    fill_slopes(p, n, point);
     for (int k = 0; k < N_SCALES; k++)
         if (s->free[k])
             t.column[t.n++] = k;
     if (n_rows < (size_t)t.n)
         return false;
     for (size_t i = 0; i < n_rows; i++) {
-        fill_row(p, &row[i], &work[i * SCALES_WORK]);
+        fill_row(point, &row[i], &work[i * SCALES_WORK]);
         for (int k = 0; k < N_SCALES; k++)
             if (!s->free[k])
                 work[i * SCALES_WORK + N_SCALES] -= s->value[k] * work[i * SCALES_WORK + k];

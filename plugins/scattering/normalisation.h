@@ -48,6 +48,18 @@ typedef struct low_r {
 /* G(r) = -4 pi rho0 r, where no atom can be. */
 condition condition_low_r(const normalisation_point *p, size_t n, const low_r *how, double r, double *weight);
 
+/* What these conditions need at all points of an axis and r = from + k step, made once for all curves on it;
+ * free() it.  NULL: too large, or no memory; then each curve makes its own, to the same bits. */
+#define LOW_R_KERNELS (1u << 22)    /* numbers; 32 MiB */
+typedef struct low_r_kernels low_r_kernels;
+low_r_kernels *low_r_kernels_new(const low_r *how, size_t n, const double *Q, size_t rows, double from,
+                                 double step);
+/* The conditions for all these r, which are those of the kernels (t may be NULL); origin: the place of each
+ * point on the axis; weight: room for rows times n + 1. */
+void conditions_low_r(const low_r_kernels *t, const normalisation_point *p, const size_t *origin, size_t n,
+                      const low_r *how, size_t rows, double from, double step, double *weight,
+                      condition *row);
+
 typedef struct scales {
     double  value[N_SCALES];                   /* those not free are given */
     bool    free[N_SCALES];
@@ -57,7 +69,7 @@ typedef struct scales {
     double  deviation;                         /* root mean square of how far the conditions are missed */
 } scales;
 
-/* The scales that meet the conditions, or miss them least in the sum of squares.  work: n_rows of
+/* The scales that meet the conditions, or miss them least in the sum of squares.  work: n_rows + n of
  * SCALES_WORK.  False: the conditions do not tell the free ones apart. */
 #define SCALES_WORK (N_SCALES + 1)
 bool scales_solve(scales *s, const normalisation_point *p, size_t n, const condition *row, size_t n_rows,

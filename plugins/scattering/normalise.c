@@ -89,6 +89,7 @@ const frit_param normalise_table[] = {
 /* ---- Theory, once for an axis ---------------------------------------------------------------- */
 
 typedef struct theory {
+    low_r_kernels *low_r;    /* NULL: none, or each curve its own */
     size_t        n;
     atom_averages at[];
 } theory;
@@ -132,6 +133,32 @@ frit_status normalise_check(frit_call *c)
     return FRIT_OK;
 }
 
+size_t normalise_low_r_rows(const normalise_params *p)
+{
+    return (size_t)floor((p->rlow.to - p->rlow.from) / p->rstep * (1 + 1e-12) + 1e-9) + 1;
+}
+
+const low_r_kernels *normalise_kernels(const frit_call *c)
+{
+    return ((const theory *)c->plan)->low_r;
+}
+
+/* As they will be needed, unless points at the ends of the axis are masked. */
+static low_r_kernels *kernels_for(const normalise_params *p, const frit_view *v)
+{
+    low_r how = { .lorch = p->window == 0, .qmin = p->qmin, .qmax = p->qmax };
+    double first = INFINITY, last = -INFINITY;
+    for (size_t i = 0; i < v->shape[0]; i++) {
+        first = fmin(first, v->axis[0][i]);
+        last = fmax(last, v->axis[0][i]);
+    }
+    if (isnan(how.qmin))
+        how.qmin = first;
+    if (isnan(how.qmax))
+        how.qmax = last;
+    return low_r_kernels_new(&how, v->shape[0], v->axis[0], normalise_low_r_rows(p), p->rlow.from, p->rstep);
+}
+
 frit_status normalise_prepare(frit_call *c, void **plan)
 {
     const normalise_params *p = c->params;
@@ -143,9 +170,17 @@ frit_status normalise_prepare(frit_call *c, void **plan)
         return FRIT_ENOMEM;
     *plan = t;
     t->n = v->shape[0];
+    t->low_r = p->method == METHOD_LOW_R ? kernels_for(p, v) : NULL;
     for (size_t i = 0; i < t->n; i++)
         t->at[i] = form_tables_average(&p->tables, &p->composition, v->axis[0][i]);
     return FRIT_OK;
+}
+
+void normalise_release(void *plan)
+{
+    theory *t = plan;
+    free(t->low_r);
+    free(t);
 }
 
 /* ---- Outputs ----------------------------------------------------------------------------------- */

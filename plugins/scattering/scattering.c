@@ -154,7 +154,7 @@ static const frit_step steps[] = {
         .check = compton_check, .prepare = compton_prepare, .release = free, .run = compton_run
     },
     {
-        .name = "normalise", .version = 2,
+        .name = "normalise", .version = 3,
         .summary = "Scale an intensity to electron units and make the structure factor S(Q)",
         .doc = normalise_doc,
         .reference = "T. E. Faber and J. M. Ziman, Phil. Mag. 11 (1965) 153, doi:10.1080/14786436508211931; "
@@ -164,7 +164,8 @@ static const frit_step steps[] = {
                      "Phys. Rev. 159 (1967) 500, doi:10.1103/PhysRev.159.500",
         .inputs = normalise_inputs, .outputs = normalise_outputs,
         .params = normalise_table, .params_size = sizeof(normalise_params),
-        .check = normalise_check, .prepare = normalise_prepare, .release = free, .run = normalise_run
+        .check = normalise_check, .prepare = normalise_prepare,
+        .release = normalise_release, .run = normalise_run
     },
     {
         .name = "pdfgetx3_polynomial", .version = 1,

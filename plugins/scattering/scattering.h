@@ -51,6 +51,7 @@ extern const frit_port normalise_inputs[], normalise_outputs[];
 extern const frit_param normalise_table[];
 frit_status normalise_check(frit_call *c);
 frit_status normalise_prepare(frit_call *c, void **plan);
+void normalise_release(void *plan);
 frit_status normalise_run(frit_call *c);
 
 typedef struct polynomial_params {

@@ -1,50 +1,91 @@
-"""Frit and pyFAI in turn, on the same frames: CPU time a frame, as the difference between a run of all
-frames and a run of two, so that start and set-up (given apart) do not count.  SPDX: GPL-3.0-or-later"""
-import csv, os, resource, shutil, statistics, subprocess, sys
+"""Frit and its peers in turn.  A measure is a process: it prints CPU and wall time in ms, for one frame, one
+set-up or one curve.  SPDX-License-Identifier: GPL-3.0-or-later"""
+import csv, glob, os, statistics, subprocess, sys
 
-work, rounds, frames = os.environ["WORK"], int(os.environ["ROUNDS"]), int(os.environ["FRAMES"])
-PEER = """
-import sys, fabio
-from pyFAI.azimuthalIntegrator import AzimuthalIntegrator
-ai = AzimuthalIntegrator(dist=0.35, poni1=0.21, poni2=0.2, rot1=0.005, pixel1=2e-4, pixel2=2e-4, wavelength=1.173e-11)
-for i in range(1, int(sys.argv[1]) + 1):
-    image = fabio.open(sys.argv[2] + "/%d.tif" % i).data
-    ai.integrate1d_ng(image, 2000, unit="q_A^-1", error_model="poisson", method=("full", "csr", "cython"))
-"""
+here = os.path.dirname(os.path.abspath(__file__))
+work, rounds = os.environ["WORK"], int(os.environ["ROUNDS"])
+threads = os.cpu_count()
 # pyFAI with malloc tuned: without it half of its time are page faults.
 TUNED = dict(os.environ, MALLOC_MMAP_THRESHOLD_="1073741824", MALLOC_TRIM_THRESHOLD_="4294967296",
-             MALLOC_TOP_PAD_="268435456")
+             MALLOC_TOP_PAD_="268435456", OMP_NUM_THREADS=str(threads))
+PYFAI = """
+import sys, time, numpy
+from pyFAI.azimuthalIntegrator import AzimuthalIntegrator
+what, kind, n = sys.argv[1], sys.argv[2], int(sys.argv[3])
+random = numpy.random.default_rng(1)
+frames = [random.integers(200, 700, (2048, 2048)).astype("uint16" if kind == "u16" else "float32") for _ in range(4)]
+mask = numpy.zeros((2048, 2048), "int8")
+mask[numpy.arange(2048) % 300 < 5] = 1
+def integrator():
+    return AzimuthalIntegrator(dist=0.35, poni1=0.21, poni2=0.2, rot1=0.005, pixel1=2e-4, pixel2=2e-4,
+                               wavelength=1.173e-11)
+def one(ai, i):
+    return ai.integrate1d_ng(frames[i % 4], 2000, unit="q_A^-1", error_model="poisson",
+                             method=("full", "csr", "cython"), mask=mask)
+ai = integrator()
+first = time.process_time(), time.perf_counter()
+one(ai, 0)
+first = time.process_time() - first[0], time.perf_counter() - first[1]
+one(ai, 1)
+start = time.process_time(), time.perf_counter()
+for i in range(n):
+    one(ai, i)
+each = (time.process_time() - start[0]) / n, (time.perf_counter() - start[1]) / n
+if what == "set-up":   # the first integration less one that finds everything ready
+    each = first[0] - each[0], first[1] - each[1]
+print(1e3 * each[0], 1e3 * each[1])
+"""
 
 
-def cpu(command, env):
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+def measure(command, env=os.environ):
+    out = subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+    return [float(x) for x in out.split()]
 
 
-def ours(n):
-    shutil.rmtree(os.path.join(work, "store"), ignore_errors=True)
-    shutil.rmtree(os.path.join(work, "out"), ignore_errors=True)
-    return cpu([os.environ["FRIT"], "run", "--set", "n=%d" % n, os.path.join(work, "run.lua")], os.environ)
+def ours(what, kind, n):
+    return lambda: measure([work + "/integrate", what, kind, str(n), str(threads)])
 
 
-def theirs(n):
-    return cpu([sys.executable, "-c", PEER, str(n), work], TUNED)
+def pyfai(what, kind, n):
+    return lambda: measure([sys.executable, "-c", PYFAI, what, kind, str(n)], TUNED)
 
 
+# Name, against, N, ours, theirs.
+STAGES = [
+    ("one frame", "pyFAI full CSR, malloc tuned, u16", 40, ours("frame", "u16", 40), pyfai("frame", "u16", 8)),
+    ("batch u16", "pyFAI full CSR, malloc tuned", 64, ours("batch", "u16", 4), pyfai("frame", "u16", 8)),
+    ("batch f32", "pyFAI full CSR, malloc tuned", 64, ours("batch", "f32", 4), pyfai("frame", "f32", 8)),
+    ("set-up", "pyFAI full CSR, malloc tuned", 2, ours("set-up", "u16", 2), pyfai("set-up", "u16", 2)),
+]
+# Stages of other parts: tests/bench/STAGE.py prints rows "stage,against,ours_ms,theirs_ms,ratio,cpu_over_wall,n".
+OTHERS = sorted(p for p in glob.glob(here + "/*.py") if os.path.basename(p) != "compare.py")
+
+
+def machine():
+    with open("/proc/cpuinfo") as f:
+        model = next((line.split(":", 1)[1].strip() for line in f if line.startswith("model name")), "unknown")
+    return "%s, %d processors, load %.1f" % (model, threads, os.getloadavg()[0])
+
+
+print("machine: " + machine(), flush=True)
 rows = []
-for r in range(rounds + 1):
-    a2, b2, a, b = ours(2), theirs(2), ours(frames), theirs(frames)
-    if r:   # the first round warms the caches
-        rows.append((1e3 * (a - a2) / (frames - 2), 1e3 * (b - b2) / (frames - 2), 1e3 * a2, 1e3 * b2))
-        print("round %d: frit %.1f ms, pyFAI %.1f ms of CPU a frame; with two frames, set-up included, %.0f and %.0f ms"
-              % ((r,) + rows[-1]), flush=True)
+for stage, against, n, a, b in STAGES:
+    pairs = [(a(), b()) for _ in range(rounds)]
+    mine, theirs = (statistics.median(p[k][0] for p in pairs) for k in (0, 1))
+    ratio = statistics.median(p[1][0] / p[0][0] for p in pairs)
+    share = statistics.median(p[0][0] / p[0][1] for p in pairs)
+    rows.append([stage, against, "%.3f" % mine, "%.3f" % theirs, "%.2f" % ratio, "%.2f" % share, n])
+    traffic = statistics.median(p[0][2] / p[0][0] / 1e6 for p in pairs)
+    print("%-10s frit %8.3f ms, %s %8.2f ms of CPU: %.1f times (%d rounds; CPU over wall %.2f%s)"
+          % (stage, mine, against, theirs, ratio, rounds, share,
+             ", %.1f GB/s of frames and matrix" % traffic if traffic > 0 else ""), flush=True)
+for script in OTHERS:
+    out = subprocess.run([sys.executable, script], stdout=subprocess.PIPE, text=True)
+    for row in csv.reader(out.stdout.splitlines()):
+        if out.returncode == 0 and len(row) == 7 and row[0] != "stage":
+            rows.append(row)
+            print("%-10s frit %8s ms, %s %8s ms: %s times" % (row[0], row[2], row[1], row[3], row[4]))
 with open("bench.csv", "w", newline="") as f:
     table = csv.writer(f)
-    table.writerow(["stage", "against", "ours_ms", "theirs_ms", "ratio", "n"])
-    for stage, i in (("frame", 0), ("two frames with set-up", 2)):
-        a, b = statistics.median(x[i] for x in rows), statistics.median(x[i + 1] for x in rows)
-        ratio = statistics.median(x[i + 1] / x[i] for x in rows)
-        table.writerow([stage, "pyFAI full CSR, malloc tuned", "%.2f" % a, "%.2f" % b, "%.2f" % ratio, frames])
-        print("%s: frit %.1f ms, pyFAI %.1f ms of CPU, ratio %.2f (median of %d)" % (stage, a, b, ratio, rounds))
+    table.writerow(["stage", "against", "ours_ms", "theirs_ms", "ratio", "cpu_over_wall", "n"])
+    table.writerows(rows)

@@ -180,8 +180,8 @@ static void check_covariance(const curve *whole, const struct integral_how *how)
     g.bin = heap(list, g.n, sizeof *g.bin);
     g_assert_true(integral_fill(&g, &h, c.Q, c.S, c.mask, why));
     double *of_sigma = heap(list, N_COV * N_COV, 8), *of_C = heap(list, N_COV * N_COV, 8);
-    g_assert_true(sine_transform_covariance(t, &g, c.S, c.mask, c.sigma, of_sigma, memory));
-    g_assert_true(sine_transform_correlated(t, &g, c.S, c.mask, C, M, sigma, of_C, memory));
+    g_assert_true(sine_transform_covariance(t, &g, c.S, c.mask, c.sigma, NULL, of_sigma, memory));
+    g_assert_true(sine_transform_correlated(t, &g, c.S, c.mask, C, M, sigma, NULL, of_C, memory));
     for (size_t i = 0; i < N_COV; i++) {
         g_assert_cmpfloat_with_epsilon(sigma[i] * sigma[i], of_C[i * N_COV + i], 1e-14);
         for (size_t m = 0; m < N_COV; m++) {

@@ -92,6 +92,39 @@ static void test_tiff_one_bit(void)
     }
 }
 
+/* Strips may stand anywhere in the file: here the last one first, but the two in the middle follow each other.
+ * And the bits of a byte may come in the other order. */
+static void test_tiff_strips_in_any_order(void)
+{
+    static const uint32_t written[] = { 3, 1, 2, 0 };
+    static const int fill_orders[] = { FILLORDER_MSB2LSB, FILLORDER_LSB2MSB };
+    uint8_t pixels[4][5], reversed[4][5];
+    struct image im;
+
+    for (size_t i = 0; i < sizeof pixels; i++) {
+        uint8_t x = (uint8_t)(11 * i + 1), *to = &reversed[i / 5][i % 5];
+
+        pixels[i / 5][i % 5] = x;
+        for (*to = 0; x > 0; x &= (uint8_t)(x - 1))    /* its lowest bit, and so on */
+            for (unsigned bit = 0; bit < 8; bit++)
+                *to |= (x & -x) == 1 << bit ? (uint8_t)(0x80 >> bit) : 0;
+    }
+    for (size_t k = 0; k < 2; k++) {
+        TIFF *tif = create("order.tif", "w");
+        g_autofree uint8_t *got = NULL;
+
+        set_tags(tif, 8, SAMPLEFORMAT_UINT, 5, 4);
+        TIFFSetField(tif, TIFFTAG_ROWSPERSTRIP, 1);
+        TIFFSetField(tif, TIFFTAG_FILLORDER, fill_orders[k]);
+        for (size_t i = 0; i < 4; i++)
+            g_assert_cmpint(TIFFWriteRawStrip(tif, written[i], k ? reversed[written[i]] : pixels[written[i]], 5),
+                            ==, 5);
+        TIFFClose(tif);
+        got = read_page("order.tif", 0, &im);
+        g_assert_cmpmem(got, im.rows * im.columns, pixels, sizeof pixels);
+    }
+}
+
 static void test_tiff_tells(void)
 {
     uint8_t pixels[PIXELS] = { 0 };
@@ -251,6 +284,7 @@ void add_tiff_tests(void)
 {
     g_test_add_func("/images/tiff/every-sample", test_tiff_every_sample);
     g_test_add_func("/images/tiff/one-bit", test_tiff_one_bit);
+    g_test_add_func("/images/tiff/strips-in-any-order", test_tiff_strips_in_any_order);
     g_test_add_func("/images/tiff/tells", test_tiff_tells);
     g_test_add_func("/images/tiff/pages", test_tiff_pages);
     g_test_add_func("/images/tiff/refused", test_tiff_refused);

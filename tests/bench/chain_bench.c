@@ -1,0 +1,182 @@
+/* chain_bench: how long one transform S(Q) to G(r), or one TIFF, takes; for chain_bench.py, which has the
+ * peers.  Prints medians in milliseconds of CPU time, and CPU over wall time; memory is touched before.
+ *     chain_bench transform CURVE RESULT REPEATS    CURVE: Q, S and sigma; RESULT: G and sigma; raw doubles
+ *     chain_bench tiff REPEATS FILE...              in place at libtiff's offsets, and plain pread beside it
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fourier/sine_transform.h"
+#include "images/images.h"
+
+static double clock_ms(clockid_t id)
+{
+    struct timespec t;
+    clock_gettime(id, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
+}
+
+struct watch {
+    double *cpu, *wall;
+    size_t  n;
+};
+
+static void start(struct watch *w)
+{
+    w->wall[w->n] = -clock_ms(CLOCK_MONOTONIC);
+    w->cpu[w->n] = -clock_ms(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+static void stop(struct watch *w)
+{
+    w->cpu[w->n] += clock_ms(CLOCK_PROCESS_CPUTIME_ID);
+    w->wall[w->n++] += clock_ms(CLOCK_MONOTONIC);
+}
+
+static struct watch watch_new(size_t n)
+{
+    return (struct watch){calloc(n, sizeof(double)), calloc(n, sizeof(double)), 0};
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(double *v, size_t n)
+{
+    qsort(v, n, sizeof *v, by_size);
+    return v[n / 2];
+}
+
+static void print(struct watch *w)
+{
+    const double cpu = median(w->cpu, w->n), wall = median(w->wall, w->n);
+    printf("%.6f %.3f\n", cpu, cpu / wall);
+}
+
+/* ---- The transform ---- */
+
+static struct { char *at; size_t used, size; } arena;
+
+/* Zeroed, as the host's is. */
+static void *get(void *user, size_t n, size_t size)
+{
+    const size_t bytes = (n * size + 63) / 64 * 64;
+    char *p = arena.at + arena.used;
+    (void)user;
+    if (arena.used + bytes > arena.size)
+        return NULL;
+    arena.used += bytes;
+    return memset(p, 0, bytes);
+}
+
+static double *read_curve(const char *path, size_t *n)
+{
+    FILE *f = fopen(path, "rb");
+    if (!f || fseek(f, 0, SEEK_END) != 0)
+        return NULL;
+    *n = (size_t)ftell(f) / sizeof(double) / 3;
+    double *v = malloc(*n * 3 * sizeof *v);
+    rewind(f);
+    const bool ok = v && fread(v, sizeof *v, *n * 3, f) == *n * 3;
+    fclose(f);
+    return ok ? v : NULL;
+}
+
+enum { N_R = 3000 };
+
+static int transform(const char *curve, const char *result, size_t repeats)
+{
+    static double G[N_R], sigma[N_R];
+    const struct integral_how how = {.below = BELOW_NOTHING, .edge_points = 15, .qmin = NAN, .qmax = NAN};
+    const struct r_grid r = {0, 0.02, N_R};
+    struct integral g = {0};
+    struct watch w = watch_new(repeats);
+    char why[INTEGRAL_WHY];
+    size_t n;
+    const double *Q = read_curve(curve, &n), *S = Q + n;
+    arena.size = 16u << 20;
+    arena.at = aligned_alloc(64, arena.size);
+    if (!Q || !arena.at || !integral_find_range(&g, &how, Q, n, why))
+        return 1;
+    memset(arena.at, 0, arena.size);
+    g.Q = Q + g.first;
+    struct sine_transform *t = sine_transform_new(&g, &how, r, true);
+    for (size_t i = 0; i < repeats; i++) {
+        arena.used = 0;
+        start(&w);
+        g.S = get(NULL, n, sizeof *g.S);
+        g.bin = get(NULL, n, sizeof *g.bin);
+        if (!integral_find_range(&g, &how, Q, n, why) || !integral_fill(&g, &how, Q, S, NULL, why) ||
+            !sine_transform_run(t, &g, S, NULL, S + n, G, sigma, (struct memory){get, NULL}))
+            return 1;
+        stop(&w);
+    }
+    print(&w);
+    FILE *f = fopen(result, "wb");
+    return !f || fwrite(G, sizeof G, 1, f) != 1 || fwrite(sigma, sizeof sigma, 1, f) != 1 || fclose(f) != 0;
+}
+
+/* ---- TIFF ---- */
+
+static bool read_tiff(const char *path, uint8_t *to, size_t room)
+{
+    struct image_file f;
+    struct image im;
+    if (image_file_open(&f, path) != FRIT_OK)
+        return false;
+    bool ok = image_open(&f, 0, &im) == FRIT_OK;
+    if (ok) {
+        ok = im.rows * im.columns * image_value_size(im.dtype) <= room && image_read(&f, &im, to) == FRIT_OK;
+        image_close(&f, &im);
+    }
+    image_file_close(&f);
+    return ok;
+}
+
+static bool read_plain(const char *path, uint8_t *to, size_t room)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const bool ok = fd >= 0 && pread(fd, to, room, 0) > 0;
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
+static int tiff(size_t repeats, int n, char **paths)
+{
+    const size_t room = 64u << 20;
+    uint8_t *to = aligned_alloc(64, room);
+    struct watch ours = watch_new(repeats * (size_t)n), plain = watch_new(repeats * (size_t)n);
+    memset(to, 0, room);
+    for (size_t k = 0; k < repeats; k++)
+        for (int i = 0; i < n; i++) {
+            start(&ours);
+            const bool ok = read_tiff(paths[i], to, room);
+            stop(&ours);
+            start(&plain);
+            if (!read_plain(paths[i], to, room) || !ok)
+                return 1;
+            stop(&plain);
+        }
+    print(&ours);
+    print(&plain);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 5 && strcmp(argv[1], "transform") == 0)
+        return transform(argv[2], argv[3], (size_t)atoi(argv[4]));
+    if (argc > 3 && strcmp(argv[1], "tiff") == 0)
+        return tiff((size_t)atoi(argv[2]), argc - 3, argv + 3);
+    return 2;
+}

@@ -1,0 +1,117 @@
+"""Stages of the chain after the integrator, each beside its peer, in turn, over and over: CPU time, medians.
+    python3 tests/bench/chain_bench.py [BENCH.csv [ROUNDS]]
+Adds its rows to BENCH.csv.  transform: S(Q) to G(r) with errors, 2,500 to 3,000 points, against numpy's
+direct sum.  tiff: cached frames of 2048 x 2048, into memory that was touched before, against fabio and pread.
+SPDX: GPL-3.0-or-later"""
+import csv, os, statistics, subprocess, sys, tempfile, time
+
+import fabio, numpy as np
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SOURCES = ["tests/bench/chain_bench.c", "plugins/shared/time_text.c"]
+SOURCES += ["plugins/fourier/%s.c" % s for s in ("integral", "sine_sum", "sine_transform", "sine_covariance")]
+SOURCES += ["plugins/images/%s.c" % s for s in
+            ("edf", "file", "fit2d", "header", "pixels", "tiff", "tiff_messages")]
+FRAMES = 4
+# The peers with malloc tuned: without it half of their time are page faults.
+TUNED = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "4294967296",
+         "MALLOC_TOP_PAD_": "268435456"}
+
+
+def build(folder):
+    """The plugins' own sources, with the flags that plugins are built with."""
+    tool = os.path.join(folder, "chain_bench")
+    libs = subprocess.check_output(["pkg-config", "--cflags", "--libs", "fftw3", "libtiff-4"], text=True)
+    flags = ["-std=gnu11", "-O2", "-ffp-contract=off", "-Icore", "-Iplugins"]
+    subprocess.run([os.environ.get("CC", "cc")] + flags + SOURCES + ["-o", tool, "-lfftw3_threads"] +
+                   libs.split() + ["-lm"], cwd=ROOT, check=True)
+    return tool
+
+
+def run(*command):
+    out = subprocess.check_output(command, text=True).split()
+    return [(float(out[i]), float(out[i + 1])) for i in range(0, len(out), 2)]
+
+
+def cpu_ms(f, n):
+    times = []
+    for _ in range(n):
+        start = time.process_time()
+        result = f()
+        times.append(1e3 * (time.process_time() - start))
+    return statistics.median(times), result
+
+
+def direct_sum(q, s, sigma, r):
+    """As PyStoG does it: one r after the other, the trapezoid and its error in quadrature."""
+    weight = np.empty_like(q)
+    weight[1:-1] = (q[2:] - q[:-2]) / 2
+    weight[0], weight[-1] = (q[1] - q[0]) / 2, (q[-1] - q[-2]) / 2
+    f, e = weight * q * (s - 1), weight * q * sigma
+    g, error = np.empty_like(r), np.empty_like(r)
+    for i, x in enumerate(r):
+        kernel = np.sin(q * x)
+        g[i] = 2 / np.pi * np.sum(f * kernel)
+        error[i] = 2 / np.pi * np.sqrt(np.sum((e * kernel) ** 2))
+    return g, error
+
+
+def transform(tool, folder, rounds):
+    q = 0.5 + 0.01 * np.arange(2500)
+    s = 1 + np.sin(2.7 * q) * np.exp(-0.1 * q)
+    sigma = 0.01 + 0.001 * (np.arange(2500) % 7)
+    curve, result = os.path.join(folder, "curve"), os.path.join(folder, "result")
+    np.concatenate([q, s, sigma]).tofile(curve)
+    r, pairs = 0.02 * np.arange(3000), []
+    for k in range(rounds + 1):
+        ours = run(tool, "transform", curve, result, "400")[0]
+        theirs, (g, error) = cpu_ms(lambda: direct_sum(q, s, sigma, r), 3)
+        if k:
+            pairs.append((ours[0], theirs, ours[1]))
+    found = np.fromfile(result).reshape(2, -1)
+    off = max(np.abs(found[0] - g).max() / np.abs(g).max(), np.abs(found[1] - error).max() / error.max())
+    print("transform: off the direct sum by %.1e of the maximum" % off)
+    if off > 1e-12:
+        sys.exit("the transform is not the direct sum")
+    return [("transform", "numpy direct sum with errors", pairs, 3000)]
+
+
+def tiff(tool, folder, rounds):
+    random, paths, rows = np.random.default_rng(1), [], []
+    for dtype in ("uint16", "float32"):
+        paths = [os.path.join(folder, "%s%d.tif" % (dtype, i)) for i in range(FRAMES)]
+        for path in paths:
+            fabio.tifimage.TifImage(data=random.poisson(1000, (2048, 2048)).astype(dtype)).write(path)
+        against_fabio, against_pread = [], []
+        for k in range(rounds + 1):
+            ours, plain = run(tool, "tiff", "10", *paths)
+            theirs, _ = cpu_ms(lambda: [fabio.open(p).data for p in paths], 3)
+            if k:
+                against_fabio.append((ours[0], theirs / FRAMES, ours[1]))
+                against_pread.append((ours[0], plain[0], ours[1]))
+        rows.append(("tiff", "fabio, " + dtype, against_fabio, FRAMES))
+        rows.append(("tiff", "plain pread, " + dtype, against_pread, FRAMES))
+    return rows
+
+
+def main():
+    if "MALLOC_TOP_PAD_" not in os.environ:
+        os.execve(sys.executable, [sys.executable] + sys.argv, dict(os.environ, **TUNED))
+    path = sys.argv[1] if len(sys.argv) > 1 else "bench.csv"
+    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
+    with tempfile.TemporaryDirectory() as folder:
+        tool = build(folder)
+        rows = transform(tool, folder, rounds) + tiff(tool, folder, rounds)
+    new = not os.path.exists(path)
+    with open(path, "a", newline="") as f:
+        table = csv.writer(f)
+        if new:
+            table.writerow(["stage", "against", "ours_ms", "theirs_ms", "ratio", "cpu_over_wall", "n"])
+        for stage, against, pairs, n in rows:
+            a, b, busy = (statistics.median(p[i] for p in pairs) for i in range(3))
+            ratio = statistics.median(p[1] / p[0] for p in pairs)
+            table.writerow([stage, against, "%.4f" % a, "%.4f" % b, "%.2f" % ratio, "%.2f" % busy, n])
+            print("%s: frit %.4f ms, %s %.4f ms, ratio %.2f" % (stage, a, against, b, ratio))
+
+
+main()

@@ -1,0 +1,187 @@
+/* Times the integration of frames that lie in memory, for tests/bench/run: no files, no graph.
+ *   integrate STAGE TYPE N THREADS    STAGE: set-up, frame, batch; TYPE: u16, f32
+ * prints CPU and wall time a frame (or set-up) in ms, and bytes read from memory a frame.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "azimuthal/matrix.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#define SIDE 2048
+#define N    ((size_t)SIDE * SIDE)
+#define NPT  2000
+
+static double cpu(void)
+{
+    struct rusage u;
+    getrusage(RUSAGE_SELF, &u);
+    return (double)u.ru_utime.tv_sec + (double)u.ru_stime.tv_sec +
+           1e-6 * (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
+}
+
+static double wall(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* The panel that compare.py gives to pyFAI; 1.7 % of it are gaps. */
+static enum integrator_status make(struct integrator *it, bool batch)
+{
+    struct geometry g = {.dist = 0.35, .poni1 = 0.21, .poni2 = 0.2, .rot1 = 0.005, .wavelength = 1.173e-11,
+                         .pixel1 = 2e-4, .pixel2 = 2e-4, .orientation = 3, .rows = SIDE, .cols = SIDE};
+    struct correction k = {.solid_angle = 1, .polarization_factor = NAN, .converter_transmission = NAN};
+    geometry_turn(&g);
+    uint8_t *skip = malloc(N);
+    for (size_t i = 0; i < N; i++)
+        skip[i] = i / SIDE % 300 < 5;
+    struct integrator_input in = {.geometry = &g, .correction = &k, .unit = RADIAL_Q, .split = SPLIT_FULL,
+                                  .npt = NPT, .from = NAN, .to = NAN, .n_azim = 1, .azimuth_from = NAN,
+                                  .azimuth_to = NAN, .skip = skip};
+    enum integrator_status status = batch ? matrix_batch_make(it, &in) : matrix_integrator_make(it, &in);
+    free(skip);
+    return status;
+}
+
+/* Counts of some hundreds, from a generator of numbers. */
+static void *image(bool f32, uint32_t seed)
+{
+    void *v = malloc(N * (f32 ? 4 : 2));
+    for (size_t i = 0; i < N; i++) {
+        seed = seed * 1664525 + 1013904223;
+        uint32_t counts = 200 + (seed >> 16) % 500;
+        if (f32)
+            ((float *)v)[i] = (float)counts;
+        else
+            ((uint16_t *)v)[i] = (uint16_t)counts;
+    }
+    return v;
+}
+
+struct job {
+    const struct integrator *it;
+    const struct frame *frame;
+    struct matrix_work work;
+    size_t thread, threads;
+};
+
+static void *blocks(void *data)
+{
+    struct job *j = data;
+    for (size_t b = j->thread; b < j->it->matrix->n_blocks; b += j->threads)
+        matrix_block(j->it->matrix, j->frame, KERNEL_BEST, b, &j->work);
+    return NULL;
+}
+
+static void frames(const struct integrator *it, bool f32, size_t n, size_t threads)
+{
+    struct frame f[8];
+    for (uint32_t k = 0; k < 8; k++)
+        f[k] = (struct frame){.dtype = f32 ? FRIT_F32 : FRIT_U16, .raw = image(f32, k), .valid_from = -1e300,
+                              .valid_to = 1e300, .variance = VARIANCE_COUNTS, .dark_scale = 1};
+    const struct matrix *m = it->matrix;
+    double *sums = calloc(4 * NPT, sizeof *sums), *parts = calloc(matrix_sums(m), sizeof *parts);
+    struct sums s = {sums, sums + NPT, sums + 2 * NPT, sums + 3 * NPT};
+    bool *flags = calloc(m->n_tiles + m->n_blocks, 1);
+    struct job job[16];
+    for (size_t t = 0; t < threads; t++)
+        job[t] = (struct job){it, NULL, {parts, flags, flags + m->n_tiles,
+                              aligned_alloc(64, matrix_scratch(m) * sizeof(double))}, t, threads};
+    double c = 0, w = 0;
+    for (size_t i = 0; i < n + 4; i++) {
+        if (i == 4)
+            c = cpu(), w = wall();
+        pthread_t thread[16];
+        for (size_t t = 0; t < threads; t++)
+            job[t].frame = &f[i % 8];
+        for (size_t t = 1; t < threads; t++)
+            pthread_create(&thread[t], NULL, blocks, &job[t]);
+        blocks(&job[0]);
+        for (size_t t = 1; t < threads; t++)
+            pthread_join(thread[t], NULL);
+        matrix_finish(it, &f[i % 8], &job[0].work, &s);
+    }
+    double bytes = (double)m->n_entries * 8 + (double)N * (f32 ? 4 : 2);
+    printf("%.4f %.4f %.0f\n", 1e3 * (cpu() - c) / (double)n, 1e3 * (wall() - w) / (double)n, bytes);
+}
+
+struct batch_job {
+    const struct integrator *it;
+    const struct frame *frames;
+    struct batch_work work;
+    size_t thread, threads;
+};
+
+static void *batch_blocks(void *data)
+{
+    struct batch_job *j = data;
+    for (size_t b = j->thread; b < j->it->matrix->n_blocks; b += j->threads)
+        batch_block(j->it->matrix, j->frames, 16, KERNEL_BEST, b, &j->work);
+    return NULL;
+}
+
+/* n batches of 16. */
+static void batches(const struct integrator *it, bool f32, size_t n, size_t threads)
+{
+    const struct matrix *m = it->matrix;
+    struct frame f[16];
+    struct sums s[16];
+    for (uint32_t k = 0; k < 16; k++) {
+        f[k] = (struct frame){.dtype = f32 ? FRIT_F32 : FRIT_U16, .raw = image(f32, k), .valid_from = -1e300,
+                              .valid_to = 1e300, .variance = VARIANCE_COUNTS, .dark_scale = 1};
+        double *sums = calloc(4 * NPT, sizeof *sums);
+        s[k] = (struct sums){sums, sums + NPT, sums + 2 * NPT, sums + 3 * NPT};
+    }
+    struct batch_work w = {aligned_alloc(64, batch_sums(m) * sizeof(double)), calloc(m->n_tiles, 2),
+                           calloc(m->n_blocks, 2), calloc(2 * m->n_sums + m->n_tiles, sizeof(double)), NULL};
+    struct batch_job job[16];
+    for (size_t t = 0; t < threads; t++) {
+        job[t] = (struct batch_job){it, f, w, t, threads};
+        job[t].work.scratch = aligned_alloc(64, batch_scratch(m) * sizeof(double));
+    }
+    double c = 0, wt = 0;
+    for (size_t i = 0; i < n + 1; i++) {
+        if (i == 1)
+            c = cpu(), wt = wall();
+        pthread_t thread[16];
+        for (size_t t = 1; t < threads; t++)
+            pthread_create(&thread[t], NULL, batch_blocks, &job[t]);
+        batch_blocks(&job[0]);
+        for (size_t t = 1; t < threads; t++)
+            pthread_join(thread[t], NULL);
+        batch_finish(it, f, 16, &job[0].work, s);
+    }
+    double each = 1e3 / (16 * (double)n), bytes = (double)m->n_entries * 8 / 16 + (double)N * (f32 ? 4 : 2);
+    printf("%.4f %.4f %.0f\n", each * (cpu() - c), each * (wall() - wt), bytes);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 5)
+        return 1;
+    bool f32 = strcmp(argv[2], "f32") == 0, batch = strcmp(argv[1], "batch") == 0;
+    size_t n = strtoul(argv[3], NULL, 10), threads = strtoul(argv[4], NULL, 10);
+    struct integrator it;
+    if (strcmp(argv[1], "set-up") == 0) {
+        double c = cpu(), w = wall();
+        for (size_t i = 0; i < n; i++) {
+            if (make(&it, batch) != INTEGRATOR_OK)
+                return 1;
+            integrator_clear(&it);
+        }
+        printf("%.4f %.4f 0\n", 1e3 * (cpu() - c) / (double)n, 1e3 * (wall() - w) / (double)n);
+        return 0;
+    }
+    if (make(&it, batch) != INTEGRATOR_OK || !it.matrix)
+        return 1;
+    (batch ? batches : frames)(&it, f32, n, threads);
+    return 0;
+}
