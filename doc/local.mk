@@ -6,6 +6,7 @@ dist_pages_DATA = \
   %D%/how-it-works.md \
   %D%/indentation.md \
   %D%/paper.md \
+  %D%/performance.md \
   %D%/plugin-api.md \
   %D%/recipes.md \
   %D%/review.md \

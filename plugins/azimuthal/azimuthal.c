@@ -42,8 +42,7 @@
 "dark, flat or mask are themselves masked or not finite. In one frame: where it is masked, not\n" \
 "finite or outside of `valid_range`: gaps between modules too must be masked, or out of range.\n" \
 "\n" \
-"The output has the attribute `wavelength`. Sums run in double precision, in the order of the\n" \
-"pixels.\n"
+"The output has the attribute `wavelength`. Split, I and sigma are within 1e-6 of exact sums.\n"
 
 #define INTEGRATE_DOC(radial, formula) \
 "Mean intensity of a frame against " radial ":\n" \
@@ -81,7 +80,7 @@ PIXELS_DOC
     "Wu, Rodrigues & Coppens, J. Appl. Cryst. 35 (2002) 356"
 
 static const frit_step steps[] = {
-    { .name = "integrate", .version = 1,
+    { .name = "integrate", .version = 2,
       .summary = "Azimuthal integration of a detector frame to intensity against Q",
       .doc = INTEGRATE_DOC("Q", "Q = 4 pi sin(theta)/lambda, 2 theta being the angle between ray and beam"),
       .reference = PYFAI,
@@ -89,7 +88,7 @@ static const frit_step steps[] = {
       .params = integrate_params, .params_size = sizeof(struct azimuthal),
       .check = integrate_check, .prepare = integrate_prepare, .release = integrate_release,
       .run = integrate_run },
-    { .name = "integrate_2theta", .version = 1,
+    { .name = "integrate_2theta", .version = 2,
       .summary = "Azimuthal integration of a detector frame to intensity against 2 theta",
       .doc = INTEGRATE_DOC("2 theta", "2 theta is the angle between ray and beam"),
       .reference = PYFAI,

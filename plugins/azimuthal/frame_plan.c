@@ -185,7 +185,8 @@ static struct integrator_input bins_of(const struct azimuthal *p, enum radial un
     };
 }
 
-frit_status frame_plan_make(frit_call *c, enum radial unit, enum split split, size_t n_azim, void **result)
+frit_status frame_plan_make_by(frit_call *c, enum radial unit, enum split split, size_t n_azim,
+                               integrator_maker *maker, void **result)
 {
     struct geometry g;
     struct correction correction;
@@ -216,7 +217,7 @@ frit_status frame_plan_make(frit_call *c, enum radial unit, enum split split, si
         in.dark_variance = im.dark_variance;
         in.progress = report;
         in.progress_data = c;
-        status = explain(c, unit, &plan->integrator, integrator_make(&plan->integrator, &in));
+        status = explain(c, unit, &plan->integrator, maker(&plan->integrator, &in));
     } else {
         free(im.dark);
         free(im.dark_variance);
@@ -224,6 +225,11 @@ frit_status frame_plan_make(frit_call *c, enum radial unit, enum split split, si
     free(im.skip);
     free(im.flat);
     return status;
+}
+
+frit_status frame_plan_make(frit_call *c, enum radial unit, enum split split, size_t n_azim, void **plan)
+{
+    return frame_plan_make_by(c, unit, split, n_azim, integrator_make, plan);
 }
 
 void frame_plan_free(void *plan)

@@ -35,6 +35,10 @@ frit_status frame_plan_check(frit_call *c, enum radial unit);
 /* For prepare(): *plan is set as soon as there is something to free.  n_azim rows of bins; from -180 degrees
  * on where there is no azimuth_range. */
 frit_status frame_plan_make(frit_call *c, enum radial unit, enum split split, size_t n_azim, void **plan);
+/* The same, the integrator made in another way. */
+typedef enum integrator_status integrator_maker(struct integrator *, const struct integrator_input *);
+frit_status frame_plan_make_by(frit_call *c, enum radial unit, enum split split, size_t n_azim,
+                               integrator_maker *maker, void **plan);
 void        frame_plan_free(void *plan);
 
 /* How the element at FRAME is to be read: its view lives as long as v does. */

@@ -60,6 +60,7 @@ static frit_status set_dark(frit_call *c, const struct integrator *it, struct fr
             status = exposure_of(c, DARK, p->dark_exposure_time, "dark_exposure_time", &of_dark);
     }
     double scale = of_frame / of_dark;
+    f->dark_scale = scale;
     if (status == FRIT_OK)
         status = scaled(c, it->dark, it->n_pixels, scale, &f->dark);
     if (status == FRIT_OK)

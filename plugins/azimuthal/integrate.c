@@ -6,6 +6,7 @@
  */
 #include "azimuthal.h"
 #include "frame_plan.h"
+#include "matrix.h"
 
 #include <math.h>
 #include <string.h>
@@ -61,12 +62,12 @@ static enum split split_of(const frit_call *c)
 
 frit_status integrate_prepare(frit_call *c, void **plan)
 {
-    return frame_plan_make(c, RADIAL_Q, split_of(c), 1, plan);
+    return frame_plan_make_by(c, RADIAL_Q, split_of(c), 1, matrix_integrator_make, plan);
 }
 
 frit_status integrate_2theta_prepare(frit_call *c, void **plan)
 {
-    return frame_plan_make(c, RADIAL_TWO_THETA, split_of(c), 1, plan);
+    return frame_plan_make_by(c, RADIAL_TWO_THETA, split_of(c), 1, matrix_integrator_make, plan);
 }
 
 void integrate_release(void *plan)
@@ -115,6 +116,30 @@ static frit_status write_outputs(frit_call *c, const struct integrator *it, cons
     return FRIT_OK;
 }
 
+static frit_status sum_frame(frit_call *c, const struct frame_plan *plan, struct frame *f, struct sums *s)
+{
+    const struct integrator *it = &plan->integrator;
+    const struct matrix *m = it->matrix;
+    if (!m) /* the bins are too fine for tiles */
+        return frame_plan_sum(c, plan, f, s);
+    const frit_view *v = c->host->input(c, FRAME, 0);
+    if (!v)
+        return FRIT_EIO;
+    frit_status status = frame_of(c, plan, v, f);
+    if (status != FRIT_OK)
+        return status;
+    double *sums = c->host->scratch(c, 4 * it->n_bins, sizeof *sums);
+    struct matrix_work work = {.sums = c->host->scratch(c, matrix_sums(m), sizeof(double)),
+                               .missing = c->host->scratch(c, m->n_tiles, sizeof(bool)),
+                               .incomplete = c->host->scratch(c, m->n_blocks, sizeof(bool)),
+                               .scratch = c->host->scratch(c, matrix_scratch(m), sizeof(double))};
+    if (!sums || !work.sums || !work.missing || !work.incomplete || !work.scratch)
+        return FRIT_ENOMEM;
+    *s = (struct sums){sums, sums + it->n_bins, sums + 2 * it->n_bins, sums + 3 * it->n_bins};
+    matrix_add(it, f, KERNEL_BEST, &work, s);
+    return FRIT_OK;
+}
+
 frit_status integrate_run(frit_call *c)
 {
     const struct frame_plan *plan = c->plan;
@@ -124,7 +149,7 @@ frit_status integrate_run(frit_call *c)
     struct frame frame;
     struct sums s;
     double divisor = 1;
-    frit_status status = frame_plan_sum(c, plan, &frame, &s);
+    frit_status status = sum_frame(c, plan, &frame, &s);
     if (status == FRIT_OK)
         status = frame_divisor(c, MONITOR, &divisor);
     if (status == FRIT_OK)

@@ -24,11 +24,13 @@ void integrator_clear(struct integrator *it)
     free(it->dark_variance);
     free(it->bin_norm);
     free(it->bin_pixels);
+    if (it->matrix)
+        it->release(it->matrix);
 }
 
 /* ---- Radial positions of the pixels, row by row ---- */
 
-static bool usable(const struct integrator_input *in, size_t i)
+bool integrator_usable(const struct integrator_input *in, size_t i)
 {
     return !(in->skip && in->skip[i]) && !(in->flat && !(in->flat[i] > 0 && in->flat[i] <= DBL_MAX)) &&
            !(in->dark && !isfinite(in->dark[i])) && !(in->dark_variance && !isfinite(in->dark_variance[i]));
@@ -125,7 +127,7 @@ static enum integrator_status find_extent(struct integrator *it, const struct in
     for (size_t i = 0; i < g->rows; i++) {
         rows_next(in, i, false, &rows);
         for (size_t j = 0; j < g->cols; j++) {
-            if (!usable(in, i * g->cols + j))
+            if (!integrator_usable(in, i * g->cols + j))
                 continue;
             struct extent e = pixel_extent(&rows, in->split, j);
             widen(&all, e.lo);
@@ -139,7 +141,7 @@ static enum integrator_status find_extent(struct integrator *it, const struct in
     return it->n_used > 0 ? INTEGRATOR_OK : INTEGRATOR_ALL_MASKED;
 }
 
-static enum integrator_status set_bins(struct integrator *it, const struct integrator_input *in)
+enum integrator_status integrator_bins(struct integrator *it, const struct integrator_input *in)
 {
     double from = in->from, to = in->to;
     if (isnan(from)) {
@@ -204,7 +206,7 @@ static bool share_pixel(const struct integrator *it, const struct rows *r, enum 
 }
 
 /* The sector that the pixel's centre lies in, or -1.  Azimuths count from azimuth_from, once round. */
-static long sector_of(const struct integrator *it, const struct integrator_input *in, size_t row, size_t col)
+long integrator_sector(const struct integrator *it, const struct integrator_input *in, size_t row, size_t col)
 {
     if (isnan(it->azimuth_from))
         return 0;
@@ -220,7 +222,7 @@ static long sector_of(const struct integrator *it, const struct integrator_input
     return sector < (long)it->n_azim ? sector : (long)it->n_azim - 1;
 }
 
-static double norm_of(const struct integrator_input *in, size_t row, size_t col)
+double integrator_norm(const struct integrator_input *in, size_t row, size_t col)
 {
     struct point p = geometry_point(in->geometry, (double)row + 0.5, (double)col + 0.5);
     double flat = in->flat ? in->flat[row * in->geometry->cols + col] : 1;
@@ -241,9 +243,9 @@ static bool share_row(struct integrator *it, const struct integrator_input *in, 
     for (size_t j = 0; j < cols; j++) {
         size_t i = row * cols + j;
         it->first[i] = -1;
-        if (!usable(in, i))
+        if (!integrator_usable(in, i))
             continue;
-        long sector = sector_of(it, in, row, j);
+        long sector = integrator_sector(it, in, row, j);
         if (sector < 0)
             continue;
         if (!share_pixel(it, &sp->rows, in->split, j, &sp->shares))
@@ -252,7 +254,7 @@ static bool share_row(struct integrator *it, const struct integrator_input *in, 
             continue;
         it->n_shared++;
         it->first[i] = (int32_t)(sector * (long)it->npt + sp->shares.first);
-        it->norm[i] = norm_of(in, row, j);
+        it->norm[i] = integrator_norm(in, row, j);
         if (in->split == SPLIT_NO)
             continue;
         it->n_shares[i] = (uint32_t)sp->shares.n;
@@ -326,7 +328,7 @@ enum integrator_status integrator_make(struct integrator *it, const struct integ
     *it = (struct integrator){.dark = in->dark, .dark_variance = in->dark_variance};
     enum integrator_status status = find_extent(it, in);
     if (status == INTEGRATOR_OK)
-        status = set_bins(it, in);
+        status = integrator_bins(it, in);
     if (status == INTEGRATOR_OK)
         status = allocate(it, in);
     if (status == INTEGRATOR_OK)

@@ -26,6 +26,8 @@ struct integrator {
     double *norm;       /* for each pixel: flat * solid angle * polarization * converter */
     double *dark, *dark_variance;  /* for each pixel, or NULL: for a frame to point to */
     double *bin_norm, *bin_pixels; /* sums over all pixels that are not masked */
+    struct matrix *matrix;           /* or NULL: the same in tiles, in place of first, n_shares and share */
+    void (*release)(struct matrix *);
 };
 
 /* How a pixel is shared among bins: it counts in the bin of its centre; it fills evenly the radii within
@@ -60,6 +62,14 @@ enum integrator_status {
 
 /* Fills it; integrator_clear() frees what it holds, also after a failure. */
 enum integrator_status integrator_make(struct integrator *it, const struct integrator_input *in);
+/* The bins, where covered_from and covered_to are known. */
+enum integrator_status integrator_bins(struct integrator *it, const struct integrator_input *in);
+/* A pixel that is not masked in all frames. */
+bool integrator_usable(const struct integrator_input *in, size_t pixel);
+/* The sector that its centre lies in, or -1. */
+long integrator_sector(const struct integrator *it, const struct integrator_input *in, size_t row, size_t col);
+/* flat * solid angle * polarization * converter */
+double integrator_norm(const struct integrator_input *in, size_t row, size_t col);
 void integrator_clear(struct integrator *it);
 
 /* How the variance of a pixel is found. */
@@ -81,6 +91,7 @@ struct frame {
     enum variance variance;
     double gain, read_noise;
     const double *dark, *dark_variance; /* the integrator's, or what it is for this frame's exposure */
+    double dark_scale;                  /* ... and what that is of the integrator's */
 };
 
 /* Of n pixels from the offset on: raw - dark, NaN where it is not measured, and variance. */

@@ -1,10 +1,13 @@
 plugin_LTLIBRARIES += %D%/azimuthal.la
 %C%_azimuthal_la_SOURCES = %D%/azimuthal.c %D%/azimuthal.h %D%/integrate.c %D%/cake.c %D%/pixel_geometry.c \
 	%D%/frame_plan.c %D%/frame_read.c %D%/frame_plan.h %D%/calibration.c %D%/converter.c %D%/poni.c %D%/poni.h \
-	%D%/detectors.c %D%/integrator.c %D%/accumulate.c %D%/integrator.h %D%/split.c %D%/split.h \
+	%D%/detectors.c %D%/integrator.c %D%/accumulate.c %D%/integrator.h \
+	%D%/matrix.h %D%/matrix_make.c %D%/matrix_sum.c %D%/kernel.h %D%/kernel.c %D%/kernel_body.h %D%/share_body.h %D%/batch_body.h \
+	%D%/split.c %D%/split.h \
 	plugins/shared/geometry.c plugins/shared/geometry.h plugins/shared/values.c plugins/shared/values.h \
 	plugins/shared/atomic_weights.c plugins/shared/atomic_weights.h
 %C%_azimuthal_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
-%C%_azimuthal_la_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS) $(XRL_CFLAGS)
+# Square roots and divisions of many pixels at once: the same bits, errno and exceptions aside.
+%C%_azimuthal_la_CFLAGS = $(AM_CFLAGS) -fno-math-errno -fno-trapping-math $(JSON_CFLAGS) $(XRL_CFLAGS)
 %C%_azimuthal_la_LDFLAGS = $(MODULE_LDFLAGS)
 %C%_azimuthal_la_LIBADD = $(JSON_LIBS) $(XRL_LIBS) -lm

@@ -57,7 +57,7 @@ STAGES = [
     ("batch f32", "pyFAI full CSR, malloc tuned", 64, ours("batch", "f32", 4), pyfai("frame", "f32", 8)),
     ("set-up", "pyFAI full CSR, malloc tuned", 2, ours("set-up", "u16", 2), pyfai("set-up", "u16", 2)),
 ]
-# Stages of other parts: tests/bench/STAGE.py prints rows "stage,against,ours_ms,theirs_ms,ratio,cpu_over_wall,n".
+# Stages of other parts: each prints its own, and adds its rows to the file that it is given.
 OTHERS = sorted(p for p in glob.glob(here + "/*.py") if os.path.basename(p) != "compare.py")
 
 
@@ -79,13 +79,9 @@ for stage, against, n, a, b in STAGES:
     print("%-10s frit %8.3f ms, %s %8.2f ms of CPU: %.1f times (%d rounds; CPU over wall %.2f%s)"
           % (stage, mine, against, theirs, ratio, rounds, share,
              ", %.1f GB/s of frames and matrix" % traffic if traffic > 0 else ""), flush=True)
-for script in OTHERS:
-    out = subprocess.run([sys.executable, script], stdout=subprocess.PIPE, text=True)
-    for row in csv.reader(out.stdout.splitlines()):
-        if out.returncode == 0 and len(row) == 7 and row[0] != "stage":
-            rows.append(row)
-            print("%-10s frit %8s ms, %s %8s ms: %s times" % (row[0], row[2], row[1], row[3], row[4]))
 with open("bench.csv", "w", newline="") as f:
     table = csv.writer(f)
     table.writerow(["stage", "against", "ours_ms", "theirs_ms", "ratio", "cpu_over_wall", "n"])
     table.writerows(rows)
+for script in OTHERS:
+    subprocess.run([sys.executable, script, "bench.csv", str(rounds)])

@@ -42,6 +42,14 @@ plugin_tests += %D%/arithmetic %D%/azimuthal %D%/azimuthal_cake %D%/azimuthal_co
 %C%_azimuthal_poni_CFLAGS = $(PLUGIN_TEST_CFLAGS)
 %C%_azimuthal_poni_LDADD = $(PLUGIN_TEST_LIBS)
 
+plugin_tests += %D%/azimuthal_matrix
+%C%_azimuthal_matrix_SOURCES = %D%/azimuthal_matrix.c plugins/azimuthal/matrix_make.c plugins/azimuthal/matrix_sum.c \
+  plugins/azimuthal/kernel.c plugins/azimuthal/integrator.c plugins/azimuthal/accumulate.c plugins/azimuthal/split.c \
+  plugins/shared/geometry.c plugins/shared/values.c
+%C%_azimuthal_matrix_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_azimuthal_matrix_CFLAGS = $(PLUGIN_TEST_CFLAGS) -fno-math-errno -fno-trapping-math
+%C%_azimuthal_matrix_LDADD = $(PLUGIN_TEST_LIBS)
+
 %C%_calorimetry_SOURCES = %D%/calorimetry.c %D%/calorimetry.h %D%/scattering.h plugins/calorimetry/sapphire.c
 %C%_calorimetry_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_calorimetry_CFLAGS = $(PLUGIN_TEST_CFLAGS)

@@ -1,0 +1,179 @@
+/* The kernels, compiled for three sets of instructions, and which of them the processor has.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "kernel.h"
+
+#include <math.h>
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#define PI 3.14159265358979323846
+#define INLINE inline __attribute__((always_inline))
+
+/* Beyond a processor's own width compilers use several registers.  Sums in double of sixteen lanes are 64-byte
+ * aligned. */
+typedef float v16f __attribute__((vector_size(64)));
+typedef float v16fu __attribute__((vector_size(64), aligned(4), may_alias));
+typedef int32_t v16i __attribute__((vector_size(64)));
+typedef uint32_t v16u __attribute__((vector_size(64)));
+typedef int32_t v16iu __attribute__((vector_size(64), aligned(4), may_alias));
+typedef uint16_t v16u16 __attribute__((vector_size(32), aligned(2), may_alias));
+typedef int16_t v16i16 __attribute__((vector_size(32), aligned(2), may_alias));
+typedef uint8_t v16u8 __attribute__((vector_size(16), aligned(1), may_alias));
+typedef float v8f __attribute__((vector_size(32)));
+typedef int32_t v8i __attribute__((vector_size(32)));
+typedef float v4f __attribute__((vector_size(16)));
+typedef int32_t v4i __attribute__((vector_size(16)));
+typedef double v16d __attribute__((vector_size(128), aligned(64)));
+typedef double v8d __attribute__((vector_size(64)));
+typedef double v4d __attribute__((vector_size(32)));
+typedef double v2d __attribute__((vector_size(16)));
+
+/* Loops over a window or over lanes have to go, so that what they run over stays in registers. */
+#if defined(__clang__)
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 16")
+#endif
+
+#define LANE ((v16i){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15})
+
+/* ---- Any processor ---- */
+
+#define TARGET
+#define K(name) name##_portable
+#define LANES 4
+#define vl    v4f
+#define vli   v4i
+#define vld   v4d
+#define FMA(to, w, x) ((to) += (w) * (x))
+#define GATHER(to, base, index)                                                                              \
+    do {                                                                                                     \
+        v16i at_ = (index);                                                                                  \
+        for (int l_ = 0; l_ < 16; l_++)                                                                      \
+            (*(to))[l_] = (base)[at_[l_]];                                                                   \
+    } while (0)
+#define MAX(to, x, y)                                                                                        \
+    do {                                                                                                     \
+        v16f x_ = (x), y_ = (y);                                                                             \
+        v16i above_ = (v16i)(x_ > y_);                                                                       \
+        *(to) = (v16f)(((v16i)x_ & above_) | ((v16i)y_ & ~above_));                                          \
+    } while (0)
+#include "kernel_body.h"
+#include "share_body.h"
+#include "batch_body.h"
+#undef TARGET
+#undef K
+#undef GATHER
+#undef FMA
+#undef LANES
+#undef vl
+#undef vli
+#undef vld
+#undef MAX
+
+#define KERNELS(name)                                                                                        \
+    {                                                                                                        \
+        load_##name, sum_##name, line_##name, turn_##name, share_full_##name, share_box_##name,              \
+            transpose_##name, batch_##name                                                                   \
+    }
+static const struct kernels portable = KERNELS(portable);
+
+#if defined(__x86_64__)
+
+/* ---- AVX2 ---- */
+
+#define TARGET __attribute__((target("avx2,fma")))
+#define K(name) name##_avx2
+#define LANES 8
+#define vl    v8f
+#define vli   v8i
+#define vld   v8d
+#define FMA(to, w, x) ((to) = (v8f)_mm256_fmadd_ps(_mm256_set1_ps(w), (__m256)(x), (__m256)(to)))
+#define GATHER(to, base, index)                                                                              \
+    do {                                                                                                     \
+        union { v16i v; __m256i half[2]; } at_ = {(index)};                                                  \
+        union { v16f v; __m256 half[2]; } got_;                                                              \
+        got_.half[0] = _mm256_i32gather_ps((base), at_.half[0], 4);                                          \
+        got_.half[1] = _mm256_i32gather_ps((base), at_.half[1], 4);                                          \
+        *(to) = got_.v;                                                                                      \
+    } while (0)
+#define MAX(to, x, y)                                                                                        \
+    do {                                                                                                     \
+        union { v16f v; __m256 half[2]; } x_ = {(x)}, y_ = {(y)};                                            \
+        x_.half[0] = _mm256_max_ps(x_.half[0], y_.half[0]);                                                  \
+        x_.half[1] = _mm256_max_ps(x_.half[1], y_.half[1]);                                                  \
+        *(to) = x_.v;                                                                                        \
+    } while (0)
+#include "kernel_body.h"
+#include "share_body.h"
+#include "batch_body.h"
+#undef TARGET
+#undef K
+#undef GATHER
+#undef FMA
+#undef LANES
+#undef vl
+#undef vli
+#undef vld
+#undef MAX
+static const struct kernels avx2 = KERNELS(avx2);
+
+/* ---- AVX-512 ---- */
+
+#if defined(__clang__)
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
+#else
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512")))
+#endif
+#define K(name) name##_avx512
+#define LANES 16
+#define vl    v16f
+#define vli   v16i
+#define vld   v16d
+#define FMA(to, w, x) ((to) = (v16f)_mm512_fmadd_ps(_mm512_set1_ps(w), (__m512)(x), (__m512)(to)))
+#define GATHER(to, base, index) (*(to) = (v16f)_mm512_i32gather_ps((__m512i)(index), (base), 4))
+#define MAX(to, x, y) (*(to) = (v16f)_mm512_max_ps((__m512)(x), (__m512)(y)))
+#include "kernel_body.h"
+#include "share_body.h"
+#include "batch_body.h"
+#undef TARGET
+#undef K
+#undef GATHER
+#undef FMA
+#undef LANES
+#undef vl
+#undef vli
+#undef vld
+#undef MAX
+static const struct kernels avx512 = KERNELS(avx512);
+
+#endif
+
+bool kernel_available(enum kernel kernel)
+{
+#if defined(__x86_64__)
+    if (kernel == KERNEL_AVX512)
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+               __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    if (kernel == KERNEL_AVX2)
+        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+    return kernel == KERNEL_BEST || kernel == KERNEL_PORTABLE;
+}
+
+const struct kernels *kernels_of(enum kernel kernel)
+{
+#if defined(__x86_64__)
+    if (kernel == KERNEL_AVX512 || (kernel == KERNEL_BEST && kernel_available(KERNEL_AVX512)))
+        return &avx512;
+    if (kernel == KERNEL_AVX2 || (kernel == KERNEL_BEST && kernel_available(KERNEL_AVX2)))
+        return &avx2;
+#endif
+    (void)kernel;
+    return &portable;
+}

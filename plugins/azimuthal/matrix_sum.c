@@ -1,0 +1,449 @@
+/* Sums over the matrix of matrix.h: one frame, block by block.
+ *
+ * A tile whose pixels are all measured goes through a kernel; one that holds others, or numbers that do not fit
+ * into single precision, or a variance other than counts, is summed here entry by entry in double.  Dark and its
+ * variance are linear: their sums are subtracted and added, tile by tile.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "kernel.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { SIGNAL, VARIANCE };
+
+size_t matrix_block_first_tile(const struct matrix *m, size_t block)
+{
+    size_t down = (m->rows + m->tile_rows - 1) / m->tile_rows;
+    return block * down / m->n_blocks * m->tiles_across;
+}
+
+/* ---- Entry by entry ---- */
+
+/* EACH is done with the pixel, the bin counted from the tile's first one, and the share. */
+#define FOR_EACH_SHARE(m, t, pixel, bin_, share, EACH)                                                       \
+    do {                                                                                                     \
+        size_t i_ = 0;                                                                                       \
+        for (uint32_t r_ = 0; r_ < (t)->n_runs; r_++) {                                                      \
+            const struct run *run_ = (m)->runs + (t)->run + r_;                                              \
+            for (uint32_t n_ = 0; n_ < run_->n; n_++, i_++) {                                                \
+                uint32_t w_[WINDOW_MAX];                                                                     \
+                unsigned pixel = matrix_entry(m, t, i_, w_);                                                 \
+                for (uint32_t k_ = 0; k_ < (t)->window; k_++) {                                              \
+                    size_t bin_ = (size_t)(run_->bin - (t)->bin) + k_;                                       \
+                    double share = w_[k_] * (1.0 / WEIGHT_ONE);                                              \
+                    EACH;                                                                                    \
+                }                                                                                            \
+            }                                                                                                \
+        }                                                                                                    \
+    } while (0)
+
+void matrix_tile_sum(const struct matrix *m, const struct tile *t, const double *value, double *into)
+{
+    FOR_EACH_SHARE(m, t, pixel, bin, share, into[bin] += share * value[pixel]);
+}
+
+void matrix_tile_sum_squared(const struct matrix *m, const struct tile *t, const double *value, double *into)
+{
+    FOR_EACH_SHARE(m, t, pixel, bin, share, into[bin] += share * share * value[pixel]);
+}
+
+/* Signal and variance of a tile's pixels in double, NaN where not measured. */
+static void tile_load(const struct matrix *m, const struct tile *t, const struct frame *f, double *signal,
+                      double *variance)
+{
+    for (size_t i = 0; i < t->rows; i++)
+        frame_load(f, (t->row + i) * m->cols + t->col, t->cols, signal + i * m->tile_cols,
+                   variance + i * m->tile_cols);
+}
+
+/* Into the sums of a tile's bins.  true: a pixel that belongs to a bin is not measured. */
+static bool exact_tile(const struct matrix *m, const struct tile *t, const struct frame *f, double *s,
+                       double *v, double *scratch)
+{
+    double *signal = scratch, *variance = scratch + TILE_MAX;
+    bool missing = false;
+    tile_load(m, t, f, signal, variance);
+    for (size_t i = 0; i < t->n; i++) {
+        size_t pixel = m->a[t->entry + i] & (TILE_MAX - 1);
+        if (isnan(signal[pixel])) {
+            signal[pixel] = variance[pixel] = 0;
+            missing = true;
+        }
+    }
+    FOR_EACH_SHARE(m, t, pixel, bin, share,
+                   (s[bin] += share * signal[pixel], v[bin] += share * share * variance[pixel]));
+    return missing;
+}
+
+/* ---- Pixels of many bins ---- */
+
+/* bin by bin in steps of `step` doubles. */
+static bool wide_pixels(const struct matrix *m, size_t block, const struct frame *f, double *s, double *v,
+                        size_t step)
+{
+    bool missing = false;
+    for (size_t i = m->wide_from[block]; i < m->wide_from[block + 1]; i++) {
+        const struct wide *w = m->wide + i;
+        double signal, variance;
+        frame_load(f, w->pixel, 1, &signal, &variance);
+        if (isnan(signal)) {
+            missing = true;
+            continue;
+        }
+        for (size_t k = 0; k < w->n; k++) {
+            double share = m->share[w->share + k];
+            s[(w->bin + k) * step] += share * signal;
+            v[(w->bin + k) * step] += share * share * variance;
+        }
+    }
+    return missing;
+}
+
+/* ---- Norms ---- */
+
+static void tile_norm(const struct matrix *m, const struct tile *t, const struct frame *f, double *norm,
+                      double *pixels, double *scratch)
+{
+    double *signal = scratch, *other = scratch + TILE_MAX;
+    tile_load(m, t, f, signal, other);
+    for (size_t i = 0; i < t->rows; i++)
+        for (size_t j = 0; j < t->cols; j++) {
+            size_t at = i * m->tile_cols + j;
+            bool good = !isnan(signal[at]);
+            signal[at] = good ? 1 : 0;
+            other[at] = good ? m->norm[(t->row + i) * m->cols + t->col + j] : 0;
+        }
+    /* Summed by itself and then added, as the stored sums are: the same bits. */
+    double *sum = scratch + 2 * TILE_MAX;
+    memset(sum, 0, 2 * t->n_bins * sizeof *sum);
+    matrix_tile_sum(m, t, other, sum);
+    matrix_tile_sum(m, t, signal, sum + t->n_bins);
+    for (size_t k = 0; k < t->n_bins; k++) {
+        norm[k] += sum[k];
+        pixels[k] += sum[t->n_bins + k];
+    }
+}
+
+void matrix_block_norm(const struct matrix *m, size_t block, const struct frame *f, const bool *missing,
+                       double *norm, double *pixels, double *scratch)
+{
+    memset(norm, 0, m->n_sums * sizeof *norm);
+    memset(pixels, 0, m->n_sums * sizeof *pixels);
+    size_t from = matrix_block_first_tile(m, block), to = matrix_block_first_tile(m, block + 1);
+    for (size_t i = from; i < to; i++) {
+        const struct tile *t = m->tiles + i;
+        if (f && missing[i]) {
+            tile_norm(m, t, f, norm + t->bin, pixels + t->bin, scratch);
+            continue;
+        }
+        for (size_t k = 0; k < t->n_bins; k++) {
+            norm[(size_t)t->bin + k] += m->sums.norm[t->sums + k];
+            pixels[(size_t)t->bin + k] += m->sums.pixels[t->sums + k];
+        }
+    }
+    for (size_t i = m->wide_from[block]; i < m->wide_from[block + 1]; i++) {
+        const struct wide *w = m->wide + i;
+        double signal = 0, variance;
+        if (f)
+            frame_load(f, w->pixel, 1, &signal, &variance);
+        for (size_t k = 0; k < w->n && !isnan(signal); k++) {
+            norm[w->bin + k] += m->share[w->share + k] * m->norm[w->pixel];
+            pixels[w->bin + k] += m->share[w->share + k];
+        }
+    }
+}
+
+/* ---- One block ---- */
+
+/* Single precision holds counts far beyond any detector's; a weight times a count this large is still finite. */
+#define VALUE_MAX 1e15
+
+static bool prepare(const struct matrix *m, const struct frame *f, struct tile_pixels *p)
+{
+    double from = f->valid_from > -VALUE_MAX ? f->valid_from : -VALUE_MAX,
+           to = f->valid_to < VALUE_MAX ? f->valid_to : VALUE_MAX;
+    p->from = (float)from;
+    p->from = (double)p->from < from ? nextafterf(p->from, INFINITY) : p->from;
+    p->to = (float)to;
+    p->to = (double)p->to > to ? nextafterf(p->to, -INFINITY) : p->to;
+    /* Most of a pedestal is subtracted before the sums, so that they keep their digits; whole pixels are
+     * summed in double. */
+    p->pedestal = f->dark && !m->whole ? (float)rint(m->dark_mean * f->dark_scale) : 0;
+    return f->variance == VARIANCE_NONE || f->variance == VARIANCE_COUNTS ||
+           f->variance == VARIANCE_AZIMUTHAL;
+}
+
+static bool any_masked(const struct matrix *m, const struct tile *t, const uint8_t *mask)
+{
+    for (size_t i = 0; mask && i < t->rows; i++) {
+        const uint8_t *row = mask + (t->row + i) * m->cols + t->col;
+        uint8_t any = 0;
+        for (size_t j = 0; j < t->cols; j++)
+            any |= row[j];
+        if (any)
+            return true;
+    }
+    return false;
+}
+
+static void tile_dark(const struct matrix *m, const struct tile *t, const struct frame *f, double pedestal,
+                      double *sums)
+{
+    double *s = sums + SIGNAL * m->n_sums + t->bin, *v = sums + VARIANCE * m->n_sums + t->bin;
+    double scale = f->dark_scale;
+    for (size_t k = 0; k < t->n_bins; k++)
+        s[k] -= scale * m->sums.dark[t->sums + k] - pedestal * m->sums.pixels[t->sums + k];
+    for (size_t k = 0; f->dark_variance && k < t->n_bins; k++)
+        v[k] += scale * scale * m->sums.dark_variance[t->sums + k];
+}
+
+size_t matrix_sums(const struct matrix *m)
+{
+    return m->n_blocks * 2 * m->n_sums;
+}
+
+/* Two tiles in double, and two sums of a tile's bins, or of all. */
+size_t matrix_scratch(const struct matrix *m)
+{
+    return (2 * TILE_MAX + 2 * m->n_sums + 7) / 8 * 8;
+}
+
+void matrix_block(const struct matrix *m, const struct frame *f, enum kernel kernel, size_t block,
+                  struct matrix_work *work)
+{
+    const struct kernels *k = kernels_of(kernel);
+    struct tile_pixels p = {.value = (float *)work->scratch};
+    double *sums = work->sums + block * 2 * m->n_sums;
+    bool fast = prepare(m, f, &p), any = false;
+    memset(sums, 0, 2 * m->n_sums * sizeof *sums);
+    size_t from = matrix_block_first_tile(m, block), to = matrix_block_first_tile(m, block + 1);
+    for (size_t i = from; i < to; i++) {
+        const struct tile *t = m->tiles + i;
+        work->missing[i] = false;
+        if (t->n == 0)
+            continue;
+        if (fast && !any_masked(m, t, f->mask) && k->load(f, m, t, &p)) {
+            k->sum(m, t, &p, sums + SIGNAL * m->n_sums, sums + VARIANCE * m->n_sums);
+            if (f->dark)
+                tile_dark(m, t, f, (double)p.pedestal, sums);
+        } else {
+            work->missing[i] = exact_tile(m, t, f, sums + SIGNAL * m->n_sums + t->bin,
+                                          sums + VARIANCE * m->n_sums + t->bin, work->scratch);
+        }
+        any = any || work->missing[i];
+    }
+    work->incomplete[block] = wide_pixels(m, block, f, sums, sums + m->n_sums, 1) || any;
+}
+
+/* ---- All blocks ---- */
+
+static void add(double *to, const double *from, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] += from[BIN_PAD + i];
+}
+
+/* Spread within the bin: sum share^2 (signal - norm * mean)^2. */
+static void add_spread(const struct integrator *it, const struct frame *f, struct sums *sums,
+                       const struct matrix_work *work)
+{
+    const struct matrix *m = it->matrix;
+    double *mean = work->sums, *spread = work->sums + m->n_sums; /* the blocks' sums are in use no more */
+    memset(mean, 0, 2 * m->n_sums * sizeof *mean);
+    for (size_t k = 0; k < m->npt; k++)
+        mean[BIN_PAD + k] = sums->norm[k] > 0 ? sums->signal[k] / sums->norm[k] : 0;
+    double *signal = work->scratch, *norm = work->scratch + TILE_MAX;
+    for (size_t i = 0; i < matrix_block_first_tile(m, m->n_blocks); i++) {
+        const struct tile *t = m->tiles + i;
+        tile_load(m, t, f, signal, norm);
+        for (size_t r = 0; r < t->rows; r++)
+            memcpy(norm + r * m->tile_cols, m->norm + (t->row + r) * m->cols + t->col,
+                   t->cols * sizeof *norm);
+        FOR_EACH_SHARE(m, t, pixel, bin, share, {
+            double off = share * (signal[pixel] - norm[pixel] * mean[(size_t)t->bin + bin]);
+            spread[(size_t)t->bin + bin] += isnan(off) ? 0 : off * off;
+        });
+    }
+    for (size_t i = 0; i < m->wide_from[m->n_blocks]; i++) {
+        const struct wide *w = m->wide + i;
+        double s, v;
+        frame_load(f, w->pixel, 1, &s, &v);
+        for (size_t k = 0; k < w->n && !isnan(s); k++) {
+            double off = m->share[w->share + k] * (s - m->norm[w->pixel] * mean[w->bin + k]);
+            spread[w->bin + k] += off * off;
+        }
+    }
+    for (size_t k = 0; k < m->npt; k++)
+        sums->variance[k] = sums->norm[k] > 0 ? spread[BIN_PAD + k] : 0;
+}
+
+void matrix_finish(const struct integrator *it, const struct frame *f, struct matrix_work *work,
+                   struct sums *sums)
+{
+    const struct matrix *m = it->matrix;
+    bool any = false;
+    memset(sums->signal, 0, m->npt * sizeof *sums->signal);
+    memset(sums->variance, 0, m->npt * sizeof *sums->variance);
+    for (size_t b = 0; b < m->n_blocks; b++) {
+        const double *block = work->sums + b * 2 * m->n_sums;
+        add(sums->signal, block + SIGNAL * m->n_sums, m->npt);
+        add(sums->variance, block + VARIANCE * m->n_sums, m->npt);
+        any = any || work->incomplete[b];
+    }
+    if (any) {
+        memset(sums->norm, 0, m->npt * sizeof *sums->norm);
+        memset(sums->pixels, 0, m->npt * sizeof *sums->pixels);
+        double *norm = work->sums, *pixels = norm + m->n_sums;
+        for (size_t b = 0; b < m->n_blocks; b++) {
+            matrix_block_norm(m, b, f, work->missing, norm, pixels, work->scratch);
+            add(sums->norm, norm, m->npt);
+            add(sums->pixels, pixels, m->npt);
+        }
+    } else {
+        memcpy(sums->norm, it->bin_norm, m->npt * sizeof *sums->norm);
+        memcpy(sums->pixels, it->bin_pixels, m->npt * sizeof *sums->pixels);
+    }
+    if (f->variance == VARIANCE_AZIMUTHAL)
+        add_spread(it, f, sums, work);
+}
+
+void matrix_add(const struct integrator *it, const struct frame *f, enum kernel kernel,
+                struct matrix_work *work, struct sums *sums)
+{
+    for (size_t b = 0; b < it->matrix->n_blocks; b++)
+        matrix_block(it->matrix, f, kernel, b, work);
+    matrix_finish(it, f, work, sums);
+}
+
+/* ---- A batch ---- */
+
+size_t batch_sums(const struct matrix *m)
+{
+    return m->n_blocks * 2 * m->n_sums * BATCH;
+}
+
+/* Beside what a frame needs, a tile of all of them. */
+size_t batch_scratch(const struct matrix *m)
+{
+    return matrix_scratch(m) + m->tile_rows * m->tile_cols * BATCH / 2;
+}
+
+bool batch_possible(const struct matrix *m, const struct frame *frames, size_t n)
+{
+    bool good = n > 0 && n <= BATCH && m->tile_cols <= BATCH_COLS &&
+                (frames->dtype == FRIT_U16 || frames->dtype == FRIT_F32);
+    for (size_t l = 0; l < n; l++) {
+        const struct frame *f = frames + l;
+        good = good && f->dtype == frames->dtype && !f->mask && f->variance == frames->variance &&
+               (f->variance == VARIANCE_NONE || f->variance == VARIANCE_COUNTS) &&
+               f->valid_from == frames->valid_from && f->valid_to == frames->valid_to &&
+               f->dark_scale == frames->dark_scale;
+    }
+    return good;
+}
+
+/* A frame that lacks pixels of the tile is taken out of it, and summed by itself. */
+static void alone(const struct matrix *m, const struct tile *t, const struct frame *f, size_t lane,
+                  double *sums, struct tile_pixels *p, double *scratch)
+{
+    for (size_t i = 0; i < m->tile_rows * m->tile_cols; i++)
+        p->value[i * BATCH + lane] = NAN;
+    double *s = scratch + 2 * TILE_MAX, *v = s + t->n_bins;
+    memset(s, 0, 2 * t->n_bins * sizeof *s);
+    exact_tile(m, t, f, s, v, scratch);
+    for (size_t k = 0; k < t->n_bins; k++) {
+        sums[((size_t)t->bin + k) * BATCH + lane] += s[k];
+        sums[(m->n_sums + (size_t)t->bin + k) * BATCH + lane] += v[k];
+    }
+}
+
+/* The dark of all lanes that went through the kernel. */
+static void batch_dark(const struct matrix *m, const struct tile *t, const struct frame *f, double pedestal,
+                       unsigned lacking, double *sums)
+{
+    double scale = f->dark_scale;
+    for (size_t k = 0; k < t->n_bins; k++) {
+        double dark = scale * m->sums.dark[t->sums + k] - pedestal * m->sums.pixels[t->sums + k];
+        double variance = f->dark_variance ? scale * scale * m->sums.dark_variance[t->sums + k] : 0;
+        double *s = sums + ((size_t)t->bin + k) * BATCH, *v = s + m->n_sums * BATCH;
+        for (size_t l = 0; l < BATCH; l++) {
+            s[l] -= lacking >> l & 1 ? 0 : dark;
+            v[l] += lacking >> l & 1 ? 0 : variance;
+        }
+    }
+}
+
+void batch_block(const struct matrix *m, const struct frame *frames, size_t n, enum kernel kernel,
+                 size_t block, struct batch_work *work)
+{
+    const struct kernels *k = kernels_of(kernel);
+    struct tile_pixels p = {.value = (float *)(work->scratch + matrix_scratch(m))};
+    double *sums = work->sums + block * 2 * m->n_sums * BATCH;
+    prepare(m, frames, &p);
+    memset(sums, 0, 2 * m->n_sums * BATCH * sizeof *sums);
+    work->incomplete[block] = 0;
+    size_t from = matrix_block_first_tile(m, block), to = matrix_block_first_tile(m, block + 1);
+    for (size_t i = from; i < to; i++) {
+        const struct tile *t = m->tiles + i;
+        work->missing[i] = 0;
+        if (t->n == 0)
+            continue;
+        unsigned lacking = k->transpose(frames, n, m, t, &p);
+        for (size_t l = 0; l < n; l++)
+            if (lacking >> l & 1)
+                alone(m, t, frames + l, l, sums, &p, work->scratch);
+        k->batch(m, t, &p, lacking != 0, sums, sums + m->n_sums * BATCH);
+        if (frames->dark)
+            batch_dark(m, t, frames, (double)p.pedestal, lacking, sums);
+        work->missing[i] = (uint16_t)lacking;
+        work->incomplete[block] |= (uint16_t)lacking;
+    }
+    for (size_t l = 0; l < n; l++)
+        if (wide_pixels(m, block, frames + l, sums + l, sums + m->n_sums * BATCH + l, BATCH))
+            work->incomplete[block] |= (uint16_t)(1u << l);
+}
+
+static void batch_norm(const struct integrator *it, const struct frame *f, size_t lane,
+                       const struct batch_work *work, struct sums *to)
+{
+    const struct matrix *m = it->matrix;
+    double *norm = work->norm, *pixels = norm + m->n_sums;
+    bool *missing = (bool *)(pixels + m->n_sums);
+    for (size_t i = 0; i < m->n_tiles; i++)
+        missing[i] = work->missing[i] >> lane & 1;
+    memset(to->norm, 0, m->npt * sizeof *to->norm);
+    memset(to->pixels, 0, m->npt * sizeof *to->pixels);
+    for (size_t b = 0; b < m->n_blocks; b++) {
+        matrix_block_norm(m, b, f, missing, norm, pixels, work->scratch);
+        add(to->norm, norm, m->npt);
+        add(to->pixels, pixels, m->npt);
+    }
+}
+
+void batch_finish(const struct integrator *it, const struct frame *frames, size_t n, struct batch_work *work,
+                  struct sums *sums)
+{
+    const struct matrix *m = it->matrix;
+    unsigned incomplete = 0;
+    for (size_t b = 0; b < m->n_blocks; b++)
+        incomplete |= work->incomplete[b];
+    for (size_t l = 0; l < n; l++) {
+        struct sums *to = sums + l;
+        for (size_t k = 0; k < m->npt; k++) {
+            double s = 0, v = 0;
+            for (size_t b = 0; b < m->n_blocks; b++) {
+                const double *block = work->sums + b * 2 * m->n_sums * BATCH;
+                s += block[(BIN_PAD + k) * BATCH + l];
+                v += block[(m->n_sums + BIN_PAD + k) * BATCH + l];
+            }
+            to->signal[k] = s;
+            to->variance[k] = v;
+        }
+        memcpy(to->norm, it->bin_norm, m->npt * sizeof *to->norm);
+        memcpy(to->pixels, it->bin_pixels, m->npt * sizeof *to->pixels);
+        if (incomplete >> l & 1)
+            batch_norm(it, frames + l, l, work, to);
+    }
+}
