@@ -264,7 +264,7 @@ static void test_damaged(void)
                 else if (how == 1)
                     g_string_erase(s, at, g_rand_int_range(random, 1, 8));
                 else
-                    g_string_insert_len(s, at, ";,.\t()[]\n" + g_rand_int_range(random, 0, 9), 1);
+                    g_string_insert_len(s, at, &";,.\t()[]\n"[g_rand_int_range(random, 0, 9)], 1);
             }
             if (round % 10 == 0)
                 g_string_truncate(s, (gsize)g_rand_int_range(random, 0, (int)s->len));
