@@ -47,6 +47,18 @@ void line_at_least_noise(struct line *l, const struct line *other);
  * middle lies from..to, all that is at least 99 % as steep.  False: no window has 3 points. */
 bool line_steepest(const struct thermal_curve *k, double from, double to, double width, double sign,
                    struct line *l);
+/* The noise of a curve of evenly spaced points: s.d. of a point and correlation of neighbours, the same all
+ * along.  Found over all of its length, without the stretches that are not smooth; s = 0 and false: too
+ * short for that. */
+struct noise {
+    double s, rho;
+};
+bool curve_noise(const struct thermal_curve *k, struct noise *noise);
+/* Variance of the sum of weight[i] y[i] over n points. */
+double noise_of_sum(const struct noise *noise, const double *weight, size_t n);
+/* Sets a fitted line's variances to those of this noise, of its correlation but of the line's own scatter
+ * where that is larger; false, and the line as it was: the noise is not known. */
+bool line_set_noise(const struct thermal_curve *k, struct line *l, const struct noise *noise);
 /* Where two lines cross, and the s.d. of that. */
 bool line_cross(const struct line *p, const struct line *q, double *T, double *sigma);
 

@@ -18,6 +18,16 @@ const char *export_format_name(enum export_format format)
     return format_names[format];
 }
 
+/* "1 234.5", "1'234.5": digits, a blank or an apostrophe (or a blank beyond ASCII), and three digits more:
+ * thousands are set apart.  at: behind the first digits. */
+static bool thousands_follow(const char *at)
+{
+    const char *next = at;
+    while (*next == ' ' || *next == '\'' || ((unsigned char)*next & 0x80))
+        next++;
+    return next > at && strspn(next, "0123456789") == 3;
+}
+
 double export_number(const char *text)
 {
     char word[64];
@@ -30,6 +40,10 @@ double export_number(const char *text)
     word[n] = 0;
     char *end;
     double x = g_ascii_strtod(word, &end);
+    /* "1,234.5", "1.234,5", "1,234,567": what is left over is a second decimal sign, and one of them is for
+     * thousands; which one is not guessed */
+    if (*end == '.' || (!*end && n && g_ascii_isdigit(word[n - 1]) && thousands_follow(text + n)))
+        return NAN;
     return end > word && g_ascii_isdigit(word[n ? strcspn(word, "0123456789") : 0]) ? x : NAN;
 }
 
@@ -62,6 +76,14 @@ double export_number_before(const char *text, const char *word)
     const char *start = at;
     while (start > text && strchr("+-0123456789.,", start[-1]))
         start--;
+    /* "a glass,12 mg": this comma is no decimal sign */
+    while (start < at && *start == ',')
+        start++;
+    const char *before = start;
+    while (before > text && (strchr(" '", before[-1]) || ((unsigned char)before[-1] & 0x80)))
+        before--;
+    if (before > text && g_ascii_isdigit(before[-1]) && thousands_follow(before))
+        return NAN;
     char number[64];
     size_t n = (size_t)(at - start);
     if (n == 0 || n >= sizeof number)

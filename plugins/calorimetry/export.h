@@ -68,7 +68,8 @@ bool export_netzsch(struct export *x, text_error *e);
 bool export_perkinelmer(struct export *x, text_error *e);
 bool export_csv(struct export *x, text_error *e);
 
-/* What these share.  A number at the start of a text, with either decimal sign; NaN: none. */
+/* What these share.  A number at the start of a text, with either decimal sign; NaN: none, or one with
+ * thousands set apart ("1,234.5", "1 234"). */
 double export_number(const char *text);
 /* The number before a word, as in "5.0(K/min)"; NaN: not there. */
 double export_number_before(const char *text, const char *word);

@@ -70,10 +70,11 @@ const char glass_transition_doc[] =
     "a line through the points around lies halfway between the two, the inflection is that of a cubic "
     "through the points from onset to end. The step is the difference of the lines at the midpoint.\n"
     "\n"
-    "sigma of each comes from the scatter about the lines, with the correlation of neighbouring points (the "
-    "tangent's scatter counts at least as that about the glass line). It does not know whether the windows "
-    "are well chosen: the lines are outputs, look at them. A wider tangent averages more and rounds the "
-    "step more: it lowers the onset and raises the end.\n"
+    "sigma of each comes from the scatter of the points and the correlation of neighbours, both found over "
+    "all of the curve (evenly spaced points; a short curve: from the lines alone); a line's own scatter "
+    "counts where it is larger. It does not know whether the windows are well chosen: the lines are "
+    "outputs, look at them. A wider tangent averages more and rounds the step more: it lowers the onset and "
+    "raises the end.\n"
     "\n"
     "**Which scan.** The first scan of a glass that has stored enthalpy has an exotherm below Tg, which "
     "fades within the glass transition: there the curve rises from a depressed level d below the true glass "
@@ -88,6 +89,7 @@ const char glass_transition_doc[] =
     "curve is a cooling one.";
 
 struct transition {
+    struct noise noise;
     struct line glass, liquid, tangent;
     double sign;
     double onset, end, midpoint, inflection, step;
@@ -151,7 +153,8 @@ static bool find_midpoint(const struct thermal_curve *k, double width, struct tr
         struct line local;
         if (!line_fit(k, guess - width / 2, guess + width / 2, &local))
             local = t->tangent;
-        line_at_least_noise(&local, &t->glass);
+        if (!line_set_noise(k, &local, &t->noise))
+            line_at_least_noise(&local, &t->glass);
         double middle = (line_at(&t->glass, guess) + line_at(&t->liquid, guess)) / 2;
         double slope = local.b - (t->glass.b + t->liquid.b) / 2;
         guess -= (line_at(&local, guess) - middle) / slope;
@@ -202,7 +205,11 @@ static frit_status try_direction(frit_call *c, const struct thermal_curve *k, fr
         status = fit_side(c, k, "liquid", p->liquid, at + LIQUID_NEAR, at + LIQUID_FAR, range, &t->liquid);
     if (status != FRIT_OK)
         return status;
-    line_at_least_noise(&t->tangent, &t->glass);
+    curve_noise(k, &t->noise);
+    line_set_noise(k, &t->glass, &t->noise);
+    line_set_noise(k, &t->liquid, &t->noise);
+    if (!line_set_noise(k, &t->tangent, &t->noise))
+        line_at_least_noise(&t->tangent, &t->glass);
     *found = is_transition(p, k, t);
     return FRIT_OK;
 }

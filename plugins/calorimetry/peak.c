@@ -108,10 +108,10 @@ const frit_param melting_params[] = {
     "(`baseline`: linear, "                                                                                  \
     "sigmoidal or tangential).\n"                                                                            \
     "\n"                                                                                                     \
-    "sigma comes from the scatter about the lines, with the correlation of neighbouring points; the "        \
-    "scatter about the "                                                                                     \
-    "tangent counts at least as that about the line before. The choice of limits and baseline is not in "    \
-    "it.\n"                                                                                                  \
+    "sigma comes from the scatter of the points and the correlation of neighbours, both found over all of "  \
+    "the curve (evenly spaced points; a short curve: from the lines alone); a line's own scatter counts "    \
+    "where it is larger. The onset's holds that the ends of the tangent's stretch are known to a point. "    \
+    "The choice of limits and baseline is not in it.\n"                                                      \
     "\n"
 
 const char crystallisation_doc[] = METHOD "Tx is the onset, from the scan in which the glass crystallises "
@@ -126,6 +126,7 @@ const char melting_doc[] = METHOD "H = integral of (Q - baseline) dT / (rate m).
 /* ---- The peak ---- */
 
 struct peak {
+    struct noise noise;
     struct line line, leading;
     double sign; /* of the peak: -1 downwards */
     double top, s_top, height, onset, s_onset, end, s_end;
@@ -201,6 +202,22 @@ static frit_status find_top(frit_call *c, const struct thermal_curve *k, frit_ra
     return FRIT_OK;
 }
 
+/* The noise also chooses where the stretch of the tangent ends, of a dozen points: each end is known to a
+ * point either way, with equal chance, so that the onset it moves by d has the variance d^2/3. */
+static double ends_variance(const struct thermal_curve *k, const struct peak *t)
+{
+    const struct line *l = &t->leading;
+    double sum = 0;
+    for (size_t end = 0; end < 2 && l->n > 3; end++) {
+        struct line shorter;
+        double onset, sigma;
+        if (line_fit(k, k->T[l->first + (end == 0)], k->T[l->first + l->n - 1 - (end == 1)], &shorter) &&
+            line_cross(&shorter, &t->line, &onset, &sigma))
+            sum += (onset - t->onset) * (onset - t->onset) / 3;
+    }
+    return sum;
+}
+
 static frit_status find_onset(frit_call *c, const struct thermal_curve *k, frit_range range, struct peak *t)
 {
     const P *p = c->params;
@@ -219,13 +236,16 @@ static frit_status find_onset(frit_call *c, const struct thermal_curve *k, frit_
             "fewer than 5 points lie 22 to 10 K before the peak's leading edge (%.1f K), in the "
             "range from %g K: give before = { from, to }",
             at, range.from);
-    line_at_least_noise(&t->leading, &t->line);
+    line_set_noise(k, &t->line, &t->noise);
+    if (!line_set_noise(k, &t->leading, &t->noise))
+        line_at_least_noise(&t->leading, &t->line);
     if (!(t->sign * (t->leading.b - t->line.b) > p->significance * sqrt(t->leading.var_b + t->line.var_b)) ||
         !line_cross(&t->leading, &t->line, &t->onset, &t->s_onset) || t->onset > t->top ||
         t->onset < t->line.from) {
         size_t first, n = curve_window(k, range.from, range.to, &first);
         return no_peak(c, k, t, range, first, n);
     }
+    t->s_onset = sqrt(t->s_onset * t->s_onset + ends_variance(k, t));
     return FRIT_OK;
 }
 
@@ -242,7 +262,8 @@ static void find_end(const P *p, const struct thermal_curve *k, frit_range range
     double T0 = k->T[b->first + b->n / 2], T1 = k->T[b->first + b->n - 1];
     base = (struct line){.T0 = T1, .a = y1, .b = (y1 - y0) / (T1 - T0)};
     double end, sigma;
-    line_at_least_noise(&trailing, &t->line);
+    if (!line_set_noise(k, &trailing, &t->noise))
+        line_at_least_noise(&trailing, &t->line);
     if (line_cross(&trailing, &base, &end, &sigma) && end > t->top && end <= high) {
         t->end = end;
         t->s_end = sigma;
@@ -324,6 +345,7 @@ static frit_status run_peak(frit_call *c, double sign)
     if (status != FRIT_OK)
         return status;
     frit_range range = isfinite(p->range.from) ? p->range : (frit_range){k.T[0], k.T[k.n - 1]};
+    curve_noise(&k, &t.noise);
     status = find_top(c, &k, range, &t);
     if (status == FRIT_OK)
         status = find_onset(c, &k, range, &t);

@@ -78,8 +78,9 @@ const char relaxation_enthalpy_doc[] =
     "which limits; a figure that shows the enthalpy should draw `difference` or `reference`, and `limits`.\n"
     "\n"
     "sigma: with C measured at points, H = sum c_i C_i, c_i from the trapezoids, the shift and the line; "
-    "its variance is s^2 f sum c_i^2, s the scatter of the points (of the differences) about straight "
-    "lines in the windows, f = (1 + rho)/(1 - rho), rho the correlation of neighbouring points. What is "
+    "its variance is s^2 sum c_i c_j rho^|i - j|, s the scatter of the points (of the differences) and rho "
+    "the correlation of neighbours, found over all of the curve; s is that about straight lines in the "
+    "windows where it is larger. What is "
     "common to both scans (the empty pans' and sapphire's noise) falls out of the differences, and so out "
     "of sigma. The uncertainty of Tg adds (C_ref - C)(T2) times its own.";
 
@@ -215,6 +216,23 @@ static frit_status against_glass(frit_call *c, const struct thermal_curve *first
     return FRIT_OK;
 }
 
+/* Of the integral: by the noise of the whole curve, of the windows' size where that is larger. */
+static double sum_variance(const P *p, struct sum *s)
+{
+    struct noise noise;
+    double squares = 0;
+    curve_noise(&s->k, &noise);
+    bool two = p->reference == REFERENCE_SECOND;
+    if (line_set_noise(&s->k, &s->low, &noise) && (!two || line_set_noise(&s->k, &s->liquid, &noise))) {
+        double low = s->low.noise, liquid = two ? s->liquid.noise : low;
+        noise.s = fmax(noise.s, sqrt((low * low + liquid * liquid) / 2));
+        return noise_of_sum(&noise, s->weight, s->k.n);
+    }
+    for (size_t i = 0; i < s->k.n; i++)
+        squares += s->weight[i] * s->weight[i];
+    return s->noise * s->noise * squares;
+}
+
 /* What is integrated at T. */
 static double difference_at(const P *p, const struct sum *s, double T)
 {
@@ -284,13 +302,10 @@ frit_status relaxation_enthalpy_run(frit_call *c)
                                              : against_second(c, &first, liquid, &s);
     if (status != FRIT_OK)
         return status;
-    double H = 0, squares = 0;
-    for (size_t i = 0; i < s.k.n; i++) {
+    double H = 0;
+    for (size_t i = 0; i < s.k.n; i++)
         H += s.weight[i] * s.k.y[i];
-        squares += s.weight[i] * s.weight[i];
-    }
-    double edge = difference_at(p, &s, s.to) * s.s_to,
-           sigma = sqrt(s.noise * s.noise * squares + edge * edge), M;
+    double edge = difference_at(p, &s, s.to) * s.s_to, sigma = sqrt(sum_variance(p, &s) + edge * edge), M;
     status = put_number(c, OUT_MASS, H, sigma);
     if (status == FRIT_OK && c->host->wanted(c, OUT_MOLE))
         status = molar_mass(c, &p->composition, "molar_enthalpy", &M);

@@ -100,7 +100,9 @@ function fig1.draw(folder, s, simulated, out, note, rows)
     local panel, own, samples = fig1.panel(folder, s, simulated)
     for _, row in ipairs(own) do rows[#rows + 1] = row end
     panel.letter = "A"
-    frit.figure(out .. "/fig1", { panels = { panel }, width = "single", height = 66, letters = "A", note = note })
+    frit.figure(out .. "/fig1", {
+        panels = { panel }, width = "single", height = 66, letters = "A", note = note,
+    })
     for _, x in ipairs(samples) do
         frit.write(out .. "/fig1-" .. x.name .. "-first.csv", x.first)
         frit.write(out .. "/fig1-" .. x.name .. "-second.csv", x.second)

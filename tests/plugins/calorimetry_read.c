@@ -176,6 +176,47 @@ static void test_makers(void)
     read_text(csv(), NULL, 20, "mW/mg", 1, NAN, NAN, "", NULL);
 }
 
+/* A text with one word put in place of another. */
+static char *replaced(const char *text, const char *old, const char *new)
+{
+    g_assert_nonnull(strstr(text, old));
+    g_auto(GStrv) parts = g_strsplit(text, old, 2);
+    return g_strjoinv(new, parts);
+}
+
+/* A mass with thousands set apart, by whatever sign, is not known; one decimal sign of either kind is. */
+static void test_thousands(void)
+{
+    static const struct {
+        const char *written;
+        double mass;
+    } masses[] = {{"1,234.5", NAN},  {"1.234,5", NAN},    {"1,234,567", NAN},       {"1'234.5", NAN},
+                  {"1 234,5", NAN},  {"1\xc2\xa0" "234.5", NAN}, {"1,2345", 1.2345}, {"12.5", 12.5}};
+    g_autofree char *one = setaram_blanks(), *two = perkinelmer_rows(), *three = stare();
+    for (size_t i = 0; i < G_N_ELEMENTS(masses); i++) {
+        g_autofree char *first = g_strconcat("Initial Mass : ", masses[i].written, " mg", NULL);
+        g_autofree char *second = g_strconcat(masses[i].written, " mg", NULL);
+        char *files[] = {replaced(one, "Initial Mass : 0 mg", first),
+                         replaced(two, "7.244 mg", second), replaced(three, "12.5000 mg", second)};
+        for (size_t k = 0; k < G_N_ELEMENTS(files); k++) {
+            g_autofree char *path = file_of(files[k], -1);
+            test_step *s = reader(path, "exo", "up", NULL);
+            run_step(s);
+            double mass = number_attribute(test_step_output(s, "heat_flow"), "mass");
+            g_test_message("%s mg: %g", masses[i].written, mass);
+            g_assert_true(isnan(masses[i].mass) ? isnan(mass) : mass == masses[i].mass);
+            test_step_free(s);
+            g_free(files[k]);
+        }
+    }
+    /* what needs the mass asks for it */
+    g_autofree char *tabs = stare_tabs(), *wrong = replaced(tabs, "3,25 mg", "1,234.5 mg");
+    g_autofree char *path = file_of(wrong, -1);
+    test_step *s = reader(path, "exo", "up", NULL);
+    test_step_set_bool(s, "whole", true);
+    assert_sentence(s, "mass of the sample is not known|give mass");
+}
+
 /* What the recipe says goes before what the file says; heat flow per mass becomes that of the sample. */
 static void test_given(void)
 {
@@ -249,7 +290,8 @@ static void test_bad_files(void)
 /* Bytes replaced, cut out or doubled at random: a curve or a sentence, never a crash. */
 static void test_damaged(void)
 {
-    char *(*const makers[])(void) = {stare, stare_tabs, setaram, setaram_blanks, ta, netzsch, perkinelmer_rows, csv};
+    char *(*const makers[])(void) = {stare, stare_tabs, setaram,          setaram_blanks,
+                                     ta,    netzsch,    perkinelmer_rows, csv};
     g_autoptr(GRand) random = g_rand_new_with_seed(7);
     int read = 0, refused = 0;
     for (size_t k = 0; k < G_N_ELEMENTS(makers); k++)
@@ -353,6 +395,7 @@ int main(int argc, char **argv)
     test_init(&argc, &argv);
     g_test_add_func("/calorimetry/read/makers", test_makers);
     g_test_add_func("/calorimetry/read/given", test_given);
+    g_test_add_func("/calorimetry/read/thousands", test_thousands);
     g_test_add_func("/calorimetry/read/bad", test_bad_files);
     g_test_add_func("/calorimetry/read/damaged", test_damaged);
     g_test_add_func("/calorimetry/read/written", test_written);

@@ -11,6 +11,7 @@ static const char *const units[] = {"K", "K", "kJ/mol", "K"};
 
 struct answer {
     double value[N_QUANTITIES], sigma[N_QUANTITIES];
+    double depressed; /* the first scan below the second, in the glass line's window, J/(mol K) */
 };
 
 static test_step *simulated(const char *sample, const char *run, double noise, double correlation, int seed)
@@ -78,6 +79,19 @@ static void note(struct answer *a, int quantity, test_step *s, const char *port)
     a->sigma[quantity] = sigma_of(s, port);
 }
 
+/* Mean of second less first at 645 to 660 K. */
+static double depression(const frit_dataset *first, const frit_dataset *second)
+{
+    double sum = 0, n = 0;
+    for (size_t i = 0; i < first->shape[0]; i++)
+        if (first->axis[0]->at[i] >= 645 && first->axis[0]->at[i] <= 660) {
+            g_assert_cmpfloat(first->axis[0]->at[i], ==, second->axis[0]->at[i]);
+            sum += frit_dataset_values(second)[i] - frit_dataset_values(first)[i];
+            n++;
+        }
+    return 72.928062 * sum / n;
+}
+
 /* What the recipe for Fig. 1A does. */
 static struct answer analyse(frit_dataset *const scans[4])
 {
@@ -92,6 +106,7 @@ static struct answer analyse(frit_dataset *const scans[4])
     test_step_input(H, "tx", take(Tx, "onset"));
     test_step_set(H, "composition", ALLOY);
     run_step(H);
+    a.depressed = depression(first, second);
     note(&a, TG, Tg, "onset");
     note(&a, TX, Tx, "onset");
     note(&a, DH, H, "molar_enthalpy");
@@ -133,16 +148,42 @@ static void count(struct tally *t, const struct answer *a, const struct answer *
     t->all++;
 }
 
-/* The share of 95 % intervals that hold the noise-free value. */
+/* The least (or largest) number of n intervals that a coverage of 95 % leaves in less than 0.5 % of such
+ * tests on this side: sums of the binomial distribution from the end. */
+static int binomial_bound(int n, bool least)
+{
+    double p = least ? 0.05 : 0.95, chance = pow(p, n), sum = chance;
+    int k = 0;
+    /* k: of n that are inside (least), or that are not */
+    for (double inside = 1 - p; sum < 0.005 && k < n; k++) {
+        chance *= (double)(n - k) / (k + 1) * inside / p;
+        sum += chance;
+    }
+    return least ? k : n - k;
+}
+
+/* How many of the 95 % intervals hold the noise-free value, each quantity for itself, or one that is too
+ * narrow hides behind one that is too wide.  Asked for are 90 to 98 %, which is 108 to 117.6 of 120; a method
+ * that covers 95 % gives 114 +- 2.4 and would miss the upper limit in 6 % of such tests: the limits give way
+ * to where it lies in all but 0.5 % on either side (107 and 119), taking the 120 for independent (three
+ * samples share the runs of sapphire and empty pans: it is a little wider).  The glass line of the first scan
+ * goes through a bent curve, whose misfit counts as noise: its intervals may be wider, not narrower. */
 static void judge(const char *noise, const struct tally t[N_QUANTITIES], const struct tally *all)
 {
-    for (int q = 0; q < N_QUANTITIES; q++)
-        g_test_message("%s, %s: %d of %d intervals of 95 %% hold the noise-free value", noise, quantities[q],
-                       t[q].inside, t[q].all);
+    for (int q = 0; q < N_QUANTITIES; q++) {
+        int least = MIN((int)ceil(0.90 * t[q].all), binomial_bound(t[q].all, true));
+        int most = MAX((int)floor(0.98 * t[q].all), binomial_bound(t[q].all, false));
+        g_test_message("figure: 95 %% intervals of %s that hold the noise-free value, %s: %d of %d, %.1f %% "
+                       "(90 to 98 by the count's own scatter: %d to %d)",
+                       quantities[q], noise, t[q].inside, t[q].all, 100.0 * t[q].inside / t[q].all, least,
+                       most);
+        g_assert_cmpint(t[q].inside, >=, least);
+        if (q != TG_FIRST)
+            g_assert_cmpint(t[q].inside, <=, most);
+    }
     double share = 100.0 * all->inside / all->all;
     g_test_message("figure: 95 %% intervals of Tg, Tx and enthalpy that hold the noise-free value, %s, %d "
-                   "intervals: %.1f %% "
-                   "(90 to 98)",
+                   "intervals: %.1f %% (90 to 98)",
                    noise, all->all, share);
     g_assert_cmpfloat(share, >=, 90);
     g_assert_cmpfloat(share, <=, 98);
@@ -174,12 +215,15 @@ static void test_samples(double noise, double correlation, int seeds, const char
                            clean.value[q] - samples[k].truth[q], sqrt(scatter[q]), sqrt(sigma[q]), limits[q]);
             g_assert_cmpfloat(worst[q], <=, limits[q]);
         }
-        double pull = clean.value[TG_FIRST] - clean.value[TG];
+        /* The exotherm depresses the first scan by d up to Tg: the tangent of the step, rising by 0.75
+         * J/(mol K) a kelvin, would meet a glass line so much lower d/0.75 earlier; where the exotherm fades
+         * the rise is steeper, and takes part of that back.  Less than 0.5 K would not be seen. */
+        double pull = clean.value[TG_FIRST] - clean.value[TG], most = -clean.depressed / 0.75;
         g_test_message("figure: Tg of the first scan less that of the second, simulated %s, by the exotherm "
-                       "below it: %+.2f K "
-                       "(below 0)",
-                       samples[k].name, pull);
-        g_assert_cmpfloat(pull, <, 0);
+                       "of %.2f J/(mol K) below it: %+.2f K (between %.1f and -0.5)",
+                       samples[k].name, clean.depressed, pull, most);
+        g_assert_cmpfloat(pull, >, most);
+        g_assert_cmpfloat(pull, <, -0.5);
     }
     judge(what, each, &all);
 }
