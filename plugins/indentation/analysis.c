@@ -68,9 +68,8 @@ frit_status area_settings(frit_call *c, uint32_t area_port, const frit_array *gi
     if (area_from_attributes(c, area))
         return FRIT_OK;
     *area = (struct area){{24.5}, 1};
-    c->host->log(
-        c, FRIT_WARNING,
-        "no area function: that of an ideal Berkovich tip is taken, 24.5 hc^2; area = { ... } says it");
+    record_warn(
+        c, "no area function: that of an ideal Berkovich tip is taken, 24.5 hc^2; area = { ... } says it");
     return FRIT_OK;
 }
 
@@ -97,6 +96,11 @@ double poisson_of(frit_call *c, double given)
         return given;
     if (c->host->attribute(c, IN_LOAD, "poisson", "1", &known) && known > -1 && known <= 0.5)
         return known;
+    record_warn(
+        c,
+        "no Poisson's ratio: 0.3 is taken; E goes with 1 - nu^2, and would be %.2g %% lower for 0.36; "
+        "poisson = ... says it",
+        100 * (1 - (1 - 0.36 * 0.36) / (1 - 0.3 * 0.3)));
     return 0.3;
 }
 
@@ -209,23 +213,22 @@ static void warn(frit_call *c, const struct analysis *a, const struct contact_se
 {
     const struct oliver_pharr *p = c->params;
     if (a->fit.at_bound)
-        c->host->log(
-            c, FRIT_WARNING,
-            "cycle %zu: the power law ends at a bound (m = %.4g, hf = %.5g nm): is the window right?", number,
-            a->fit.m, a->fit.hf);
+        record_warn(c,
+                    "cycle %zu: the power law ends at a bound (m = %.4g, hf = %.5g nm): is the window right?",
+                    number, a->fit.m, a->fit.hf);
     if (!(a->contact.E > 0))
-        c->host->log(
-            c, FRIT_WARNING,
+        record_warn(
+            c,
             "cycle %zu: the reduced modulus is %.4g GPa, more than an indenter of %.4g GPa allows: the "
             "sample's modulus is masked",
             number, a->contact.Er, s->indenter_modulus);
     const double tip = a->contact.H, work = a->hardness_from_work;
     if (isfinite(p->disagreement) && isfinite(work) && fabs(tip / work - 1) > p->disagreement)
-        c->host->log(c, FRIT_WARNING,
-                     "cycle %zu: the tip's area gives H = %.4g GPa, P/S^2 and the works %.4g GPa (P/S^2 = "
-                     "%.4g 1/GPa, W_el/W_tot = "
-                     "%.3g): is the area function that of this tip, with coefficients for nm? (beta = %.4g)",
-                     number, tip, work, a->contact.p_s2, a->works.elastic / a->works.total, s->beta);
+        record_warn(c,
+                    "cycle %zu: the tip's area gives H = %.4g GPa, P/S^2 and the works %.4g GPa (P/S^2 = "
+                    "%.4g 1/GPa, W_el/W_tot = "
+                    "%.3g): is the area function that of this tip, with coefficients for nm? (beta = %.4g)",
+                    number, tip, work, a->contact.p_s2, a->works.elastic / a->works.total, s->beta);
 }
 
 bool analysis_of_cycle(frit_call *c, const struct record *r, const struct contact_settings *s,
@@ -237,8 +240,8 @@ bool analysis_of_cycle(frit_call *c, const struct record *r, const struct contac
     const char *reason = unload_fit(r->h + a->first, r->P + a->first, a->last - a->first, a->hmax, &a->fit);
     if (reason)
         return why_fail(why, FRIT_ENUMERIC, "cycle %zu: the power law of the unloading: %s", number, reason);
-    a->sigma_P = a->fit.rms;
-    a->sigma_h = a->fit.rms / a->fit.S;
+    a->sigma_P = r->sP[cycle->unload];
+    a->sigma_h = r->sh[cycle->unload];
     const double hc = a->hmax - (isnan(s->epsilon) ? epsilon_of(a->fit.m) : s->epsilon) * a->Pmax / a->fit.S;
     if (!(hc > 0))
         return why_fail(
@@ -251,8 +254,11 @@ bool analysis_of_cycle(frit_call *c, const struct record *r, const struct contac
     contact_evaluate(s, a->Pmax, a->sigma_P, a->hmax, a->sigma_h, a->fit.S, a->fit.sigma_S, a->fit.m,
                      &a->contact);
     works_of(r->h, r->P, cycle->unload, cycle->unload_end, &a->fit, &a->works);
+    const struct fitted fitted = {&a->fit, a->first, a->last};
+    works_uncertainty(r->h, r->P, r->sh, r->sP, cycle->unload, cycle->unload_end, &fitted, &a->works);
     const double ratio = a->works.total > 0 ? a->works.elastic / a->works.total : NAN;
     a->hardness_from_work = ratio > 0 ? hardness_from_work(a->contact.p_s2, ratio, s->beta) : NAN;
+    a->sigma_hardness_from_work = a->hardness_from_work * a->works.sigma_log_hardness;
     warn(c, a, s, number);
     if (!(a->contact.E > 0))
         a->contact.E = NAN;

@@ -18,12 +18,12 @@ struct analysis {
     struct works works;
     size_t first, last; /* of the record: the points of the fit, and one behind */
     double Pmax, hmax, sigma_P, sigma_h;
-    double hardness_from_work;
+    double hardness_from_work, sigma_hardness_from_work;
 };
 
 /* The settings for a call: area from the port `area`, the parameter, or the attributes area_c0 ... . */
 frit_status analysis_settings(frit_call *c, uint32_t area_port, struct contact_settings *s);
-/* Warns of what is suspicious; false: this cycle cannot be evaluated. */
+/* The record with its uncertainty.  Warns of what is suspicious; false: this cycle cannot be evaluated. */
 bool analysis_of_cycle(frit_call *c, const struct record *r, const struct contact_settings *s,
                        const struct cycle *cycle, size_t number, struct analysis *a, struct why *why);
 

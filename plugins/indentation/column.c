@@ -121,8 +121,21 @@ void column_parse(const char *text, struct column *c)
     copy(c->name, sizeof c->name, text, n);
 }
 
+/* t is the time, T the temperature: these two differ by their case. */
+static bool is_bare(const char *name, char letter)
+{
+    size_t letters = 0, hits = 0;
+    for (; *name; name++) {
+        letters += isalnum((unsigned char)*name) || ((unsigned char)*name & 0x80);
+        hits += *name == letter;
+    }
+    return letters == 1 && hits == 1;
+}
+
 bool column_alike(const char *a, const char *b)
 {
+    if ((is_bare(a, 't') && is_bare(b, 'T')) || (is_bare(a, 'T') && is_bare(b, 't')))
+        return false;
     for (;;) {
         while (*a && !isalnum((unsigned char)*a) && !((unsigned char)*a & 0x80))
             a++;

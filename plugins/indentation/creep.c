@@ -44,7 +44,9 @@ const char creep_doc[] = "    h - h(t0) = c + a ln(1 + (t - t0)/tau)\n"
                          "is a/(tau + t - t0).  Drift should have been "
                          "taken out before: it adds to the rate.  Where the law cannot be fitted (fewer than "
                          "6 points, no curvature) there is a warning, "
-                         "and its numbers are masked; the creep itself needs no law.";
+                         "and its numbers are masked; the creep itself needs no law.\n\n"
+                         "sigma: of the creep from the depth's at its two points, the input's or else the "
+                         "noise of the curve; of the law from the scatter about it.";
 
 enum { OFFSET, A, LOG_TAU, N_PARAMS };
 
@@ -85,26 +87,25 @@ static frit_status find_hold(frit_call *c, const struct record *r, size_t *from,
             ;
         return *to > *from + 1
                    ? FRIT_OK
-                   : c->host->fail(c, FRIT_EDATA, "fewer than two points lie between %.6g and %.6g s",
-                                   p->times.from, p->times.to);
+                   : record_fail(c, FRIT_EDATA, "fewer than two points lie between %.6g and %.6g s",
+                                 p->times.from, p->times.to);
     }
     frit_status status = record_cycles(c, r, &cycle, &n);
     if (status != FRIT_OK)
         return status;
     if ((uint64_t)p->cycle > n)
-        return c->host->fail(c, FRIT_EDATA, "there is no cycle %lld: the test has %zu", (long long)p->cycle,
-                             n);
+        return record_fail(c, FRIT_EDATA, "there is no cycle %lld: the test has %zu", (long long)p->cycle, n);
     const struct cycle *k = &cycle[(p->cycle ? (size_t)p->cycle : n) - 1];
     *from = k->hold;
     *to = k->unload;
     return *to > *from + 1 ? FRIT_OK
-                           : c->host->fail(c, FRIT_EDATA,
-                                           "the peak load is not held: there is no creep to see; times = "
-                                           "{from, to} would say where to look");
+                           : record_fail(c, FRIT_EDATA,
+                                         "the peak load is not held: there is no creep to see; times = "
+                                         "{from, to} would say where to look");
 }
 
 static frit_status fit_law(const double *t, const double *h, size_t n, double *param, double *sigma,
-                           bool *fitted)
+                           double *sigma_rate, bool *fitted)
 {
     *fitted = false;
     if (n < 6)
@@ -134,6 +135,14 @@ static frit_status fit_law(const double *t, const double *h, size_t n, double *p
             param[i] = result.param[i];
             sigma[i] = result.sigma[i];
         }
+        /* rate = a/(tau + t) */
+        const double tau = exp(param[LOG_TAU]), time = tau + span;
+        const double g[] = {0, 1 / time, -param[A] * tau / (time * time)};
+        double variance = 0;
+        for (int i = 0; i < N_PARAMS; i++)
+            for (int k = 0; k < N_PARAMS; k++)
+                variance += g[i] * g[k] * result.covariance[i * N_PARAMS + k];
+        *sigma_rate = sqrt(fmax(variance, 0));
         *fitted = true;
     }
     fit_free(w);
@@ -141,7 +150,7 @@ static frit_status fit_law(const double *t, const double *h, size_t n, double *p
 }
 
 static frit_status put_law(frit_call *c, const double *t, size_t n, const double *p, const double *sigma,
-                           bool fitted)
+                           double sigma_rate, bool fitted)
 {
     double *law = c->host->scratch(c, n + 1, sizeof *law);
     if (!law)
@@ -151,10 +160,21 @@ static frit_status put_law(frit_call *c, const double *t, size_t n, const double
         law[i] = p[OFFSET] + p[A] * log1p(t[i] / tau);
     frit_status status = write_curve(c, OUT_FIT, fitted ? n : 0, t, law, NULL);
     if (status == FRIT_OK)
-        status = write_number(c, OUT_RATE, fitted ? p[A] / (tau + t[n - 1]) : NAN, NAN);
+        status = write_number(c, OUT_RATE, fitted ? p[A] / (tau + t[n - 1]) : NAN, sigma_rate);
     if (status == FRIT_OK)
         status = write_number(c, OUT_AMPLITUDE, fitted ? p[A] : NAN, fitted ? sigma[A] : NAN);
     return status == FRIT_OK ? write_number(c, OUT_TIME, tau, fitted ? tau * sigma[LOG_TAU] : NAN) : status;
+}
+
+/* ratio = last/first - 1 */
+static frit_status put_creep(frit_call *c, const struct record *r, size_t from, size_t to)
+{
+    const double first = r->h[from], last = r->h[to - 1];
+    frit_status status = write_number(c, OUT_CREEP, last - first, hypot(r->sh[from], r->sh[to - 1]));
+    if (status != FRIT_OK)
+        return status;
+    return write_number(c, OUT_RATIO, first > 0 ? (last - first) / first : NAN,
+                        hypot(r->sh[to - 1], r->sh[from] * last / first) / fabs(first));
 }
 
 frit_status creep_run(frit_call *c)
@@ -164,11 +184,14 @@ frit_status creep_run(frit_call *c)
     frit_status status = record_read(c, &r, false, 2);
     if (status == FRIT_OK)
         status = find_hold(c, &r, &from, &to);
+    if (status == FRIT_OK)
+        status = record_uncertainty(c, &r);
     if (status != FRIT_OK)
         return status;
     const size_t n = to - from;
     double *t = c->host->scratch(c, n, sizeof *t), *h = c->host->scratch(c, n, sizeof *h);
     double param[N_PARAMS] = {0}, sigma[N_PARAMS] = {0};
+    double sigma_rate = NAN;
     bool fitted;
     if (!t || !h)
         return FRIT_ENOMEM;
@@ -176,15 +199,12 @@ frit_status creep_run(frit_call *c)
         t[i] = r.t[from + i] - r.t[from];
         h[i] = r.h[from + i] - r.h[from];
     }
-    status = fit_law(t, h, n, param, sigma, &fitted);
+    status = fit_law(t, h, n, param, sigma, &sigma_rate, &fitted);
     if (status == FRIT_OK && !fitted)
-        c->host->log(c, FRIT_WARNING,
-                     "the creep over %zu points does not follow a logarithm of time: no law is fitted", n);
+        record_warn(c, "the creep over %zu points does not follow a logarithm of time: no law is fitted", n);
     if (status == FRIT_OK)
-        status = write_number(c, OUT_CREEP, h[n - 1], NAN);
-    if (status == FRIT_OK)
-        status = write_number(c, OUT_RATIO, r.h[from] > 0 ? h[n - 1] / r.h[from] : NAN, NAN);
+        status = put_creep(c, &r, from, to);
     if (status == FRIT_OK)
         status = write_curve(c, OUT_HOLD, n, t, h, NULL);
-    return status == FRIT_OK ? put_law(c, t, n, param, sigma, fitted) : status;
+    return status == FRIT_OK ? put_law(c, t, n, param, sigma, sigma_rate, fitted) : status;
 }

@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "analysis.h"
+#include "shared/noise.h"
 
 enum { IN_AREA = IN_STIFFNESS + 1 };
 
@@ -44,13 +45,16 @@ const frit_param depth_profile_params[] = {
     FRIT_RANGE(T, average, "nm", NULL, 0, 1e9, 0, "depths to average over; not given: all"),
     {0}};
 
-const char depth_profile_doc[] = "The equations of `oliver_pharr` at each point of the loading, with the "
-                                 "stiffness that was measured dynamically instead of the slope of "
-                                 "an unloading.  Points without a stiffness, or with one that is not "
-                                 "positive, are left out; those that no contact depth belongs to are "
-                                 "masked.  The amplitude of the oscillation biases P and h at small depths: "
-                                 "the first tens of nm are the instrument's as much as the "
-                                 "sample's.";
+const char depth_profile_doc[] =
+    "The equations of `oliver_pharr` at each point of the loading, with the "
+    "stiffness that was measured dynamically instead of the slope of "
+    "an unloading.  Points without a stiffness, or with one that is not "
+    "positive, are left out; those that no contact depth belongs to are "
+    "masked.  The amplitude of the oscillation biases P and h at small depths: "
+    "the first tens of nm are the instrument's as much as the "
+    "sample's.\n\n"
+    "sigma: load, depth and stiffness have that of their inputs, or else the noise "
+    "of their curves, of the stiffness among the 25 points on either side.";
 
 frit_status depth_profile_check(frit_call *c)
 {
@@ -60,35 +64,64 @@ frit_status depth_profile_check(frit_call *c)
 
 struct profile {
     size_t n;
-    double *h, *H, *E, *p_s2;
+    double *h, *H, *E, *p_s2, *S, *sS, *sH, *sE, *sp_s2;
+    size_t *at; /* of the record */
 };
+
+/* The input's, or the noise among the points around: it grows with the stiffness. */
+#define AROUND 25
+static frit_status stiffness_uncertainty(frit_call *c, const struct record *r, struct profile *f)
+{
+    const frit_view *v = c->host->input(c, IN_STIFFNESS, 0);
+    if (!v)
+        return FRIT_EIO;
+    for (size_t k = 0; k < f->n; k++) {
+        const size_t a = k > AROUND ? k - AROUND : 0, b = k + AROUND < f->n ? k + AROUND + 1 : f->n;
+        const double given = v->sigma ? v->sigma[r->at[f->at[k]]] : NAN;
+        f->sS[k] = isfinite(given) ? given : noise_of(b - a, f->S + a, r->room);
+    }
+    return FRIT_OK;
+}
 
 static frit_status compute(frit_call *c, const struct record *r, const struct contact_settings *s,
                            struct profile *f)
 {
-    double **arrays[] = {&f->h, &f->H, &f->E, &f->p_s2};
+    double **arrays[] = {&f->h, &f->H, &f->E, &f->p_s2, &f->S, &f->sS, &f->sH, &f->sE, &f->sp_s2};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         if (!(*arrays[i] = c->host->scratch(c, r->n + 1, sizeof(double))))
             return FRIT_ENOMEM;
+    f->at = c->host->scratch(c, r->n + 1, sizeof *f->at);
+    if (!f->at)
+        return FRIT_ENOMEM;
+    for (size_t i = 0; i < r->n; i++)
+        if (r->phase[i] == PHASE_LOAD && r->S[i] > 0 && r->P[i] > 0) {
+            f->S[f->n] = r->S[i];
+            f->at[f->n++] = i;
+        }
+    frit_status status = stiffness_uncertainty(c, r, f);
+    if (status != FRIT_OK)
+        return status;
     double deepest = 0;
-    for (size_t i = 0; i < r->n; i++) {
-        struct contact_result k;
-        if (r->phase[i] != PHASE_LOAD || !(r->S[i] > 0) || !(r->P[i] > 0))
-            continue;
-        const double S = 1e-6 * r->S[i], hc = r->h[i] - s->epsilon * r->P[i] / S;
-        f->h[f->n] = r->h[i];
-        contact_evaluate(s, r->P[i], 0, r->h[i], 0, S, 0, 1.5, &k);
-        f->H[f->n] = hc > 0 && k.A > 0 ? k.H : NAN;
-        f->E[f->n] = hc > 0 && k.E > 0 ? k.E : NAN;
-        f->p_s2[f->n++] = k.p_s2;
+    for (size_t k = 0; k < f->n; k++) {
+        struct contact_result e;
+        const size_t i = f->at[k];
+        const double S = 1e-6 * f->S[k], hc = r->h[i] - s->epsilon * r->P[i] / S;
+        f->h[k] = r->h[i];
+        contact_evaluate(s, r->P[i], r->sP[i], r->h[i], r->sh[i], S, 1e-6 * f->sS[k], 1.5, &e);
+        f->H[k] = hc > 0 && e.A > 0 ? e.H : NAN;
+        f->E[k] = hc > 0 && e.E > 0 ? e.E : NAN;
+        f->p_s2[k] = e.p_s2;
+        f->sH[k] = e.sigma_H;
+        f->sE[k] = e.sigma_E;
+        f->sp_s2[k] = e.sigma_p_s2;
         deepest = fmax(deepest, hc);
     }
     if (f->n == 0)
-        return c->host->fail(c, FRIT_EDATA,
-                             "no point of the loading has a stiffness: is this a dynamic test (CSM)?");
+        return record_fail(c, FRIT_EDATA,
+                           "no point of the loading has a stiffness: is this a dynamic test (CSM)?");
     struct why why;
     if (deepest > 0 && !area_plausible(&s->area, deepest, &why))
-        return c->host->fail(c, why.code, "%s", why.text);
+        return record_fail(c, why.code, "%s", why.text);
     return FRIT_OK;
 }
 
@@ -130,13 +163,16 @@ frit_status depth_profile_run(frit_call *c)
     frit_status status = record_read(c, &r, true, 1);
     if (status != FRIT_OK)
         return status;
+    status = record_uncertainty(c, &r);
+    if (status != FRIT_OK)
+        return status;
     s.poisson = poisson_of(c, p->poisson);
     status = area_settings(c, IN_AREA, &p->area, p->area_unit == 1, &s.area);
     if (status == FRIT_OK)
         status = compute(c, &r, &s, &f);
-    const double *curves[] = {f.H, f.E, f.p_s2};
+    const double *curves[] = {f.H, f.E, f.p_s2}, *sigma[] = {f.sH, f.sE, f.sp_s2};
     for (uint32_t k = 0; k < 3 && status == FRIT_OK; k++)
-        status = write_curve(c, OUT_HARDNESS + k, f.n, f.h, curves[k], NULL);
+        status = write_curve(c, OUT_HARDNESS + k, f.n, f.h, curves[k], sigma[k]);
     if (status == FRIT_OK)
         status = put_mean(c, OUT_MEAN_MODULUS, &f, f.E, &points);
     if (status == FRIT_OK)

@@ -111,10 +111,10 @@ static frit_status no_hold(frit_call *c, double load, double highest)
                  load, highest);
     if (c->host->attribute(c, IN_LOAD, "drift_rate", "nm/s", &told))
         snprintf(file, sizeof file, "; the file tells of %.4g nm/s", told);
-    return c->host->fail(c, FRIT_EDATA,
-                         "there is no hold at low load to measure the drift by%s: say rate = ..., or times = "
-                         "{from, to}%s",
-                         off, file);
+    return record_fail(c, FRIT_EDATA,
+                       "there is no hold at low load to measure the drift by%s: say rate = ..., or times = "
+                       "{from, to}%s",
+                       off, file);
 }
 
 static frit_status check_contact(frit_call *c, const struct record *r, size_t from, size_t to)
@@ -140,12 +140,11 @@ static frit_status find_rate(frit_call *c, const struct record *r, struct line *
     if (status != FRIT_OK)
         return status;
     if (!fit_line(r, *from, *to, l))
-        return c->host->fail(
-            c, FRIT_EDATA, "the hold at low load has %zu points: a slope needs at least 3 at different times",
-            *to - *from);
+        return record_fail(c, FRIT_EDATA,
+                           "the hold at low load has %zu points: a slope needs at least 3 at different times",
+                           *to - *from);
     if (isfinite(l->sigma) && fabs(l->rate) > 1)
-        c->host->log(c, FRIT_WARNING,
-                     "the drift is %.3g nm/s: more than 0.1 nm/s is unusual, and 1 nm/s no drift", l->rate);
+        record_warn(c, "the drift is %.3g nm/s: more than 0.1 nm/s is unusual, and 1 nm/s no drift", l->rate);
     return FRIT_OK;
 }
 

@@ -14,7 +14,7 @@
 
 static const frit_step steps[] = {
     {.name = "read_indentation",
-     .version = 1,
+     .version = 2,
      .summary = "Read tests of nanoindenters: NanoSuite workbooks and text, Hysitron, Anton Paar, "
                 "Fischerscope, FemtoTools, CSV",
      .doc = read_indentation_doc,
@@ -35,15 +35,15 @@ static const frit_step steps[] = {
      .params = read_indentation_results_params,
      .params_size = sizeof(struct read_indentation_results),
      .run = read_indentation_results_run},
-    {STEP(contact, 1, "Find where the tip meets the surface, and count depth, load and time from there",
+    {STEP(contact, 2, "Find where the tip meets the surface, and count depth, load and time from there",
           "ISO 14577-1:2015, 7.6; Hay & Pharr, ASM Handbook 8 (2000) 232")},
-    {STEP(drift, 1, "Take the drift out of the depth, measured while the load is low",
+    {STEP(drift, 2, "Take the drift out of the depth, measured while the load is low",
           "ISO 14577-1:2015, 7.5; " OLIVER_PHARR)},
     {STEP(frame_compliance, 1, "Take the bending of the instrument's frame out of the depth", OLIVER_PHARR)},
-    {STEP(oliver_pharr, 1, "Hardness and modulus from an unloading", OLIVER_PHARR),
+    {STEP(oliver_pharr, 2, "Hardness and modulus from an unloading", OLIVER_PHARR),
      .check = oliver_pharr_check},
     {.name = "oliver_pharr_cycles",
-     .version = 1,
+     .version = 2,
      .summary = "Hardness and modulus from each unloading of a test with several",
      .doc = oliver_pharr_cycles_doc,
      .reference = OLIVER_PHARR,
@@ -55,21 +55,21 @@ static const frit_step steps[] = {
      .run = oliver_pharr_cycles_run},
     {STEP(area_function, 1, "Calibrate the area function of a tip on a reference", OLIVER_PHARR)},
     {STEP(frame_stiffness, 1, "Find the stiffness of the instrument's frame on a reference", OLIVER_PHARR)},
-    {STEP(pop_in, 1, "Find sudden jumps of the depth on loading, with the elastic contact before the first",
+    {STEP(pop_in, 2, "Find sudden jumps of the depth on loading, with the elastic contact before the first",
           "Gerberich et al., Acta Mater. 44 (1996) 3585, doi:10.1016/1359-6454(96)00010-9; Johnson, Contact "
           "Mechanics, Cambridge "
           "1985; Bei et al., Phys. Rev. Lett. 95 (2005) 045501, doi:10.1103/PhysRevLett.95.045501"),
      .check = pop_in_check},
-    {STEP(work, 1, "Total, elastic and plastic work of an indent",
+    {STEP(work, 2, "Total, elastic and plastic work of an indent",
           "Cheng & Cheng, Appl. Phys. Lett. 73 (1998) 614, doi:10.1063/1.121873; ISO 14577-1:2015, A.6")},
-    {STEP(creep, 1, "Growth of the depth while the peak load is held",
+    {STEP(creep, 2, "Growth of the depth while the peak load is held",
           "ISO 14577-1:2015, A.7; Chudoba & Richter, Surf. Coat. Technol. 148 (2001) 191, "
           "doi:10.1016/S0257-8972(01)01340-8")},
-    {STEP(statistics, 1, "Mean, standard deviation and number over tests, and which were left out, and why",
+    {STEP(statistics, 2, "Mean, standard deviation and number over tests, and which were left out, and why",
           "JCGM 100:2008 (GUM), 4.2, doi:10.59161/JCGM100-2008E; Leys et al., J. Exp. Soc. Psychol. 49 "
           "(2013) 764, "
           "doi:10.1016/j.jesp.2013.03.013")},
-    {STEP(depth_profile, 1, "Hardness and modulus over the depth, from a dynamic measurement (CSM)",
+    {STEP(depth_profile, 2, "Hardness and modulus over the depth, from a dynamic measurement (CSM)",
           OLIVER_PHARR),
      .check = depth_profile_check},
     {.name = "simulate_indents",

@@ -5,6 +5,7 @@ plugin_LTLIBRARIES += %D%/indentation.la
   %D%/record.c %D%/record.h %D%/segments.c %D%/segments.h %D%/contact.c %D%/drift.c %D%/frame_compliance.c \
   %D%/oliver_pharr.c %D%/analysis.c %D%/analysis.h %D%/unload.c %D%/unload.h %D%/area.c %D%/area.h \
   %D%/area_function.c %D%/frame_stiffness.c %D%/reference.c %D%/reference.h %D%/pop_in.c plugins/shared/events.c plugins/shared/events.h \
+  plugins/shared/noise.c plugins/shared/noise.h \
   %D%/work.c %D%/works.c %D%/works.h %D%/creep.c %D%/statistics.c %D%/depth_profile.c %D%/simulate_indents.c \
   %D%/write_nanosuite.c plugins/shared/fit.c plugins/shared/fit.h
 %C%_indentation_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)

@@ -101,12 +101,14 @@ const char oliver_pharr_doc[] =
     "Gamma(1/(2(m-1))))], 0.75 for m = 1.5. "
     "`beta_from = \"hay\"`: the correction of Hay, Bolshakov and Pharr for the sink-in under a cone of 70.32 "
     "degrees.\n\n"
-    "Sigma: the covariance of the fit, scaled by its scatter, gives that of S; the scatter itself is that of "
-    "a load and (over S) of a "
-    "depth; they are propagated through hc, with S acting on Er both itself and through A.  What all indents "
+    "Sigma: the covariance of the fit, scaled by its scatter, gives that of S; the first load and "
+    "depth have that of their inputs, or else the noise of their curves (the median of their second "
+    "differences); they are propagated through hc, with S acting on Er both itself and through A.  What all "
+    "indents "
     "share (the area, by "
     "`area_uncertainty`; nu; the frame) is else not in it; nor is what differs between places of a sample: "
-    "see `statistics`.\n\n"
+    "see `statistics`.  The sigma of the works and of the hardness from them follows each point through the "
+    "areas and the fit.\n\n"
     "P/S^2 = pi H/(4 beta^2 Er^2) does not know the tip, nor does W_el/W_tot, which is 5.3 H/Er for a cone.  "
     "Both together give a "
     "hardness without the area, (W_el/W_tot/5.3)^2 pi/(4 beta^2) S^2/P, to some 30 % (the 5.3 is 4.8 on "
@@ -147,8 +149,8 @@ static void numbers_of(const struct analysis *a, double *value, double *sigma)
                         [OUT_epsilon] = {k->epsilon, NAN},
                         [OUT_r_squared] = {a->fit.r_squared, NAN},
                         [OUT_p_over_s2] = {k->p_s2, k->sigma_p_s2},
-                        [OUT_work_ratio] = {a->works.elastic / a->works.total, NAN},
-                        [OUT_hardness_from_work] = {a->hardness_from_work, NAN}};
+                        [OUT_work_ratio] = {a->works.elastic / a->works.total, a->works.sigma_ratio},
+                        [OUT_hardness_from_work] = {a->hardness_from_work, a->sigma_hardness_from_work}};
     for (int i = 0; i < N_NUMBERS; i++) {
         value[i] = all[i].v;
         sigma[i] = all[i].s;
@@ -161,6 +163,8 @@ static frit_status begin(frit_call *c, struct record *r, struct cycle **cycle, s
     frit_status status = record_read(c, r, false, 1);
     if (status == FRIT_OK)
         status = record_cycles(c, r, cycle, n);
+    if (status == FRIT_OK)
+        status = record_uncertainty(c, r);
     return status == FRIT_OK ? analysis_settings(c, IN_AREA, s) : status;
 }
 
@@ -193,12 +197,11 @@ frit_status oliver_pharr_run(frit_call *c)
     if (status != FRIT_OK)
         return status;
     if ((uint64_t)p->cycle > n)
-        return c->host->fail(c, FRIT_EDATA, "there is no cycle %lld: the test has %zu", (long long)p->cycle,
-                             n);
+        return record_fail(c, FRIT_EDATA, "there is no cycle %lld: the test has %zu", (long long)p->cycle, n);
     const size_t k = p->cycle ? (size_t)p->cycle : n;
     struct why why;
     if (!analysis_of_cycle(c, &r, &s, &cycle[k - 1], k, &a, &why))
-        return c->host->fail(c, why.code, "%s", why.text);
+        return record_fail(c, why.code, "%s", why.text);
     numbers_of(&a, value, sigma);
     for (uint32_t port = 0; port < N_NUMBERS && status == FRIT_OK; port++)
         status = write_number(c, port, value[port], sigma[port]);
@@ -212,8 +215,7 @@ static frit_status cycles_put(frit_call *c, size_t n, const double *number, cons
 {
     frit_status status = FRIT_OK;
     for (uint32_t port = 0; port < N_NUMBERS && status == FRIT_OK; port++) {
-        const bool uncertain = port != OUT_epsilon && port != OUT_r_squared && port != OUT_work_ratio &&
-                               port != OUT_hardness_from_work;
+        const bool uncertain = port != OUT_epsilon && port != OUT_r_squared;
         status = write_curve(c, port, n, number, value + port * n, uncertain ? sigma + port * n : NULL);
     }
     return status;
@@ -242,12 +244,12 @@ frit_status oliver_pharr_cycles_run(frit_call *c)
         if (found)
             numbers_of(&a, v, u);
         else
-            c->host->log(c, FRIT_WARNING, "cycle %zu of %zu is masked: %s", k + 1, n, why.text);
+            record_warn(c, "cycle %zu of %zu is masked: %s", k + 1, n, why.text);
         for (size_t i = 0; i < N_NUMBERS; i++) {
             value[i * n + k] = found ? v[i] : NAN;
             sigma[i * n + k] = found ? u[i] : NAN;
         }
         good += found;
     }
-    return good ? cycles_put(c, n, number, value, sigma) : c->host->fail(c, why.code, "%s", why.text);
+    return good ? cycles_put(c, n, number, value, sigma) : record_fail(c, why.code, "%s", why.text);
 }

@@ -13,6 +13,7 @@
 #include "indentation.h"
 #include "record.h"
 #include "shared/fit.h"
+#include "works.h"
 
 const frit_port pop_in_inputs[] = {RECORD_INPUTS, {0}};
 
@@ -96,7 +97,11 @@ const char pop_in_doc[] =
     "\n"
     "are found where there are 6 points at least; the radius of the tip follows from the reduced `modulus`, "
     "or the other way "
-    "round.  It is a Hertzian contact only where the first event ends a purely elastic loading.";
+    "round.  It is a Hertzian contact only where the first event ends a purely elastic loading.\n\n"
+    "sigma of load, jump and energy: of the points on the way, by the sigma of the inputs, or else by the "
+    "noise of the curves (the median of their second differences).  That the load lies between two samples "
+    "is "
+    "not in it.";
 
 frit_status pop_in_check(frit_call *c)
 {
@@ -156,11 +161,12 @@ static double energy(const struct record *r, const struct event *e)
 
 static frit_status put_events(frit_call *c, const struct record *r, const struct found *f)
 {
-    double *columns = c->host->scratch(c, 6 * f->n + 1, sizeof *columns);
+    double *columns = c->host->scratch(c, 9 * f->n + 1, sizeof *columns);
     if (!columns)
         return FRIT_ENOMEM;
     double *number = columns, *load = number + f->n, *jump = load + f->n, *work = jump + f->n,
-           *significance = work + f->n, *depth = significance + f->n;
+           *significance = work + f->n, *depth = significance + f->n, *of_load = depth + f->n,
+           *of_jump = of_load + f->n, *of_work = of_jump + f->n;
     for (size_t i = 0; i < f->n; i++) {
         number[i] = (double)i + 1;
         load[i] = r->P[f->event[i].first];
@@ -168,14 +174,18 @@ static frit_status put_events(frit_call *c, const struct record *r, const struct
         work[i] = energy(r, &f->event[i]);
         significance[i] = fmin(f->event[i].significance, 1e9); /* a curve without scatter */
         depth[i] = r->h[f->event[i].first];
+        const size_t a = f->event[i].first, b = f->event[i].last;
+        of_load[i] = r->sP[a];
+        of_jump[i] = hypot(r->sh[a], r->sh[b]);
+        of_work[i] = sqrt(area_variance(r->h, r->P, r->sh, r->sP, a, b));
     }
-    const double *curves[] = {load, jump, work, significance};
+    const double *curves[] = {load, jump, work, significance}, *sigma[] = {of_load, of_jump, of_work, NULL};
     frit_status status = write_number(c, OUT_COUNT, (double)f->n, NAN);
     if (status == FRIT_OK)
-        status = write_number(c, OUT_FIRST, f->n ? load[0] : NAN, NAN);
+        status = write_number(c, OUT_FIRST, f->n ? load[0] : NAN, f->n ? of_load[0] : NAN);
     for (uint32_t k = 0; k < 4 && status == FRIT_OK; k++)
-        status = write_curve(c, OUT_EVENTS + k, f->n, number, curves[k], NULL);
-    return status == FRIT_OK ? write_curve(c, OUT_MARKS, f->n, depth, load, NULL) : status;
+        status = write_curve(c, OUT_EVENTS + k, f->n, number, curves[k], sigma[k]);
+    return status == FRIT_OK ? write_curve(c, OUT_MARKS, f->n, depth, load, of_load) : status;
 }
 
 /* ---- Hertz ---- */
@@ -278,9 +288,10 @@ static frit_status put_contact(frit_call *c, const struct record *r, const struc
         R = pow(1e6 * z->k / (four_thirds * Er), 2);
     const double load = f->n ? r->P[f->event[0].first] : NAN;
     const double shear = 0.31 * cbrt(6 * 1e6 * load / (R * R) * Er * Er / pow(M_PI, 3));
-    /* Er goes with k, R with k^2, the shear with Er^(2/3) or R^(-2/3). */
+    /* Er goes with k, R with k^2, the shear with Er^(2/3) or R^(-2/3), and with P^(1/3). */
     const bool finds_modulus = isnan(p->modulus);
-    const double of_k = z->sigma / z->k, of_shear = (finds_modulus ? 2 : 4) * of_k / 3;
+    const double of_k = z->sigma / z->k, of_load = f->n ? r->sP[f->event[0].first] / load / 3 : NAN;
+    const double of_shear = hypot((finds_modulus ? 2 : 4) * of_k / 3, of_load);
     frit_status status = write_number(c, OUT_SHEAR, shear, shear * of_shear);
     if (status == FRIT_OK)
         status = write_number(c, OUT_REDUCED_MODULUS, Er, finds_modulus ? Er * of_k : NAN);
@@ -295,6 +306,8 @@ frit_status pop_in_run(frit_call *c)
     frit_status status = record_read(c, &r, false, 1);
     if (status == FRIT_OK)
         status = find(c, &r, &f);
+    if (status == FRIT_OK)
+        status = record_uncertainty(c, &r);
     if (status == FRIT_OK)
         status = put_events(c, &r, &f);
     if (status == FRIT_OK)

@@ -5,12 +5,50 @@
 #include "record.h"
 
 #include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "shared/noise.h"
 
 static bool measured(const frit_view *v, size_t i)
 {
     return isfinite(v->value[i]) && !(v->mask && v->mask[i]);
 }
+
+/* ---- Sentences ---- */
+
+static void sentence(frit_call *c, char *text, size_t size, const char *fmt, va_list list)
+{
+    const char *test = c->host->text_attribute(c, IN_LOAD, "test");
+    size_t at = 0;
+    text[0] = 0;
+    if (test && *test)
+        at = (size_t)snprintf(text, size, "%.60s: ", test);
+    vsnprintf(text + at, size - at, fmt, list);
+}
+
+frit_status record_fail(frit_call *c, frit_status code, const char *fmt, ...)
+{
+    char text[800];
+    va_list list;
+    va_start(list, fmt);
+    sentence(c, text, sizeof text, fmt, list);
+    va_end(list);
+    return c->host->fail(c, code, "%s", text);
+}
+
+void record_warn(frit_call *c, const char *fmt, ...)
+{
+    char text[800];
+    va_list list;
+    va_start(list, fmt);
+    sentence(c, text, sizeof text, fmt, list);
+    va_end(list);
+    c->host->log(c, FRIT_WARNING, "%s", text);
+}
+
+/* ---- In ---- */
 
 /* Inputs of a mapped step are single: what one view shows stays valid while others are asked for. */
 static frit_status same_length(frit_call *c, const frit_view *load, const frit_view *other, const char *name)
@@ -19,8 +57,8 @@ static frit_status same_length(frit_call *c, const frit_view *load, const frit_v
         return FRIT_EIO;
     if (other->shape[0] == load->shape[0])
         return FRIT_OK;
-    return c->host->fail(c, FRIT_EDATA, "the load has %zu points and the %s %zu: both come from one test",
-                         load->shape[0], name, other->shape[0]);
+    return record_fail(c, FRIT_EDATA, "the load has %zu points and the %s %zu: both come from one test",
+                       load->shape[0], name, other->shape[0]);
 }
 
 static bool allocate(frit_call *c, struct record *r)
@@ -70,11 +108,31 @@ frit_status record_read(frit_call *c, struct record *r, bool with_stiffness, siz
         r->n++;
     }
     if (r->n < least)
-        return host->fail(c, FRIT_EDATA, "%zu of %zu points have a load and a depth: at least %zu are needed",
-                          r->n, r->of, least);
+        return record_fail(c, FRIT_EDATA,
+                           "%zu of %zu points have a load and a depth: at least %zu are needed", r->n, r->of,
+                           least);
     if (!segment)
         segments_find(r->n, r->t, r->P, r->phase, r->room);
     return FRIT_OK;
+}
+
+static double *uncertainty_of(frit_call *c, const struct record *r, uint32_t port, const double *x)
+{
+    const frit_view *v = c->host->input(c, port, 0);
+    double *sigma = v ? c->host->scratch(c, r->n + 1, sizeof *sigma) : NULL;
+    if (!sigma)
+        return NULL;
+    const double noise = noise_of(r->n, x, r->room);
+    for (size_t i = 0; i < r->n; i++)
+        sigma[i] = v->sigma && isfinite(v->sigma[r->at[i]]) ? v->sigma[r->at[i]] : noise;
+    return sigma;
+}
+
+frit_status record_uncertainty(frit_call *c, struct record *r)
+{
+    r->sP = uncertainty_of(c, r, IN_LOAD, r->P);
+    r->sh = uncertainty_of(c, r, IN_DEPTH, r->h);
+    return r->sP && r->sh ? FRIT_OK : FRIT_ENOMEM;
 }
 
 frit_status record_cycles(frit_call *c, const struct record *r, struct cycle **cycle, size_t *n)
@@ -84,11 +142,11 @@ frit_status record_cycles(frit_call *c, const struct record *r, struct cycle **c
         highest = fmax(highest, r->P[i]);
     *n = segments_cycles(r->n, r->phase, NULL, 0);
     if (*n == 0 && !(highest > 13 * segments_noise(r->n, r->P, r->room)))
-        return c->host->fail(
-            c, FRIT_EDATA, "the highest load is %.3g mN, within the noise: the tip never touched the sample",
-            highest);
+        return record_fail(c, FRIT_EDATA,
+                           "the highest load is %.3g mN, within the noise: the tip never touched the sample",
+                           highest);
     if (*n == 0)
-        return c->host->fail(
+        return record_fail(
             c, FRIT_EDATA,
             "the test has no unloading: its highest load is %.4g mN, and at its end the load is %.4g mN; was "
             "the export cut off, or does the hold never end?",
@@ -168,6 +226,6 @@ frit_status record_once(frit_call *c, const char *name, const char *what)
     const char *done = c->host->text_attribute(c, IN_LOAD, name);
     if (!done)
         return FRIT_OK;
-    return c->host->fail(c, FRIT_EDATA, "%s was taken out before, by %s: once is right; leave this step out",
-                         what, done);
+    return record_fail(c, FRIT_EDATA, "%s was taken out before, by %s: once is right; leave this step out",
+                       what, done);
 }

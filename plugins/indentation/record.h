@@ -36,6 +36,7 @@ struct record {
     size_t *at;                /* of each in the inputs */
     size_t of;                 /* points of the inputs */
     double *room;              /* 2 n */
+    double *sP, *sh;           /* of P and h, by record_uncertainty(); else NULL */
 };
 
 /* Reads the inputs 0 to 2, and 3 where with_stiffness; memory is the call's.  Fewer than `least` points
@@ -45,10 +46,18 @@ frit_status record_read(frit_call *c, struct record *r, bool with_stiffness, siz
 /* Cycles of the record; an error where there is no unloading. */
 frit_status record_cycles(frit_call *c, const struct record *r, struct cycle **cycle, size_t *n);
 
+/* Fills sP and sh: the inputs' sigma where they have one, else the noise of the curves themselves. */
+frit_status record_uncertainty(frit_call *c, struct record *r);
+
 /* Output `port` as a copy of input `port`, with other times: "load", "depth", "segment", "stiffness" in this
  * order on both sides. Values of points that were not measured are masked. value NULL: the input's. */
 frit_status record_write(frit_call *c, uint32_t port, const struct record *r, const double *value,
                          double shift);
+
+/* The host's fail() and log(), with the name that the test has in its file ("Test 010") before the
+ * sentence. */
+frit_status record_fail(frit_call *c, frit_status code, const char *fmt, ...) FRIT_PRINTF(3, 4);
+void record_warn(frit_call *c, const char *fmt, ...) FRIT_PRINTF(2, 3);
 
 /* A number, with its uncertainty (NaN: none); NaN: masked. */
 frit_status write_number(frit_call *c, uint32_t port, double value, double sigma);

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shared/noise.h"
+
 /* A part of the peak load: by which a turn is told, within which a load is the same, below which a hold is
  * one for the drift. */
 #define TURN         0.1
@@ -28,12 +30,7 @@ static int compare(const void *a, const void *b)
 
 double segments_noise(size_t n, const double *P, double *room)
 {
-    if (n < 5)
-        return 0;
-    for (size_t i = 1; i + 1 < n; i++)
-        room[i - 1] = fabs(P[i - 1] - 2 * P[i] + P[i + 1]);
-    qsort(room, n - 2, sizeof *room, compare);
-    return room[(n - 2) / 2] / (0.6745 * sqrt(6));
+    return noise_of(n, P, room);
 }
 
 static void set(double *phase, size_t from, size_t to, enum phase p)
@@ -55,6 +52,17 @@ static size_t end_of_peak(const double *P, size_t peak, size_t to, double noise)
     return last;
 }
 
+/* A cycle is a rise and a fall.  Where a small load falls from the first points on and grows anew, as that of
+ * a tip that has just touched, nothing was loaded: it is part of the loading that follows.  From more than a
+ * tenth of the highest load it is an unloading whose loading was not recorded. */
+static bool is_loaded(const double *P, size_t peak, double highest, double least)
+{
+    double lowest = P[0];
+    for (size_t i = 0; i <= peak; i++)
+        lowest = fmin(lowest, P[i]);
+    return P[peak] >= TURN * highest || P[peak] - lowest >= fmax(TURN * fabs(P[peak]), least);
+}
+
 void segments_find(size_t n, const double *t, const double *P, double *phase, double *room)
 {
     const double noise = segments_noise(n, P, room);
@@ -63,7 +71,7 @@ void segments_find(size_t n, const double *t, const double *P, double *phase, do
         highest = fmax(highest, P[i]);
     const double least = fmax(0.005 * highest, 6 * noise);
     size_t peak = 0, valley = 0, from = 0;
-    bool rising = true;
+    bool rising = true, loaded = false;
     for (size_t i = 1; i < n; i++) {
         if (rising && P[i] > P[peak])
             peak = i;
@@ -75,10 +83,13 @@ void segments_find(size_t n, const double *t, const double *P, double *phase, do
             valley = i;
             rising = false;
         } else if (!rising && P[i] > P[valley] + fmax(TURN * fabs(P[peak]), least)) {
-            size_t begin = end_of_peak(P, peak, valley, noise);
-            set(phase, from, begin, PHASE_LOAD);
-            set(phase, begin, valley, PHASE_UNLOAD);
-            from = peak = valley;
+            if (loaded || is_loaded(P, peak, highest, least)) {
+                size_t begin = end_of_peak(P, peak, valley, noise);
+                set(phase, from, begin, PHASE_LOAD);
+                set(phase, begin, valley, PHASE_UNLOAD);
+                from = valley;
+                loaded = true;
+            }
             peak = i;
             rising = true;
         }

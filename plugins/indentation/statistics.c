@@ -109,8 +109,12 @@ static bool grow(frit_call *c, struct sample *s, size_t more)
 
 static const char *label_of(frit_call *c, const frit_view *v, size_t i, size_t n, size_t seen)
 {
-    char text[160];
-    if (n == 1 && v->name[0])
+    char text[240];
+    /* A workbook's tests have names of their own. */
+    const char *own = c->host->text_attribute(c, 0, "test");
+    if (n == 1 && v->name[0] && own && *own && !strstr(v->name, own))
+        snprintf(text, sizeof text, "test %zu (%.100s, %.60s)", seen, v->name, own);
+    else if (n == 1 && v->name[0])
         snprintf(text, sizeof text, "test %zu (%.100s)", seen, v->name);
     else if (n == 1)
         snprintf(text, sizeof text, "test %zu", seen);

@@ -49,7 +49,8 @@ void column_parse(const char *text, struct column *c);
 int column_find(const struct column *c, size_t n, enum role role);
 /* By its name or its number from 1; or -1. */
 int column_named(const struct column *c, size_t n, const char *what);
-bool column_alike(const char *a, const char *b); /* but for case, blanks and punctuation */
+bool column_alike(const char *a,
+                  const char *b); /* but for case (of t and T alone it counts), blanks and punctuation */
 /* To mN, nm, s or N/m: x * mul / div.  false: no such unit for this role. */
 bool unit_factor(const char *unit, enum role role, double *mul, double *div);
 bool unit_known(const char *unit);

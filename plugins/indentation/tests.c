@@ -2,6 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,21 +39,31 @@ static bool read_text(struct tests *t, uint8_t *bytes, size_t size, enum format 
     return good;
 }
 
+/* The first bytes tell a workbook, whose own reader takes the file then. */
+static bool is_workbook(const char *path, bool *yes, struct why *why)
+{
+    uint8_t head[8] = {0};
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        return why_fail(why, FRIT_EIO, "%s cannot be opened: %s", path, strerror(errno));
+    const size_t n = fread(head, 1, sizeof head, f);
+    fclose(f);
+    *yes = ole2_is(head, n) || (n > 4 && !memcmp(head, "PK\3\4", 4));
+    return true;
+}
+
 bool tests_open(struct tests *t, const char *path, enum format format, struct why *why)
 {
     uint8_t *bytes;
     size_t size;
     *t = (struct tests){.n = 0};
-    if (!file_read(path, &bytes, &size, why))
+    if (!is_workbook(path, &t->is_book, why))
         return false;
     bool good;
-    t->is_book = ole2_is(bytes, size) || (size > 4 && !memcmp(bytes, "PK\3\4", 4));
-    if (t->is_book) {
-        free(bytes);
+    if (t->is_book)
         good = workbook_open(&t->book, path, why) && nanosuite_list(t, why);
-    } else {
-        good = read_text(t, bytes, size, format, why);
-    }
+    else
+        good = file_read(path, &bytes, &size, why) && read_text(t, bytes, size, format, why);
     if (!good)
         tests_close(t);
     return good;

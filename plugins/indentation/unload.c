@@ -79,6 +79,10 @@ static void fill(const struct fit_result *r, double span, double load, double hm
                                .sigma_hf = r->sigma[HF] * span,
                                .sigma_m = r->sigma[EXPONENT],
                                .at_bound = r->n_at_bound > 0};
+    const double size[N_PARAMS] = {load, span, 1};
+    for (int i = 0; i < N_PARAMS; i++)
+        for (int k = 0; k < N_PARAMS; k++)
+            fit->covariance[i][k] = size[i] * size[k] * c[i * N_PARAMS + k];
     fit->S = fit->m * fit->peak / (hmax - fit->hf);
     /* ln S = ln m + ln peak - ln(-HF) */
     const double g[N_PARAMS] = {1 / p[PEAK], -1 / p[HF], 1 / p[EXPONENT]};

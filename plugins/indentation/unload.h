@@ -15,9 +15,10 @@
 struct unload_fit {
     double peak, hf, m, hmax;
     double sigma_peak, sigma_hf, sigma_m;
-    double S, sigma_S;     /* mN/nm: m peak/(hmax - hf), the slope at hmax */
-    double rms, r_squared; /* of the loads, mN */
-    bool at_bound;         /* m or hf */
+    double covariance[3][3]; /* of peak, hf, m */
+    double S, sigma_S;       /* mN/nm: m peak/(hmax - hf), the slope at hmax */
+    double rms, r_squared;   /* of the loads, mN */
+    bool at_bound;           /* m or hf */
 };
 
 /* n >= 5 points of an unloading that begins at hmax.  NULL, or half a sentence that says why not. */

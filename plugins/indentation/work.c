@@ -34,7 +34,12 @@ const char work_doc[] =
     "power law that fits it "
     "(`close`): the share is small, some 2 % from a tenth of the load.  With several cycles the path through "
     "all of them counts. "
-    "Neither work knows the tip's area; for a sharp tip eta is about 5.3 H/Er.";
+    "Neither work knows the tip's area; for a sharp tip eta is about 5.3 H/Er.\n\n"
+    "sigma: each load and depth has that of the input, or else the noise of its curve (the median of its "
+    "second "
+    "differences), and moves the area on both sides of it; the part that the power law closes has the fit's. "
+    " "
+    "Zero, drift and frame, which move all depths together, are not in it.";
 
 frit_status work_run(frit_call *c)
 {
@@ -47,25 +52,29 @@ frit_status work_run(frit_call *c)
     frit_status status = record_read(c, &r, false, 2);
     if (status == FRIT_OK)
         status = record_cycles(c, &r, &cycle, &n);
+    if (status == FRIT_OK)
+        status = record_uncertainty(c, &r);
     if (status != FRIT_OK)
         return status;
     if ((uint64_t)p->cycle > n)
-        return c->host->fail(c, FRIT_EDATA, "there is no cycle %lld: the test has %zu", (long long)p->cycle,
-                             n);
+        return record_fail(c, FRIT_EDATA, "there is no cycle %lld: the test has %zu", (long long)p->cycle, n);
     const struct cycle *k = &cycle[(p->cycle ? (size_t)p->cycle : n) - 1];
     const char *why = NULL;
     if (p->close)
         why = unload_fit(r.h + k->unload, r.P + k->unload, k->unload_end - k->unload, r.h[k->unload], &fit);
     if (why)
-        c->host->log(c, FRIT_WARNING, "the unloading is not continued to zero: %s", why);
+        record_warn(c, "the unloading is not continued to zero: %s", why);
     works_of(r.h, r.P, k->unload, k->unload_end, p->close && !why ? &fit : NULL, &w);
     if (!(w.total > 0))
-        return c->host->fail(c, FRIT_EDATA,
-                             "the area under the loading is %.4g nJ: is the depth's sign right?",
-                             1e-3 * w.total);
+        return record_fail(c, FRIT_EDATA, "the area under the loading is %.4g nJ: is the depth's sign right?",
+                           1e-3 * w.total);
+    const struct fitted fitted = {&fit, k->unload, k->unload_end};
+    works_uncertainty(r.h, r.P, r.sh, r.sP, k->unload, k->unload_end, p->close && !why ? &fitted : NULL, &w);
+    const double sigma[] = {1e-3 * w.sigma_total, 1e-3 * w.sigma_elastic, 1e-3 * w.sigma_plastic,
+                            w.sigma_ratio};
     const double values[] = {1e-3 * w.total, 1e-3 * w.elastic, 1e-3 * (w.total - w.elastic),
                              w.elastic / w.total};
     for (uint32_t port = OUT_TOTAL; port <= OUT_RATIO && status == FRIT_OK; port++)
-        status = write_number(c, port, values[port], NAN);
+        status = write_number(c, port, values[port], sigma[port]);
     return status;
 }

@@ -147,6 +147,7 @@ static bool parse_part(struct parse *p, const char *xml, size_t n, const char *n
     XML_ParserFree(p->parser);
     free(p->text);
     p->text = NULL;
+    p->length = p->room = 0;
     return !p->failed;
 }
 
@@ -219,9 +220,11 @@ static bool place_of(const char *r, size_t *row, size_t *col)
         c = 26 * c + (size_t)(*r - 'A' + 1);
     for (; *r >= '0' && *r <= '9' && n < 100000000; r++)
         n = 10 * n + (size_t)(*r - '0');
+    if (c == 0 || n == 0 || *r)
+        return false;
     *row = n - 1;
     *col = c - 1;
-    return c > 0 && n > 0 && *r == 0;
+    return true;
 }
 
 static void XMLCALL begin_cell(void *data, const char *element, const char **attributes)

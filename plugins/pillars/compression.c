@@ -38,7 +38,7 @@ double punch_compliance(double diameter, double modulus, double poisson)
 
 struct line rise_line(const double *x, const double *y, size_t n, double from, double to)
 {
-    struct line l = {0, 0, false};
+    struct line l = {.good = false};
     size_t peak = 0, used = 0;
     for (size_t i = 1; i < n; i++)
         peak = y[i] > y[peak] ? i : peak;
@@ -66,11 +66,19 @@ struct line rise_line(const double *x, const double *y, size_t n, double from, d
     l.slope = xy / xx;
     l.zero = mx - my / l.slope;
     l.good = true;
+    l.n = (double)used;
+    l.mean = mx;
+    l.xx = xx;
+    double rest = 0;
+    for (size_t i = 0; i <= peak && i < n; i++)
+        if (y[i] >= from * y[peak] && y[i] <= to * y[peak])
+            rest += pow(y[i] - l.slope * (x[i] - l.zero), 2);
+    l.sigma = sqrt(rest / (l.n - 2));
     return l;
 }
 
 double offset_yield(const double *x, const double *y, size_t n, const struct line *l, double offset,
-                    double *at)
+                    double *at, size_t *where)
 {
     bool above = false;
     *at = NAN;
@@ -81,6 +89,7 @@ double offset_yield(const double *x, const double *y, size_t n, const struct lin
         if (!above || now > 0)
             continue;
         const double part = before > now ? fmin(fmax(before / (before - now), 0), 1) : 1;
+        *where = i;
         *at = x[i - 1] + part * (x[i] - x[i - 1]);
         return y[i - 1] + part * (y[i] - y[i - 1]);
     }
@@ -112,11 +121,29 @@ static double residual(const struct sums *s, double *slope, double *cut)
     return fmax(s->yy - *cut * s->y - *slope * s->xy, 0);
 }
 
-double bilinear_yield(const double *x, const double *y, size_t n, double *at)
+/* Of a line through these points, squared, at x, for points that scatter by 1. */
+static double spread(const struct sums *s, double x)
+{
+    const double mean = s->x / s->n;
+    return 1 / s->n + (x - mean) * (x - mean) / (s->xx - mean * s->x);
+}
+
+/* Where lines of slopes m1 and m2 meet, the first e too high lowers y by e m2/(m1 - m2), the second raises it
+ * by e m1/(m1 - m2).  Each has the scatter of its own points: corrections that turn a load into a strain
+ * stretch that of the steeper one. */
+static double knee_sigma(const struct sums *left, const struct sums *right, double m1, double m2, double knee)
+{
+    double slope, cut;
+    const double of_left = residual(left, &slope, &cut) / (left->n - 2) * spread(left, knee),
+                 of_right = residual(right, &slope, &cut) / (right->n - 2) * spread(right, knee);
+    return sqrt(m2 * m2 * of_left + m1 * m1 * of_right) / (m1 - m2);
+}
+
+double bilinear_yield(const double *x, const double *y, size_t n, double *at, double *sigma)
 {
     struct sums left = {0}, right = {0};
     double best = INFINITY, found = NAN;
-    *at = NAN;
+    *at = *sigma = NAN;
     if (n < 10)
         return NAN;
     for (size_t i = 0; i < n; i++) /* counted from the first point: differences of large sums lose digits */
@@ -135,6 +162,7 @@ double bilinear_yield(const double *x, const double *y, size_t n, double *at)
         best = rest;
         *at = knee + x[0];
         found = c1 + m1 * knee + y[0];
+        *sigma = knee_sigma(&left, &right, m1, m2, knee);
     }
     return found;
 }

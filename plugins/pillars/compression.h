@@ -25,6 +25,7 @@ double punch_compliance(double diameter, double modulus, double poisson);
 struct line {
     double slope, zero; /* y = slope (x - zero) */
     bool good;
+    double n, mean, xx, sigma; /* points, mean of x, sum (x - mean)^2, scatter of y about the line */
 };
 
 /* Through the points of the rise in which y is within from..to of its highest. */
@@ -33,8 +34,9 @@ struct line rise_line(const double *x, const double *y, size_t n, double from, d
 /* Where the curve first falls below the line, shifted by offset along x, after having been above it: y;
  * NaN. */
 double offset_yield(const double *x, const double *y, size_t n, const struct line *l, double offset,
-                    double *at);
-/* The knee of two straight lines that meet, fitted to points 0..n-1; NaN where there is none. */
-double bilinear_yield(const double *x, const double *y, size_t n, double *at);
+                    double *at, size_t *where); /* *where: the point behind it, >= 1 */
+/* The knee of two straight lines that meet, fitted to points 0..n-1; NaN where there is none.
+ * *sigma: from the scatter about both. */
+double bilinear_yield(const double *x, const double *y, size_t n, double *at, double *sigma);
 
 #endif

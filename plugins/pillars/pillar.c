@@ -11,7 +11,8 @@
 
 #include "compression.h"
 #include "pillars.h"
-#include "shared/events.h"
+#include "scatter.h"
+#include "shared/noise.h"
 
 #define OVER_TIME .ndim = 1, .axis_name = {"time"}, .axis_unit = {"s"}
 enum { IN_LOAD, IN_DEPTH };
@@ -85,6 +86,8 @@ const frit_port pillar_outputs[] = {
 #define PARAMS struct pillar
 const frit_param pillar_params[] = {
     FRIT_F64(PARAMS, diameter, "um", NAN, 0.01, 1000, FRIT_PARAM_REQUIRED, "of the pillar's top"),
+    FRIT_F64(PARAMS, diameter_uncertainty, "um", 0, 0, 1000, 0,
+             "standard uncertainty of the diameter, in sigma of all stresses"),
     FRIT_F64(PARAMS, height, "um", NAN, 0.01, 10000, FRIT_PARAM_REQUIRED, "of the pillar"),
     FRIT_F64(PARAMS, taper, "deg", 0, -10, 30, 0, "half angle by which the pillar widens downwards"),
     FRIT_CHOICE(PARAMS, diameter_at, "top|mid|mean", "which section carries the stress; mean: volume/height"),
@@ -128,6 +131,12 @@ const char pillar_doc[] =
     "Serrations are steps of the load down (or of the displacement up, control = \"load\") beyond those of "
     "`width` 10 samples around by "
     "`threshold` times their scatter, and by `least_drop`; neighbouring steps are one.\n\n"
+    "sigma: load and displacement have that of their inputs, or else the noise of their curves (the median "
+    "of their second differences).  The stress has the load's over the area; the offset yield that times "
+    "l/(l - s), where the line (slope l) crosses a curve of local slope s, with the fitted line's own share "
+    "s/(l - s) of its uncertainty; the burst that of a mean of five; the bilinear knee that of both lines, "
+    "from the scatter about each.  `diameter_uncertainty` s_d adds 2 s_d/d of the top's stresses in "
+    "quadrature (half height: 4 s_d/(d_top + d_base)), alike to all points and serrations.\n\n"
     "Errors: no load beyond the noise; a strain above 1 (is the height in um?); a rise without a slope.";
 
 /* ---- The measured points ---- */
@@ -135,6 +144,8 @@ const char pillar_doc[] =
 struct points {
     size_t n;
     double *t, *F, *u, *stress, *strain, *down; /* down: what events are looked for in */
+    double *sF, *su, *of_stress, *of_strain;    /* standard uncertainties; of_stress without the diameter's */
+    double of_area;                             /* relative */
 };
 
 static bool measured(const frit_view *v, size_t i)
@@ -152,7 +163,8 @@ static frit_status read_points(frit_call *c, struct points *p)
         return c->host->fail(c, FRIT_EDATA,
                              "the load has %zu points and the displacement %zu: both come from one test",
                              load->shape[0], depth->shape[0]);
-    double **arrays[] = {&p->t, &p->F, &p->u, &p->stress, &p->strain, &p->down};
+    double **arrays[] = {&p->t,    &p->F,  &p->u,  &p->stress,    &p->strain,
+                         &p->down, &p->sF, &p->su, &p->of_stress, &p->of_strain};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         if (!(*arrays[i] = c->host->scratch(c, load->shape[0] + 1, sizeof(double))))
             return FRIT_ENOMEM;
@@ -160,8 +172,15 @@ static frit_status read_points(frit_call *c, struct points *p)
         if (measured(load, i) && measured(depth, i)) {
             p->t[p->n] = load->axis[0][i];
             p->F[p->n] = load->value[i];
+            p->sF[p->n] = load->sigma ? load->sigma[i] : NAN;
+            p->su[p->n] = depth->sigma ? depth->sigma[i] : NAN;
             p->u[p->n++] = depth->value[i];
         }
+    const double of_F = noise_of(p->n, p->F, p->down), of_u = noise_of(p->n, p->u, p->down);
+    for (size_t i = 0; i < p->n; i++) {
+        p->sF[i] = isfinite(p->sF[i]) ? p->sF[i] : of_F;
+        p->su[i] = isfinite(p->su[i]) ? p->su[i] : of_u;
+    }
     if (p->n < 4)
         return c->host->fail(c, FRIT_EDATA,
                              "%zu points have a load and a displacement: at least 4 are needed", p->n);
@@ -240,11 +259,18 @@ static frit_status make_curve(frit_call *c, struct points *p, double area, struc
     for (size_t i = 0; i < p->n; i++) {
         p->strain[i] = (p->strain[i] - l->zero) / height;
         p->stress[i] = p->F[i] / area; /* mN/um^2 is GPa */
+        p->of_stress[i] = p->sF[i] / area;
+        p->of_strain[i] = p->su[i] / height;
     }
     if (highest(p->strain, p->n) > 1)
         return c->host->fail(c, FRIT_EDATA, "the strain reaches %.4g: is the height of %.4g um right?",
                              highest(p->strain, p->n), k->height);
-    *l = (struct line){l->slope * height / area, 0, true};
+    *l = (struct line){.slope = l->slope * height / area,
+                       .good = true,
+                       .n = l->n,
+                       .mean = (l->mean - l->zero) / height,
+                       .xx = l->xx / (height * height),
+                       .sigma = l->sigma / area};
     return FRIT_OK;
 }
 
@@ -253,7 +279,7 @@ static frit_status make_curve(frit_call *c, struct points *p, double area, struc
 enum { BY_OFFSET, BY_BURST, BY_BILINEAR, N_WAYS };
 
 struct yields {
-    double stress[N_WAYS], strain[N_WAYS];
+    double stress[N_WAYS], strain[N_WAYS], sigma[N_WAYS];
 };
 
 static void find_yields(const PARAMS *k, const struct points *p, const struct line *l,
@@ -263,71 +289,108 @@ static void find_yields(const PARAMS *k, const struct points *p, const struct li
     for (size_t i = 0; i < p->n; i++)
         end = p->strain[i] >= p->strain[end] ? i : end;
     const size_t burst = s->n ? s->event[0].first : end;
-    y->stress[BY_OFFSET] = offset_yield(p->strain, p->stress, end + 1, l, k->offset, &y->strain[BY_OFFSET]);
+    size_t where;
+    y->stress[BY_OFFSET] =
+        offset_yield(p->strain, p->stress, end + 1, l, k->offset, &y->strain[BY_OFFSET], &where);
+    y->sigma[BY_OFFSET] = y->sigma[BY_BURST] = NAN;
+    if (isfinite(y->stress[BY_OFFSET])) {
+        const struct shape shape = {k->diameter, k->height, k->taper};
+        const double softness = compliance(k) * shape_area(&shape, (enum section)k->diameter_at);
+        const struct scatter e = {end + 1,      p->stress,    p->strain,
+                                  p->of_stress, p->of_strain, softness / (1000 * k->height)};
+        y->sigma[BY_OFFSET] = offset_sigma(&e, l, k->offset, y->strain[BY_OFFSET], where,
+                                           local_slope(&e, where, s->event, s->n));
+    }
     y->stress[BY_BURST] = y->strain[BY_BURST] = NAN;
     if (s->n && burst >= 4) {
-        double sum = 0;
-        for (size_t i = burst - 4; i <= burst; i++)
+        double sum = 0, square = 0;
+        for (size_t i = burst - 4; i <= burst; i++) {
             sum += p->stress[i];
+            square += p->of_stress[i] * p->of_stress[i];
+        }
         y->stress[BY_BURST] = sum / 5;
+        y->sigma[BY_BURST] = sqrt(square) / 5;
         y->strain[BY_BURST] = p->strain[burst];
     }
     while (from < burst && p->F[from] < k->elastic.from * highest(p->F, p->n))
         from++;
-    y->stress[BY_BILINEAR] =
-        bilinear_yield(p->strain + from, p->stress + from, burst + 1 - from, &y->strain[BY_BILINEAR]);
+    y->stress[BY_BILINEAR] = bilinear_yield(p->strain + from, p->stress + from, burst + 1 - from,
+                                            &y->strain[BY_BILINEAR], &y->sigma[BY_BILINEAR]);
 }
 
 /* ---- Out ---- */
 
-static frit_status number(frit_call *c, uint32_t port, double value)
+/* sigma NaN: none. */
+static frit_status number(frit_call *c, uint32_t port, double value, double sigma)
 {
     if (!c->host->wanted(c, port))
         return FRIT_OK;
-    frit_buffer *out = c->host->output(c, port, FRIT_F64, 0, NULL, isfinite(value) ? 0 : FRIT_WANT_MASK);
+    frit_buffer *out = c->host->output(c, port, FRIT_F64, 0, NULL,
+                                       !isfinite(value)  ? FRIT_WANT_MASK
+                                       : isfinite(sigma) ? FRIT_WANT_SIGMA
+                                                         : 0);
     if (!out)
         return FRIT_ENOMEM;
     if (isfinite(value))
         out->value[0] = value;
     else
         out->mask[0] = 1;
+    if (out->sigma)
+        out->sigma[0] = sigma;
     return FRIT_OK;
 }
 
-static frit_status curve(frit_call *c, uint32_t port, size_t n, const double *x, const double *y)
+static frit_status curve(frit_call *c, uint32_t port, size_t n, const double *x, const double *y,
+                         const double *sigma)
 {
     if (!c->host->wanted(c, port))
         return FRIT_OK;
-    frit_buffer *out = c->host->output(c, port, FRIT_F64, 1, &n, 0);
+    frit_buffer *out = c->host->output(c, port, FRIT_F64, 1, &n, sigma ? FRIT_WANT_SIGMA : 0);
     if (!out)
         return FRIT_ENOMEM;
     if (n) {
         memcpy(out->axis[0], x, n * sizeof *x);
         memcpy(out->value, y, n * sizeof *y);
+        if (sigma)
+            memcpy(out->sigma, sigma, n * sizeof *sigma);
     }
     return FRIT_OK;
 }
 
-static frit_status put_serrations(frit_call *c, const struct points *p, const struct serrations *s)
+/* Of a point's place: its displacement, and its load by way of the corrections. */
+static double strain_sigma(const PARAMS *k, const struct points *p, size_t i)
+{
+    return hypot(p->of_strain[i], compliance(k) * p->sF[i] / (1000 * k->height));
+}
+
+/* of_zero: of the strain's zero. */
+static frit_status put_serrations(frit_call *c, const struct points *p, const struct serrations *s,
+                                  double of_zero)
 {
     const PARAMS *k = c->params;
-    double *columns = c->host->scratch(c, 4 * s->n + 1, sizeof *columns);
+    double *columns = c->host->scratch(c, 6 * s->n + 1, sizeof *columns);
     if (!columns)
         return FRIT_ENOMEM;
-    double *index = columns, *size = index + s->n, *at = size + s->n, *duration = at + s->n;
+    double *index = columns, *size = index + s->n, *at = size + s->n, *duration = at + s->n,
+           *of_size = duration + s->n, *of_at = of_size + s->n;
     for (size_t i = 0; i < s->n; i++) {
         const struct event *e = &s->event[i];
         index[i] = (double)i + 1;
         size[i] = k->control ? p->stress[e->first] : p->stress[e->first] - p->stress[e->last];
         at[i] = k->control ? p->strain[e->last] - p->strain[e->first] : p->strain[e->first];
         duration[i] = p->t[e->last] - p->t[e->first];
+        const double a = strain_sigma(k, p, e->first), b = strain_sigma(k, p, e->last);
+        const double random =
+            k->control ? p->of_stress[e->first] : hypot(p->of_stress[e->first], p->of_stress[e->last]);
+        of_size[i] = hypot(random, p->of_area * size[i]);
+        of_at[i] = k->control ? hypot(a, b) : hypot(a, of_zero);
     }
-    frit_status status = number(c, OUT_COUNT, (double)s->n);
+    frit_status status = number(c, OUT_COUNT, (double)s->n, NAN);
     if (status == FRIT_OK)
-        status = curve(c, OUT_DROPS, s->n, index, size);
+        status = curve(c, OUT_DROPS, s->n, index, size, of_size);
     if (status == FRIT_OK)
-        status = curve(c, OUT_AT, s->n, index, at);
-    return status == FRIT_OK ? curve(c, OUT_DURATION, s->n, index, duration) : status;
+        status = curve(c, OUT_AT, s->n, index, at, of_at);
+    return status == FRIT_OK ? curve(c, OUT_DURATION, s->n, index, duration, NULL) : status;
 }
 
 static void tell_choices(frit_call *c)
@@ -355,21 +418,27 @@ static frit_status put_yields(frit_call *c, const struct yields *y, const struct
     const PARAMS *k = c->params;
     const struct shape s = {k->diameter, k->height, k->taper};
     const double yield = y->stress[k->yield_by], at = y->strain[k->yield_by];
-    const double numbers[] = {yield,
-                              y->stress[BY_OFFSET],
-                              y->stress[BY_BURST],
-                              y->stress[BY_BILINEAR],
-                              yield * area / shape_area(&s, SECTION_TOP),
-                              yield * area / shape_area(&s, SECTION_MID),
-                              yield * area / shape_area(&s, SECTION_MEAN)};
+    const enum section own = (enum section)k->diameter_at;
+    const struct {
+        int way;
+        enum section section;
+    } numbers[] = {{k->yield_by, own},         {BY_OFFSET, own},           {BY_BURST, own},
+                   {BY_BILINEAR, own},         {k->yield_by, SECTION_TOP}, {k->yield_by, SECTION_MID},
+                   {k->yield_by, SECTION_MEAN}};
     frit_status status = FRIT_OK;
-    for (uint32_t i = 0; i < sizeof numbers / sizeof *numbers && status == FRIT_OK; i++)
-        status = number(c, OUT_YIELD + i, numbers[i]);
+    double of_yield = NAN;
+    for (uint32_t i = 0; i < sizeof numbers / sizeof *numbers && status == FRIT_OK; i++) {
+        const double other = area / shape_area(&s, numbers[i].section), v = other * y->stress[numbers[i].way];
+        const double sigma = hypot(other * y->sigma[numbers[i].way],
+                                   v * area_sigma(&s, numbers[i].section, k->diameter_uncertainty));
+        of_yield = i == 0 ? sigma : of_yield;
+        status = number(c, OUT_YIELD + i, v, sigma);
+    }
     const double top = isfinite(y->stress[BY_OFFSET]) ? 1.05 * y->stress[BY_OFFSET] : 0;
     const double line_x[] = {k->offset, k->offset + top / l->slope}, line_y[] = {0, top};
     if (status == FRIT_OK)
-        status = curve(c, OUT_LINE, 2, line_x, line_y);
-    return status == FRIT_OK ? curve(c, OUT_MARK, isfinite(yield), &at, &yield) : status;
+        status = curve(c, OUT_LINE, 2, line_x, line_y, NULL);
+    return status == FRIT_OK ? curve(c, OUT_MARK, isfinite(yield), &at, &yield, &of_yield) : status;
 }
 
 frit_status pillar_check(frit_call *c)
@@ -406,17 +475,23 @@ frit_status pillar_run(frit_call *c)
         c->host->log(c, FRIT_WARNING, "the pillar does not yield within the test: yield is masked");
     /* u_0: the line of the corrected displacement meets no load where that of the measured one does. */
     const struct line raw = rise_line(p.u, p.F, p.n, k->elastic.from, k->elastic.to);
-    status = curve(c, OUT_STRESS, p.n, p.strain, p.stress);
+    p.of_area = area_sigma(&shape, (enum section)k->diameter_at, k->diameter_uncertainty);
+    size_t top = 0;
+    for (size_t i = 0; i < p.n; i++) {
+        top = p.stress[i] > p.stress[top] ? i : top;
+        p.down[i] = hypot(p.of_stress[i], p.of_area * p.stress[i]); /* the events are found */
+    }
+    status = curve(c, OUT_STRESS, p.n, p.strain, p.stress, p.down);
     if (status == FRIT_OK)
         status = put_yields(c, &y, &l, area);
     if (status == FRIT_OK)
-        status = number(c, OUT_MAX, highest(p.stress, p.n));
+        status = number(c, OUT_MAX, p.stress[top], p.down[top]);
     if (status == FRIT_OK)
-        status = number(c, OUT_SLOPE, l.slope);
+        status = number(c, OUT_SLOPE, l.slope, l.slope * hypot(line_sigma_slope(&l), p.of_area));
     if (status == FRIT_OK)
-        status = number(c, OUT_CONTACT, raw.good ? raw.zero : NAN);
+        status = number(c, OUT_CONTACT, raw.good ? raw.zero : NAN, raw.good ? line_sigma_zero(&raw) : NAN);
     if (status == FRIT_OK)
-        status = put_serrations(c, &p, &s);
+        status = put_serrations(c, &p, &s, line_sigma_zero(&l));
     tell_choices(c);
     return status;
 }

@@ -6,7 +6,7 @@
 
 static const frit_step steps[] = {
     {.name = "pillar",
-     .version = 1,
+     .version = 2,
      .summary = "Stress, strain, yield and serrations of a compressed micropillar",
      .doc = pillar_doc,
      .reference = "Uchic et al., Science 305 (2004) 986, doi:10.1126/science.1098993; Sneddon, Int. J. Eng. "

@@ -9,7 +9,7 @@
 
 struct pillar {
     double diameter, height, taper, frame_stiffness, modulus, poisson, punch_modulus, punch_poisson, offset,
-        threshold, least_drop;
+        threshold, least_drop, diameter_uncertainty;
     frit_range elastic;
     int32_t diameter_at, sneddon, yield_by, control;
 };

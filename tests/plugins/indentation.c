@@ -153,6 +153,62 @@ static void test_segments(void)
     test_step_free(without);
 }
 
+/* A small load that falls from the first point on and grows anew is no cycle; one that was loaded is, and so
+ * is a large one whose loading is not there. */
+static size_t cycles_from(double begin, double first)
+{
+    enum { M = 400 };
+    double t[M], P[M], h[M];
+    for (int i = 0; i < M; i++) {
+        t[i] = i;
+        P[i] = i < 50    ? begin + (first - begin) * i / 50
+               : i < 100 ? first * (100 - i) / 50
+               : i < 250 ? 100 * (i - 100) / 150.0
+                         : 100 - 0.6 * (i - 250);
+        h[i] = 9 * P[i] + 0.01 * i;
+    }
+    test_step *s = on_curves("oliver_pharr_cycles", M, t, P, h);
+    set_glass(s);
+    run(s);
+    const size_t n = length(s, "max_load");
+    test_step_free(s);
+    return n;
+}
+
+static void test_transient(void)
+{
+    g_assert_cmpuint(cycles_from(1, 1), ==, 1);
+    g_assert_cmpuint(cycles_from(0.95, 1), ==, 1);
+    g_assert_cmpuint(cycles_from(0, 1), ==, 2);
+    g_assert_cmpuint(cycles_from(0, 50), ==, 2);
+    g_assert_cmpuint(cycles_from(50, 50), ==, 2);
+}
+
+/* ---- Sentences ---- */
+
+static void test_names(void)
+{
+    static const char *const steps[] = {"oliver_pharr", "creep", "drift"};
+    for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
+        const double t[] = {0, 1, 2, 3}, P[] = {0, 1, 2, 3}, h[] = {0, 1, 2, 3};
+        frit_dataset *load = frit_dataset_curve(4, t, "time", "s", P, NULL, "mN");
+        frit_dataset_set_text(load, "test", "Test 010");
+        test_step *s = test_step_new(steps[i]);
+        test_step_input(s, "load", load);
+        test_step_input(s, "depth", frit_dataset_curve(4, t, "time", "s", h, NULL, "nm"));
+        assert_sentence(s, "Test 010: ");
+    }
+    frit_dataset *x[] = {frit_dataset_number(6.1, "GPa"), frit_dataset_number(9.9, "GPa")};
+    frit_dataset_set_text(x[1], "test", "Test 010");
+    test_step *s = test_step_new("statistics");
+    test_step_series(s, "values", x, 2);
+    test_step_set_list(s, "accept", (double[]){5, 8}, 2);
+    run(s);
+    g_assert_nonnull(
+        strstr(frit_dataset_attribute(test_step_output(s, "mean"), "rejected")->text, "Test 010"));
+    test_step_free(s);
+}
+
 /* ---- Corrections ---- */
 
 /* A linear load on a depth of its root, from 10 s on; before it the tip is 30 nm above the surface. */
@@ -506,6 +562,8 @@ int main(int argc, char **argv)
     g_test_add_func("/indentation/clean", test_clean);
     g_test_add_func("/indentation/window", test_window);
     g_test_add_func("/indentation/segments", test_segments);
+    g_test_add_func("/indentation/transient", test_transient);
+    g_test_add_func("/indentation/names", test_names);
     g_test_add_func("/indentation/contact", test_contact);
     g_test_add_func("/indentation/never-touched", test_never_touched);
     g_test_add_func("/indentation/drift-and-frame", test_drift_and_frame);

@@ -260,7 +260,12 @@ static char *sheet_xml(int test)
         "<c r=\"C1\" t=\"inlineStr\"><is><t>Load On Sample</t></is></c><c r=\"D1\" t=\"s\"><v>2</v></c></row>"
         "<row r=\"2\"><c r=\"B2\" t=\"str\"><v>nm</v></c><c r=\"C2\" t=\"str\"><v>mN</v></c>"
         "<c r=\"D2\" t=\"str\"><v>s</v></c></row>");
-    for (int row = 0; row < MADE_ROWS; row++)
+    /* References that are none: the cell is the one behind the last, in the same row. */
+    g_string_append_printf(s,
+                           "<row r=\"3\"><c r=\"4711\"></c><c r=\"B\"><v>%.17g</v></c>"
+                           "<c r=\"C3x\"><v>%.17g</v></c><c r=\"D3\"><v>%.17g</v></c></row>",
+                           made_depth(test, 0), made_load(test, 0), made_time(0));
+    for (int row = 1; row < MADE_ROWS; row++)
         g_string_append_printf(
             s, "<row><c>%s</c><c><v>%.17g</v></c><c><v>%.17g</v></c><c t=\"n\"><v>%.17g</v></c></row>",
             row == 100 ? "" : "", made_depth(test, row), made_load(test, row), made_time(row));

@@ -45,6 +45,9 @@ static void test_text(void)
     };
     for (size_t i = 0; i < G_N_ELEMENTS(files); i++)
         check_two(read_text("test.txt", files[i]), 1.25, 12.5, 0.5);
+    /* t is the time, T the temperature, wherever they stand. */
+    check_two(read_text("test.txt", "T (s),t (s),h (nm),P (mN)\n9,0,0,0\n9,0.5,12.5,1.25\n"), 1.25, 12.5,
+              0.5);
     test_step *s = read_text("test.txt", "0 0 0\n0.5 12.5 1.25\n");
     test_step_set(s, "format", "micro_materials");
     check_two(s, 1.25, 12.5, 0.5);
@@ -66,6 +69,7 @@ static void test_fischerscope(void)
     test_step *s = read_test(path, 1);
     g_assert_cmpuint(length(s, "load"), ==, 3);
     g_assert_cmpfloat_with_epsilon(at(s, "depth", 1), 12.5, 1e-9);
+    g_assert_cmpfloat(frit_dataset_attribute(test_step_output(s, "load"), "epsilon")->value, ==, 0.75);
     /* Time begins anew with each segment in the file, and goes on here. */
     g_assert_cmpfloat(test_step_output(s, "load")->axis[0]->at[2], ==, 0.5);
     test_step_free(s);
@@ -123,6 +127,7 @@ static void test_refused(void)
          "line 4, column 3 (Force)|no number"},
         {"x.hap\tName of the application\n\n\n", "no line begins a test"},
         {"Time (s),Depth (nm),Load (mN)\n,1,1\n", "no row has a time"},
+        {"T,h (nm),P (mN)\n0,0,0\n", "no column is a time|interval"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(files); i++)
         assert_sentence(read_text("bad.txt", files[i].text), files[i].words);

@@ -84,6 +84,27 @@ static void test_all_good(void)
     g_assert_cmpfloat_with_epsilon(x[SD_E], 0.8, 0.5);
 }
 
+/* Without Poisson's ratio in the files or the recipe E is 0.91/0.8704 of itself: every test says so. */
+static void test_no_poisson(void)
+{
+    double x[N_COLUMNS];
+    g_autofree char *data = write_indents(), *out = test_folder();
+    for (int i = 1; i <= INDENTS; i++) {
+        g_autofree char *name = g_strdup_printf("CR_%d.txt", i), *path = g_build_filename(data, name, NULL),
+                        *text = NULL;
+        g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+        char *line = strstr(text, "Poisson"), *end = line ? strchr(line, '\n') : NULL;
+        g_assert_nonnull(end);
+        memmove(line, end + 1, strlen(end + 1) + 1);
+        g_assert_true(g_file_set_contents(path, text, -1, NULL));
+    }
+    g_autofree char *said = run_recipe(data, out, 0);
+    g_test_message("%s", said);
+    g_assert_nonnull(strstr(said, "no Poisson's ratio: 0.3 is taken"));
+    read_row(out, "mean.csv", x, N_COLUMNS);
+    g_assert_cmpfloat_with_epsilon(x[E], 105 * (1 - 0.3 * 0.3) / (1 - 0.36 * 0.36), 0.5);
+}
+
 static void test_one_bad(void)
 {
     double x[N_COLUMNS];
@@ -105,5 +126,6 @@ int main(int argc, char **argv)
     test_init(&argc, &argv);
     g_test_add_func("/indentation/recipe/all-good", test_all_good);
     g_test_add_func("/indentation/recipe/one-bad", test_one_bad);
+    g_test_add_func("/indentation/recipe/no-poisson", test_no_poisson);
     return g_test_run();
 }

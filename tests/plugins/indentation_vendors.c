@@ -221,6 +221,10 @@ static void test_hysitron(void)
                                    1e-6);
     g_assert_cmpfloat(frit_dataset_attribute(load, "area_c1")->value, ==, -329697);
     g_assert_cmpfloat(frit_dataset_attribute(load, "drift_rate")->value, ==, 0.03648);
+    /* The load falls from 0.2 mN to nothing when the tip has touched, and grows to 50 mN then: one cycle. */
+    test_step *cycles = run(follow("oliver_pharr_cycles", s));
+    g_assert_cmpuint(length(cycles, "max_load"), ==, 1);
+    test_step_free(cycles);
     /* Its area function is not that of the tip: H from it is 31 GPa, and the works say so. */
     test_step *own = run(follow("oliver_pharr", s));
     g_assert_cmpfloat_with_epsilon(value_of(own, "hardness"), 30.75, 1.5);

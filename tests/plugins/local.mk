@@ -9,7 +9,7 @@ plugin_tests += %D%/arithmetic %D%/azimuthal %D%/azimuthal_cake %D%/azimuthal_co
   %D%/connection_modes_series %D%/corrections %D%/corrections_input \
   %D%/corrections_numerics %D%/figure %D%/fit %D%/fourier %D%/fourier_convert %D%/fourier_low_r %D%/fourier_real_space \
   %D%/images %D%/indentation %D%/indentation_read %D%/indentation_recipe %D%/indentation_simulated \
-  %D%/indentation_vendors %D%/masks %D%/masks_outliers %D%/nexus %D%/normalise %D%/normalise_glasses %D%/normalise_low_r \
+  %D%/indentation_uncertainty %D%/indentation_vendors %D%/masks %D%/masks_outliers %D%/nexus %D%/normalise %D%/normalise_glasses %D%/normalise_low_r \
   %D%/normalise_scales %D%/pillars %D%/polynomial %D%/scattering %D%/series %D%/series_headers %D%/series_log
 
 %C%_arithmetic_SOURCES = %D%/arithmetic.c
@@ -181,6 +181,11 @@ plugin_tests += %D%/azimuthal_matrix
 %C%_indentation_simulated_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_indentation_simulated_CFLAGS = $(PLUGIN_TEST_CFLAGS)
 %C%_indentation_simulated_LDADD = $(PLUGIN_TEST_LIBS)
+
+%C%_indentation_uncertainty_SOURCES = %D%/indentation_uncertainty.c %D%/indentation.h
+%C%_indentation_uncertainty_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_indentation_uncertainty_CFLAGS = $(PLUGIN_TEST_CFLAGS)
+%C%_indentation_uncertainty_LDADD = $(PLUGIN_TEST_LIBS)
 
 %C%_indentation_vendors_SOURCES = %D%/indentation_vendors.c %D%/indentation.h
 %C%_indentation_vendors_CPPFLAGS = $(TEST_CPPFLAGS)
