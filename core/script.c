@@ -211,6 +211,17 @@ static void set_package_path(lua_State *L, const char *scripts, const char *fold
     lua_pop(L, 1);
 }
 
+/* Does an error come from Frit's own Lua modules?  Lua shows the end of a long path only, behind "...". */
+static bool is_library(const char *text, const char *library)
+{
+    if (!g_str_has_prefix(text, "..."))
+        return g_str_has_prefix(text, library);
+    const char *end = strstr(text, ".lua:");
+    const char *slash = end ? g_strrstr_len(text, end - text, "/") : NULL;
+    g_autofree char *folder = slash ? g_strndup(text + 3, (gsize)(slash - (text + 3))) : NULL;
+    return folder && g_str_has_suffix(library, folder);
+}
+
 /* Lua's errors as one sentence with the recipe's line. */
 static int on_error(lua_State *L)
 {
@@ -221,8 +232,9 @@ static int on_error(lua_State *L)
     const char *text = luaL_tolstring(L, 1, NULL);
     const char *searched = strstr(text, search), *library = frit_script_of(L)->library;
     char *place = frit_script_place(L);
-    if (g_str_has_prefix(text, library)) {
-        const char *line = strchr(text + strlen(library), ':');   /* "...init.lua:27: what" */
+    if (is_library(text, library)) {
+        const char *line = strstr(text, ".lua:");   /* "...init.lua:27: what" */
+        line = line ? strchr(line, ':') : NULL;
         const char *what = line ? strchr(line + 1, ':') : NULL;
         lua_pushfstring(L, "%s%s", place, what ? what : text);
     } else if (!is_text)

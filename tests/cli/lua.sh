@@ -86,6 +86,19 @@ fails "half an element is none" 'x.lua:2: .*number has no integer representation
 print(frit.frames { files = "raw/*.tif" }[2.5])
 E
 
+# Lua shows the end of a long path only.
+long="$work/a folder with a name that is so long/that of a path to it/Lua shows the end alone"
+mkdir -p "$long"
+cp -r "$here/../../scripts/frit" "$long"
+chmod -R u+w "$long"
+FRIT_SCRIPT_PATH=$long
+export FRIT_SCRIPT_PATH
+fails "as well where Frit's own modules lie deep" 'x.lua:3: .*number has no integer representation' <<'E'
+local frames = frit.frames { files = "raw/*.tif" }
+local x = frames[1.5]
+E
+unset FRIT_SCRIPT_PATH
+
 # ---- Series and their axes ----
 
 says "a list of positions" "read_image: 5 elements of frame [unit as in the file]
