@@ -25,8 +25,7 @@ typedef struct run_options {
     char **recipes;
 } run_options;
 
-/* "-j4", as every hand writes it; GOption wants the number to be a word of its own. */
-static void split_jobs(int argc, char **argv)
+void frit_split_jobs(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++)
         if (g_str_has_prefix(argv[i], "-j") && g_ascii_isdigit(argv[i][2]))
@@ -56,7 +55,7 @@ static bool parse_part(run_options *o, GError **error)
 
 static bool parse_options(int argc, char **argv, run_options *o, GError **error)
 {
-    split_jobs(argc, argv);
+    frit_split_jobs(argc, argv);
     const GOptionEntry entries[] = {
         {"jobs", 'j', 0, G_OPTION_ARG_INT, &o->threads, "Threads (default: FRIT_THREADS, else as many as processors)", "N"},
         {"dry-run", 'n', 0, G_OPTION_ARG_NONE, &o->foretell, "Say what would be computed and why; compute nothing", NULL},

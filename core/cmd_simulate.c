@@ -96,17 +96,9 @@ static bool check_numbers(const simulate_options *o, GError **error)
     return true;
 }
 
-/* "-j4", as every hand writes it; GOption wants the number to be a word of its own. */
-static void split_jobs(int argc, char **argv)
-{
-    for (int i = 1; i < argc; i++)
-        if (g_str_has_prefix(argv[i], "-j") && g_ascii_isdigit(argv[i][2]))
-            argv[i] = g_strdup_printf("--jobs=%s", argv[i] + 2);   /* lives as long as the program */
-}
-
 static bool parse_options(int argc, char **argv, simulate_options *o, GError **error)
 {
-    split_jobs(argc, argv);
+    frit_split_jobs(argc, argv);
     const GOptionEntry entries[] = {
         { "frames", 0, 0, G_OPTION_ARG_INT, &o->frames,
           "Frames of each sample, spread over the run "

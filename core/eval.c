@@ -118,14 +118,8 @@ static char *axis_source(const frit_node *n)
     return base ? g_strdup_printf("%s (%s)", n->name, base) : g_strdup(n->name);
 }
 
-static bool take_positions(frit_eval *e, frit_node *n, GError **error)
+static bool set_positions(frit_node *n, const frit_dataset *d, GError **error)
 {
-    frit_task t;
-    frit_task_init(&t, e);
-    g_autoptr(frit_dataset) d = frit_edge_dataset(&t, &g_array_index(n->inputs[1], frit_edge, 0), 0, error);
-    frit_task_clear(&t);
-    if (!d)
-        return false;   /* a missing element has said why, else the evaluation knows */
     double factor, offset;
     const double *at = frit_dataset_values(d);
     g_autofree char *from = axis_source(g_array_index(n->inputs[1], frit_edge, 0).node);
@@ -142,6 +136,15 @@ static bool take_positions(frit_eval *e, frit_node *n, GError **error)
     } else
         g_prefix_error(error, "%s: the axis from %s: ", n->place, from);
     return false;
+}
+
+static bool take_positions(frit_eval *e, frit_node *n, GError **error)
+{
+    frit_task t;
+    frit_task_init(&t, e);
+    g_autoptr(frit_dataset) d = frit_edge_dataset(&t, &g_array_index(n->inputs[1], frit_edge, 0), 0, error);
+    frit_task_clear(&t);
+    return d && set_positions(n, d, error);   /* a missing element has said why, else the evaluation knows */
 }
 
 /* In a part of a run, positions that a whole series gives wait as that does, unless they are known. */
@@ -215,8 +218,9 @@ static void remember(frit_eval *e, frit_run_end end, const GError *error)
 
 static bool run_all(frit_eval *e, GPtrArray *sinks, GError **error)
 {
-    if (!take_all_positions(e, error) || !frit_foresee(e, sinks, error))
+    if (!take_all_positions(e, error))
         return false;
+    frit_foresee(e, sinks);
     remember(e, e->n_parts ? FRIT_RUN_PART : FRIT_RUN_BEGAN, NULL);
     return e->n_parts ? frit_run_part(e, error) : frit_run_stages(e, error);
 }
@@ -241,8 +245,9 @@ bool frit_eval_run(frit_eval *e, frit_tally *tally, GError **error)
 bool frit_eval_foretell(frit_eval *e, GError **error)
 {
     g_autoptr(GPtrArray) sinks = mark_wanted(e->graph);
-    if (!take_all_positions(e, error) || !frit_foresee(e, sinks, error))
+    if (!take_all_positions(e, error))
         return conclude(e, false, error);
+    frit_foresee(e, sinks);
     frit_print_why(e);
     return true;
 }
@@ -266,4 +271,10 @@ frit_dataset *frit_eval_element(frit_eval *e, frit_edge edge, uint64_t i, GError
     else if (!d && e->error)
         g_propagate_error(error, g_steal_pointer(&e->error));
     return d;
+}
+
+bool frit_eval_positions(frit_eval *e, frit_node *axis, GError **error)
+{
+    g_autoptr(frit_dataset) d = frit_eval_element(e, g_array_index(axis->inputs[1], frit_edge, 0), 0, error);
+    return d && set_positions(axis, d, error);
 }

@@ -33,8 +33,10 @@ typedef struct frit_tally {
 bool frit_eval_run(frit_eval *e, frit_tally *tally, GError **error);
 /* What would be computed, a line a step, to stdout; nothing is. */
 bool frit_eval_foretell(frit_eval *e, GError **error);
-/* One output of one element, for tests: a new reference. */
+/* One output of one element: a new reference. */
 frit_dataset *frit_eval_element(frit_eval *e, frit_edge edge, uint64_t i, GError **error);
+/* The positions of an axis that data give, and nothing else. */
+bool frit_eval_positions(frit_eval *e, frit_node *axis, GError **error);
 
 /* Ask all runs to stop soon: safe in a signal handler. */
 void frit_eval_cancel(void);

@@ -62,11 +62,6 @@ void frit_note_elements(frit_eval *e)
 
 /* ---- Before the next ---- */
 
-static gboolean same_key(gconstpointer a, gconstpointer b)
-{
-    return frit_key_equal(a, b);
-}
-
 static bool scan_key(const char *hex, frit_key *key)
 {
     uint64_t half[2] = {0, 0};
@@ -95,7 +90,7 @@ static frit_former *former_of(frit_eval *e, frit_node *n)
             break;
         g_array_append_val(f->keys, key);
     }
-    f->places = g_hash_table_new(frit_key_hash, same_key);
+    f->places = g_hash_table_new(frit_key_hash, frit_key_equal);
     for (guint i = 0; i < f->keys->len; i++)
         g_hash_table_insert(f->places, &g_array_index(f->keys, frit_key, i), GUINT_TO_POINTER(i + 1));
     return f;

@@ -60,7 +60,7 @@ static void recall(frit_eval *e, frit_node *sink)
     }
 }
 
-bool frit_foresee(frit_eval *e, GPtrArray *sinks, GError **error)
+void frit_foresee(frit_eval *e, GPtrArray *sinks)
 {
     for (guint k = 0; k < e->graph->nodes->len; k++) {
         frit_node *n = e->graph->nodes->pdata[k];
@@ -75,10 +75,7 @@ bool frit_foresee(frit_eval *e, GPtrArray *sinks, GError **error)
     }
     for (guint k = 0; k < sinks->len; k++) {
         frit_node *n = sinks->pdata[k];
-        bool current;
-        if (!frit_sink_current(e, n, &current, error))
-            return false;
-        if (current)
+        if (frit_sink_current(e, n))
             continue;
         recall(e, n);
         n->state->is_needed = true;
@@ -88,5 +85,4 @@ bool frit_foresee(frit_eval *e, GPtrArray *sinks, GError **error)
             need_inputs(e, n, i);
         }
     }
-    return true;
 }

@@ -132,14 +132,14 @@ bool frit_adopt(frit_eval *e, frit_node *n, uint32_t output, uint64_t pack, cons
 void frit_former_free(frit_former *f);
 
 /* eval_foresee.c: mark what must be computed for the sinks that are not up to date. */
-bool frit_foresee(frit_eval *e, GPtrArray *sinks, GError **error);
+void frit_foresee(frit_eval *e, GPtrArray *sinks);
 
 /* eval_stages.c: everything; or the share of this part, of what is not behind a barrier. */
 bool frit_run_stages(frit_eval *e, GError **error);
 bool frit_run_part(frit_eval *e, GError **error);
 
 /* eval_sink.c */
-bool frit_sink_current(frit_eval *e, frit_node *n, bool *current, GError **error);
+bool frit_sink_current(frit_eval *e, frit_node *n);   /* are its files up to date?  Counts them if so */
 bool frit_sink_run(frit_eval *e, frit_node *n, GError **error);
 /* Which of the files that it wrote from the same inputs is not there as it was: a sentence, to be freed; NULL: it
  * wrote none. */

@@ -21,16 +21,14 @@ static bool sink_key(frit_eval *e, frit_node *n, frit_key *key)
     return known;
 }
 
-bool frit_sink_current(frit_eval *e, frit_node *n, bool *current, GError **error)
+bool frit_sink_current(frit_eval *e, frit_node *n)
 {
-    (void)error;
     frit_key key;
     g_autofree char *receipt = e->store && sink_key(e, n, &key) ? frit_store_note(e->store, &key) : NULL;
-    *current = receipt && *receipt && frit_receipt_stands(receipt);
-    if (*current) {
-        g_auto(GStrv) paths = frit_receipt_paths(receipt);
-        e->tally.up_to_date += g_strv_length(paths);
-    }
+    if (!receipt || !*receipt || !frit_receipt_stands(receipt))
+        return false;
+    g_auto(GStrv) paths = frit_receipt_paths(receipt);
+    e->tally.up_to_date += g_strv_length(paths);
     return true;
 }
 

@@ -62,30 +62,39 @@ static bool is_same(const why *w, const frit_run_node *a, const frit_run_node *b
            same_pairs(a->settings, b->settings, true);
 }
 
-/* First those that are the same, then those with the same parameters, then what is alike in more than its
- * place, or where a step's line still stands. */
+/* The node of the last run, not taken by another one, that has most in common with node k; -1: none.  In the
+ * first pass those that are the same count alone, then those with the same parameters, then what is alike in
+ * more than its place, or where a step's line still stands. */
+static int most_alike(const why *w, guint k, int pass, const bool *taken)
+{
+    const frit_run_node *n = node_at(w->now, k);
+    int best = -1, twin = -1;
+    for (guint j = 0; j < w->last->nodes->len; j++) {
+        const frit_run_node *old = node_at(w->last, j);
+        if (taken[j] || !g_str_equal(n->step, old->step))
+            continue;
+        int alike = likeness(w, n, old);
+        bool enough = pass == 0   ? is_same(w, n, old)
+                      : pass == 1 ? same_pairs(n->settings, old->settings, true)
+                                  : alike > (frit_is_sink(w->eval->graph->nodes->pdata[k]) ? PLACE : 0);
+        if (!enough || alike <= best)
+            continue;
+        best = alike;
+        twin = (int)j;
+    }
+    return twin;
+}
+
 static void find_twins(why *w)
 {
     g_autofree bool *taken = g_new0(bool, w->last->nodes->len + 1);
     for (int pass = 0; pass < 3; pass++)
         for (guint k = 0; k < w->now->nodes->len; k++) {
-            const frit_run_node *n = node_at(w->now, k);
-            int best = -1;
-            for (guint j = 0; w->twin[k] < 0 && j < w->last->nodes->len; j++) {
-                const frit_run_node *old = node_at(w->last, j);
-                if (taken[j] || !g_str_equal(n->step, old->step))
-                    continue;
-                int alike = likeness(w, n, old);
-                bool enough = pass == 0   ? is_same(w, n, old)
-                              : pass == 1 ? same_pairs(n->settings, old->settings, true)
-                                          : alike > (frit_is_sink(w->eval->graph->nodes->pdata[k]) ? PLACE : 0);
-                if (!enough || alike <= best)
-                    continue;
-                best = alike;
-                w->twin[k] = (int)j;
-            }
-            if (best >= 0)
-                taken[w->twin[k]] = true;
+            int twin = w->twin[k] < 0 ? most_alike(w, k, pass, taken) : -1;
+            if (twin < 0)
+                continue;
+            w->twin[k] = twin;
+            taken[twin] = true;
         }
 }
 

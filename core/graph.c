@@ -48,11 +48,6 @@ static void node_free(gpointer p)
     g_free(n);
 }
 
-static gboolean same_key(gconstpointer a, gconstpointer b)
-{
-    return frit_key_equal(a, b);
-}
-
 frit_graph *frit_graph_new(const frit_registry *registry, const char *recipe)
 {
     frit_graph *g = g_new0(frit_graph, 1);
@@ -60,7 +55,7 @@ frit_graph *frit_graph_new(const frit_registry *registry, const char *recipe)
     g->recipe = g_canonicalize_filename(recipe, NULL);
     g->folder = g_path_get_dirname(g->recipe);
     g->nodes = g_ptr_array_new_with_free_func(node_free);
-    g->by_identity = g_hash_table_new_full(frit_key_hash, same_key, g_free, NULL);
+    g->by_identity = g_hash_table_new_full(frit_key_hash, frit_key_equal, g_free, NULL);
     return g;
 }
 

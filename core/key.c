@@ -69,9 +69,10 @@ frit_key frit_hash_end(frit_hash *h)
     return (frit_key){end.high64, end.low64};
 }
 
-bool frit_key_equal(const frit_key *a, const frit_key *b)
+gboolean frit_key_equal(gconstpointer a, gconstpointer b)
 {
-    return a->high == b->high && a->low == b->low;
+    const frit_key *x = a, *y = b;
+    return x->high == y->high && x->low == y->low;
 }
 
 guint frit_key_hash(gconstpointer key)

@@ -20,9 +20,9 @@ void       frit_hash_number(frit_hash *h, uint64_t n);
 void       frit_hash_key(frit_hash *h, const frit_key *key);
 frit_key   frit_hash_end(frit_hash *h);                                 /* frees h */
 
-bool  frit_key_equal(const frit_key *a, const frit_key *b);
-guint frit_key_hash(gconstpointer key);                                 /* for GHashTable */
-void  frit_key_text(const frit_key *key, char text[FRIT_KEY_TEXT]);
+gboolean frit_key_equal(gconstpointer a, gconstpointer b);              /* these two as GHashTable wants them */
+guint    frit_key_hash(gconstpointer key);
+void     frit_key_text(const frit_key *key, char text[FRIT_KEY_TEXT]);
 
 /* Digests of whole files, remembered by device, inode, size and times, so that an unchanged file
  * is read once and never again.  Any thread may call.  `memo` is the file that remembers between

@@ -31,6 +31,7 @@ noinst_LTLIBRARIES += %D%/libcore.la
   %D%/registry.c %D%/registry.h \
   %D%/run_record.c %D%/run_record.h \
   %D%/script.c %D%/script.h %D%/script_node.c %D%/script_private.h %D%/script_series.c \
+  %D%/script_value.c \
   %D%/store.c %D%/store.h \
   %D%/text.c %D%/text.h \
   %D%/unit.c %D%/unit.h \

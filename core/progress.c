@@ -306,11 +306,6 @@ void frit_progress_end(void)
 
 /* ---- A run ---- */
 
-static gboolean key_equal(gconstpointer a, gconstpointer b)
-{
-    return frit_key_equal(a, b);
-}
-
 void frit_progress_start(frit_progress_style style)
 {
     const char *no_colour = g_getenv("NO_COLOR"), *terminal = g_getenv("TERM");
@@ -358,7 +353,7 @@ void frit_say(const char *fmt, ...)
 static bool said_before(const char *text)
 {
     if (!teller.warned)
-        teller.warned = g_hash_table_new_full(frit_key_hash, key_equal, g_free, NULL);
+        teller.warned = g_hash_table_new_full(frit_key_hash, frit_key_equal, g_free, NULL);
     frit_hash *h = frit_hash_new();
     frit_hash_text(h, text);
     frit_key key = frit_hash_end(h);

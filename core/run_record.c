@@ -273,7 +273,7 @@ static GVariant *to_variant(const frit_run_record *r)
                               inputs_variant(n->inputs));
     }
     g_autofree char *message = g_utf8_make_valid(r->message, -1);
-    return g_variant_ref_sink(g_variant_new("(uusa" NODE_TYPE ")", r->result_version, (guint)r->end, message, &nodes));
+    return g_variant_ref_sink(g_variant_new(RECORD_TYPE, r->result_version, (guint)r->end, message, &nodes));
 }
 
 static void take_pairs(GArray *pairs, GVariantIter *iter)

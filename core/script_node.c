@@ -43,78 +43,12 @@ int frit_script_is_node(lua_State *L)
     return 1;
 }
 
-/* ---- Values ---- */
-
-/* Tables are read raw throughout: a metamethod's error would jump over what is being built. */
-enum { DEEPEST = 8 };   /* a list in a list in a list: a table that holds itself has no end */
-
-/* A Lua value as a parameter's: number, boolean, text, list; NULL for anything else. */
-static GVariant *value_of(lua_State *L, int index, int depth)
-{
-    index = lua_absindex(L, index);
-    switch (lua_type(L, index)) {
-    case LUA_TBOOLEAN: return g_variant_new_boolean(lua_toboolean(L, index));
-    case LUA_TNUMBER:
-        return lua_isinteger(L, index) ? g_variant_new_int64(lua_tointeger(L, index))
-                                       : g_variant_new_double(lua_tonumber(L, index));
-    case LUA_TSTRING: {
-        size_t n;
-        const char *text = lua_tolstring(L, index, &n);
-        return g_utf8_validate(text, (gssize)n, NULL) ? g_variant_new_string(text) : NULL;
-    }
-    case LUA_TTABLE: {
-        if (depth == DEEPEST || !lua_checkstack(L, 2))
-            return NULL;
-        GVariantBuilder list;
-        g_variant_builder_init(&list, G_VARIANT_TYPE("av"));
-        lua_Unsigned n = lua_rawlen(L, index);
-        for (lua_Unsigned i = 1; i <= n; i++) {
-            lua_rawgeti(L, index, (lua_Integer)i);
-            GVariant *item = value_of(L, -1, depth + 1);
-            lua_pop(L, 1);
-            if (!item) {
-                g_variant_builder_clear(&list);
-                return NULL;
-            }
-            g_variant_builder_add(&list, "v", item);
-        }
-        return g_variant_builder_end(&list);
-    }
-    default: return NULL;
-    }
-}
-
-/* A number or a list of numbers as a dataset; NULL where it is neither. */
-static frit_dataset *dataset_of_value(lua_State *L, int index, const char *unit)
-{
-    if (lua_type(L, index) == LUA_TNUMBER)
-        return frit_dataset_number(lua_tonumber(L, index), unit);
-    if (lua_type(L, index) != LUA_TTABLE)
-        return NULL;
-    size_t n = lua_rawlen(L, index);
-    frit_dataset *d = frit_dataset_new(FRIT_F64, 1, &n);
-    if (!d)
-        return NULL;
-    d->unit = g_intern_string(unit);
-    for (size_t i = 0; i < n; i++) {
-        lua_rawgeti(L, index, (lua_Integer)i + 1);
-        int is_number;
-        ((double *)d->data)[i] = lua_tonumberx(L, -1, &is_number);
-        lua_pop(L, 1);
-        if (is_number)
-            continue;
-        frit_dataset_unref(d);
-        return NULL;
-    }
-    return d;
-}
-
 int frit_script_constant(lua_State *L)
 {
     GError *error = NULL;
     if (!frit_unit_check(luaL_optstring(L, 2, "1"), &error))
         return frit_script_raise(L, "constant", error);
-    frit_dataset *d = dataset_of_value(L, 1, luaL_optstring(L, 2, "1"));
+    frit_dataset *d = frit_script_dataset(L, 1, luaL_optstring(L, 2, "1"));
     if (!d)
         return frit_script_complain(L, "constant", "a number or a list of numbers is wanted");
     g_autofree char *place = frit_script_place(L);
@@ -215,7 +149,7 @@ static bool give_input(call *c, uint32_t port, int index, int depth)
         return n != NULL;
     }
     const char *unit = p->unit[0] == '*' ? "1" : p->unit;
-    frit_dataset *d = dataset_of_value(L, index, unit);
+    frit_dataset *d = frit_script_dataset(L, index, unit);
     if (d) {
         add_edge(c, port, (frit_edge){frit_graph_constant(frit_script_of(L)->graph, c->place, d), 0});
         frit_dataset_unref(d);
@@ -224,7 +158,7 @@ static bool give_input(call *c, uint32_t port, int index, int depth)
     if (lua_type(L, index) != LUA_TTABLE || !(p->flags & FRIT_PORT_MANY))
         return oops(c, "'%s' takes data, the name of a file, or numbers, not a %s", p->name,
                     luaL_typename(L, index));
-    if (depth == DEEPEST || !lua_checkstack(L, 2))
+    if (depth == FRIT_SCRIPT_DEEPEST || !lua_checkstack(L, 2))
         return oops(c, "'%s' was given lists in lists without an end", p->name);
     bool good = true;
     for (lua_Unsigned i = 1, n = lua_rawlen(L, index); good && i <= n; i++) {
@@ -278,7 +212,7 @@ static bool take_sample(call *c, int index)
         return oops(c, "sample is a table: frit.sample { composition = ... }");
     c->request.sample = value_table();
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
-        GVariant *v = lua_type(L, -2) == LUA_TSTRING ? value_of(L, -1, 0) : NULL;
+        GVariant *v = lua_type(L, -2) == LUA_TSTRING ? frit_script_value(L, -1, 0) : NULL;
         if (v)
             g_hash_table_insert(c->request.sample, g_strdup(lua_tostring(L, -2)), g_variant_ref_sink(v));
     }
@@ -321,7 +255,7 @@ static bool take_named(call *c, const char *name, int index)
     for (uint32_t p = 0; p < info->n_params; p++) {
         if (!g_str_equal(info->step.params[p].name, name))
             continue;
-        GVariant *v = value_of(c->L, index, 0);
+        GVariant *v = frit_script_value(c->L, index, 0);
         if (!v && lua_type(c->L, index) == LUA_TSTRING)
             return oops(c, "%s is a text that is not UTF-8", name);
         if (!v)
@@ -465,7 +399,7 @@ static int along(lua_State *L)
     const handle *h = check_data(L, 1);
     const handle *from = luaL_testudata(L, 2, NODE) ? check_data(L, 2) : NULL;
     const char *name = luaL_checkstring(L, 3), *unit = luaL_checkstring(L, 4);
-    frit_dataset *d = from ? NULL : dataset_of_value(L, 2, unit);
+    frit_dataset *d = from ? NULL : frit_script_dataset(L, 2, unit);
     if (!from && (!d || d->ndim != 1)) {
         frit_dataset_unref(d);
         return frit_script_complain(L, h->edge.node->name, "an axis is a list of numbers, or data that hold them");

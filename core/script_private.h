@@ -1,4 +1,5 @@
-/* What script.c (the run of a recipe) and script_node.c (nodes in Lua) share. */
+/* What the parts of the recipe language share: script.c (the run of a recipe), script_node.c (nodes in Lua),
+ * script_series.c (series), script_value.c (values). */
 #pragma once
 
 #include <lua.h>
@@ -18,6 +19,12 @@ frit_script *frit_script_of(lua_State *L);
 char        *frit_script_place(lua_State *L);
 int          frit_script_raise(lua_State *L, const char *step, GError *error);
 int          frit_script_complain(lua_State *L, const char *step, const char *fmt, ...) G_GNUC_PRINTF(3, 4);
+
+enum { FRIT_SCRIPT_DEEPEST = 8 };   /* a list in a list in a list: a table that holds itself has no end */
+/* A Lua value as a parameter's: number, boolean, text, list; NULL for anything else.  `depth`: 0. */
+GVariant     *frit_script_value(lua_State *L, int index, int depth);
+/* A number or a list of numbers as a dataset; NULL where it is neither. */
+frit_dataset *frit_script_dataset(lua_State *L, int index, const char *unit);
 
 void frit_script_register_node(lua_State *L);
 int  frit_script_step(lua_State *L);       /* step(name, { ... }) */

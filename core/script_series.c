@@ -74,27 +74,10 @@ static bool find_positions(frit_graph *g, frit_node *axis, GError **error)
 {
     uint64_t *wants = remember_wants(g);
     frit_eval *e = frit_eval_new(g, NULL, NULL, 0);
-    g_autoptr(frit_dataset) d = frit_eval_element(e, g_array_index(axis->inputs[1], frit_edge, 0), 0, error);
+    bool good = frit_eval_positions(e, axis, error);
     frit_eval_free(e);
     restore_wants(g, wants);
-    if (!d)
-        return false;
-    double factor, offset;
-    const double *at = frit_dataset_values(d);
-    if (!at || d->ndim != 1 || d->shape[0] != axis->count) {
-        g_set_error(error, FRIT_ERROR, FRIT_EDATA,
-                    "%s: the axis has %zu positions, but %s gives %" G_GUINT64_FORMAT
-                    " elements: one position each is needed",
-                    axis->place, d->ndim == 1 ? d->shape[0] : 0,
-                    g_array_index(axis->inputs[0], frit_edge, 0).node->name, axis->count);
-        return false;
-    }
-    if (!frit_unit_factor(d->unit, axis->axis_unit, &factor, &offset, error))
-        return false;
-    axis->positions = g_new(double, axis->count);
-    for (uint64_t i = 0; i < axis->count; i++)
-        axis->positions[i] = factor * at[i] + offset;
-    return true;
+    return good;
 }
 
 /* positions(x): the list (false where there is none), the axis's name and its unit; nil without. */
@@ -210,17 +193,12 @@ static bool same_content(const char *a, const char *b)
     return same;
 }
 
-static gboolean same_key(gconstpointer a, gconstpointer b)
-{
-    return frit_key_equal(a, b);
-}
-
 /* twins(list of paths): the numbers of two files with the same content, or nothing. */
 static int twins(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_Integer n = (lua_Integer)lua_rawlen(L, 1), first = 0, second = 0;
-    GHashTable *seen = g_hash_table_new_full(frit_key_hash, same_key, g_free, NULL);
+    GHashTable *seen = g_hash_table_new_full(frit_key_hash, frit_key_equal, g_free, NULL);
     for (lua_Integer i = 1; i <= n && !second; i++) {
         frit_key key;
         lua_rawgeti(L, 1, i);

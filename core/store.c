@@ -80,11 +80,6 @@ static void held_free(gpointer p)
     g_free(h);
 }
 
-static gboolean key_equal(gconstpointer a, gconstpointer b)
-{
-    return frit_key_equal(a, b);
-}
-
 static frit_key *key_copy(const frit_key *key)
 {
     frit_key *copy = g_new(frit_key, 1);
@@ -213,8 +208,8 @@ frit_store *frit_store_open(const char *folder, size_t memory, GError **error)
         g_mutex_init(&s->stripe[i]);
     g_queue_init(&s->recent);
     s->elements = g_hash_table_new_full(held_hash, held_equal, held_free, NULL);
-    s->axes = g_hash_table_new_full(frit_key_hash, key_equal, g_free, axis_free);
-    s->damaged = g_hash_table_new_full(frit_key_hash, key_equal, g_free, g_free);
+    s->axes = g_hash_table_new_full(frit_key_hash, frit_key_equal, g_free, axis_free);
+    s->damaged = g_hash_table_new_full(frit_key_hash, frit_key_equal, g_free, g_free);
     tag_folder(folder);
     g_autofree char *locks = g_build_filename(folder, "locks", NULL);
     g_mkdir_with_parents(locks, 0777);

@@ -1,7 +1,7 @@
 # The Lua library and the worked experiments.
 scriptfritdir = $(pkgdatadir)/frit
 dist_scriptfrit_DATA = %D%/frit/init.lua %D%/frit/figure.lua %D%/frit/figure_curve.lua %D%/frit/figure_panel.lua \
-  %D%/frit/figure_script.lua %D%/frit/operators.lua %D%/frit/series.lua %D%/frit/verify.lua
+  %D%/frit/figure_script.lua %D%/frit/entries.lua %D%/frit/operators.lua %D%/frit/series.lua %D%/frit/verify.lua
 reciperdir = $(pkgdatadir)/recipes
 dist_reciper_DATA = %D%/recipes/calorimetry.lua %D%/recipes/i12-frames.lua %D%/recipes/indentation.lua %D%/recipes/metallic-glass.lua %D%/recipes/rings.lua %D%/recipes/temperature-series.lua \
   %D%/recipes/total-scattering.lua

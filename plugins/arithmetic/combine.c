@@ -5,8 +5,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "arithmetic.h"
+#include "shared/axes.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -79,23 +79,6 @@ static size_t values_in(const frit_view *v)
     return n;
 }
 
-/* Positions may differ by rounding: by a millionth of their distance. */
-static bool same_positions(const double *a, const double *b, size_t n)
-{
-    if (!a || !b || n == 0)
-        return !a == !b || n == 0;
-    double room = 1e-6 * fabs(a[n - 1] - a[0]) / (double)(n > 1 ? n - 1 : 1);
-    for (size_t i = 0; i < n; i++)
-        if (!(fabs(a[i] - b[i]) <= room + 4 * DBL_EPSILON * fabs(a[i])))
-            return false;
-    return true;
-}
-
-static bool same_unit(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static frit_status check_shapes(frit_call *c, const frit_view *a, const frit_view *b)
 {
     if (b->ndim == 0)
@@ -109,8 +92,8 @@ static frit_status check_shapes(frit_call *c, const frit_view *a, const frit_vie
             return c->host->fail(
                 c, FRIT_EDATA, "a has %zu values along dimension %u and b %zu: bring them on one axis first",
                 a->shape[k], k + 1, b->shape[k]);
-        if (!same_unit(a->axis_unit[k], b->axis_unit[k]) ||
-            !same_positions(a->axis[k], b->axis[k], a->shape[k]))
+        if (!same_text(a->axis_unit[k], b->axis_unit[k]) ||
+            axes_differ(a->axis[k], b->axis[k], a->shape[k]) < a->shape[k])
             return c->host->fail(
                 c, FRIT_EDATA,
                 "a and b lie at other positions along dimension %u: bring them on one axis first", k + 1);
@@ -180,7 +163,7 @@ static frit_status combine(frit_call *c, combination *of, bool same_units)
     const frit_view *a = c->host->input(c, 0, 0), *b = a ? c->host->input(c, 1, 0) : NULL;
     if (!a || !b)
         return FRIT_EIO;
-    if (same_units && !same_unit(a->unit, b->unit))
+    if (same_units && !same_text(a->unit, b->unit))
         return c->host->fail(c, FRIT_EDATA, "a is in %s and b in %s: give both in one unit", a->unit,
                              b->unit);
     frit_status status = check_shapes(c, a, b);
@@ -208,7 +191,7 @@ static void set_unit(frit_call *c, bool quotient)
     char unit[512];
     if (is_plain(b->unit))
         snprintf(unit, sizeof unit, "%s", a->unit);
-    else if (quotient && same_unit(a->unit, b->unit))
+    else if (quotient && same_text(a->unit, b->unit))
         snprintf(unit, sizeof unit, "1");
     else if (is_plain(a->unit) && !quotient)
         snprintf(unit, sizeof unit, "%s", b->unit);

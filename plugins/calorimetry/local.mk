@@ -7,7 +7,7 @@ plugin_LTLIBRARIES += %D%/calorimetry.la
   %D%/standards.c %D%/standards.h %D%/molar.c %D%/simulate_dsc.c %D%/dsc_model.c %D%/dsc_model.h \
   %D%/write_stare.c plugins/simulate/structure.c plugins/simulate/structure.h plugins/simulate/crystal.c \
   plugins/simulate/crystal.h plugins/columns/text.c plugins/columns/text.h plugins/columns/cells.c \
-  plugins/columns/cells.h plugins/columns/label.c plugins/columns/label.h plugins/shared/lookup.c \
+  plugins/columns/cells.h plugins/columns/label.c plugins/columns/label.h plugins/columns/finish.c plugins/columns/finish.h plugins/shared/lookup.c \
   plugins/shared/lookup.h plugins/shared/atomic_weights.c plugins/shared/atomic_weights.h
 %C%_calorimetry_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 %C%_calorimetry_la_CFLAGS = $(AM_CFLAGS) $(GLIB_CFLAGS) $(GSL_CFLAGS)

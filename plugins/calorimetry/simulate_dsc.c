@@ -8,7 +8,8 @@
 #include <math.h>
 
 #define P struct simulate_dsc
-enum { OUT_FLOW, OUT_TEMPERATURE };
+#define TRUE_OF "of the sample, masked where none is scanned: "
+enum { OUT_FLOW, OUT_TEMPERATURE, OUT_TG, OUT_TX, OUT_ENTHALPY };
 const frit_port simulate_dsc_outputs[] = {{.name = "heat_flow",
                                            .unit = "mW",
                                            .ndim = 1,
@@ -21,6 +22,11 @@ const frit_port simulate_dsc_outputs[] = {{.name = "heat_flow",
                                            .axis_name = {"t"},
                                            .axis_unit = {"s"},
                                            .doc = "of the sample"},
+                                          {.name = "true_tg", .unit = "K", .doc = TRUE_OF "glass transition"},
+                                          {.name = "true_tx", .unit = "K", .doc = TRUE_OF "onset of crystallisation"},
+                                          {.name = "true_enthalpy",
+                                           .unit = "kJ/mol",
+                                           .doc = TRUE_OF "enthalpy of relaxation, up to Tg"},
                                           {0}};
 
 const frit_param simulate_dsc_params[] = {
@@ -66,6 +72,27 @@ frit_status simulate_dsc_check(frit_call *c)
     return FRIT_OK;
 }
 
+/* What an analysis should find. */
+static frit_status put_truth(frit_call *c, const struct dsc_experiment *x)
+{
+    struct dsc_truth truth;
+    if (!dsc_truth(x->sample, &truth))
+        return FRIT_EPARAM;
+    const double value[] = {truth.Tg, truth.Tx, truth.enthalpy};
+    for (uint32_t port = OUT_TG; port <= OUT_ENTHALPY; port++) {
+        if (!c->host->wanted(c, port))
+            continue;
+        const bool scanned = x->run == DSC_FIRST || x->run == DSC_SECOND;
+        frit_buffer *out = c->host->output(c, port, FRIT_F64, 0, NULL, scanned ? 0 : FRIT_WANT_MASK);
+        if (!out)
+            return FRIT_ENOMEM;
+        out->value[0] = value[port - OUT_TG];
+        if (!scanned)
+            out->mask[0] = 1;
+    }
+    return FRIT_OK;
+}
+
 frit_status simulate_dsc_run(frit_call *c)
 {
     static const char *const samples[] = {"AC", "CR", "HPT"};
@@ -102,5 +129,5 @@ frit_status simulate_dsc_run(frit_call *c)
         if (x.run <= DSC_SECOND)
             c->host->set_text_attribute(c, port, "scan", scans[x.run]);
     }
-    return FRIT_OK;
+    return put_truth(c, &x);
 }

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "columns/finish.h"
+
 #define P struct write_stare
 const frit_port write_stare_inputs[] = {{.name = "heat_flow",
                                          .unit = "mW",
@@ -73,17 +75,15 @@ static frit_status save(frit_call *c, const GString *s)
         return c->host->fail(c, FRIT_EDATA,
                              "the sample's name has letters that Latin-1 has not: encoding = \"utf16\"");
     const char *path = c->host->output_file(c, p->file);
-    FILE *f = path ? fopen(path, "wb") : NULL;
+    if (!path)
+        return FRIT_EIO;
+    FILE *f = fopen(path, "wb");
     if (!f)
         return c->host->fail(c, FRIT_EIO, "%s cannot be written: %s", p->file, strerror(errno));
-    bool good = (!p->encoding || fwrite("\xff\xfe", 1, 2, f) == 2) && fwrite(text, 1, n, f) == n;
-    int why = errno;
-    if (fclose(f) != 0) {
-        why = good ? errno : why;
-        good = false;
-    }
-    return good ? FRIT_OK
-                : c->host->fail(c, FRIT_EIO, "%s could not be written whole: %s", p->file, strerror(why));
+    if (p->encoding)
+        fwrite("\xff\xfe", 1, 2, f);
+    fwrite(text, 1, n, f);
+    return columns_finish(c, f, p->file);
 }
 
 frit_status write_stare_run(frit_call *c)

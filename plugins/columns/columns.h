@@ -5,12 +5,8 @@
 #ifndef COLUMNS_COLUMNS_H
 #define COLUMNS_COLUMNS_H
 
-#include <stdio.h>
-
+#include "finish.h"
 #include "plugin.h"
-
-/* Closes the file; the failure names the file that was wanted, and what to do. */
-frit_status columns_finish(frit_call *c, FILE *f, const char *wanted);
 
 typedef struct read_columns_params {
     frit_files  files;

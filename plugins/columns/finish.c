@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "columns.h"
+#include "finish.h"
 
 #include <errno.h>
 #include <string.h>

@@ -46,8 +46,6 @@ const char cluster_radius_doc[] = "    R = sum_ij w_ij d_ij,   d_ij = r_i + r_j\
                                   "angstrom. Boron, carbon, silicon, phosphorus and "
                                   "germanium are no metals and not in the table: give their `radii`.";
 
-enum { MOST_ELEMENTS = 103 };
-
 /* ---- The texts ---- */
 
 /* "Zr" at *text, which goes on behind it; 0: no element. */

@@ -109,7 +109,7 @@ struct trouble try_free(frit_call *c, double radius, const struct window *w, str
 }
 
 struct trouble try_areas(frit_call *c, const struct solution *shape, double strain,
-                                const struct window *w, struct solution *s)
+                           const struct window *w, struct solution *s)
 {
     if (w->n < shape->peaks)
         return (struct trouble){.what = FEW_POINTS, .least = shape->peaks};

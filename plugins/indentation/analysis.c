@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shared/noise.h"
+
 #define LEAST_POINTS 5    /* of a fit with three parameters */
 #define LEAST_DROP   0.05 /* of the load within the window, as a part of the peak */
 
@@ -146,7 +148,7 @@ static bool check_saturation(const struct record *r, const struct cycle *cycle, 
 static bool check_indent(const struct record *r, const struct cycle *cycle, struct why *why)
 {
     const double Pmax = r->P[cycle->unload], hmax = r->h[cycle->unload];
-    const double noise = segments_noise(r->n, r->P, r->room);
+    const double noise = noise_of(r->n, r->P, r->room);
     if (!(Pmax > 6 * noise))
         return why_fail(
             why, FRIT_EDATA,

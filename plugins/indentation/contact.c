@@ -9,6 +9,7 @@
 
 #include "indentation.h"
 #include "record.h"
+#include "shared/noise.h"
 
 const frit_port contact_inputs[] = {RECORD_INPUTS, RECORD_STIFFNESS_INPUT, {0}};
 
@@ -63,7 +64,7 @@ static double slope_at(const struct record *r, size_t from, size_t n)
 /* White noise of sigma s ranges over some 6.5 s in a thousand points: twice that is a load. */
 static frit_status check_load(frit_call *c, const struct record *r)
 {
-    const double noise = segments_noise(r->n, r->P, r->room);
+    const double noise = noise_of(r->n, r->P, r->room);
     double highest = r->P[0], lowest = r->P[0];
     for (size_t i = 1; i < r->n; i++) {
         highest = fmax(highest, r->P[i]);

@@ -115,7 +115,7 @@ static void know_line(struct test *t, const char *line)
 }
 
 /* Decimal commas, where a comma stands in a number and separates nothing. */
-static char decimal_of(const struct lines *l, size_t from, char separator)
+static char decimal_of(const text_lines *l, size_t from, char separator)
 {
     for (size_t i = from; separator != ',' && i < l->n && i < from + 200; i++) {
         struct text_cell cell[CELLS];
@@ -156,7 +156,7 @@ static enum row parse_row(const char *line, const struct layout *y, double *valu
 }
 
 /* The rows of one test, from line `at` on; at: behind them. */
-static bool read_rows(const struct lines *l, size_t *at, const struct layout *y, struct test *out,
+static bool read_rows(const text_lines *l, size_t *at, const struct layout *y, struct test *out,
                       struct why *why)
 {
     for (; *at < l->n; ++*at) {
@@ -187,7 +187,7 @@ static bool read_rows(const struct lines *l, size_t *at, const struct layout *y,
     return true;
 }
 
-static bool begin(const struct lines *l, size_t header, size_t *at, struct layout *y, struct test *out,
+static bool begin(const text_lines *l, size_t header, size_t *at, struct layout *y, struct test *out,
                   bool named)
 {
     char unit[TEST_COLUMNS][COLUMN_UNIT];
@@ -213,7 +213,7 @@ static void know_label(struct test *t, const char *line)
         snprintf(t->label, sizeof t->label, "%.40s", line);
 }
 
-static bool read_named(const struct lines *l, struct tests *t, struct why *why)
+static bool read_named(const text_lines *l, struct tests *t, struct why *why)
 {
     size_t at = 0, since = 0;
     while (at < l->n) {
@@ -240,7 +240,7 @@ static bool read_named(const struct lines *l, struct tests *t, struct why *why)
 }
 
 /* Micro Materials: three columns without names, time in s, depth in nm, load in mN. */
-static bool read_nameless(const struct lines *l, struct tests *t, struct why *why)
+static bool read_nameless(const text_lines *l, struct tests *t, struct why *why)
 {
     struct layout y = {.separator = ' ', .cols = 3};
     size_t at = 0;
@@ -260,7 +260,7 @@ static bool read_nameless(const struct lines *l, struct tests *t, struct why *wh
     return read_rows(l, &at, &y, out, why);
 }
 
-bool delimited_read(const struct lines *l, struct tests *t, enum format format, struct why *why)
+bool delimited_read(const text_lines *l, struct tests *t, enum format format, struct why *why)
 {
     if (format == FORMAT_MICRO_MATERIALS)
         return read_nameless(l, t, why);

@@ -62,7 +62,7 @@ static struct test *begin(struct tests *t, const char *line, struct why *why)
     return out;
 }
 
-bool fischerscope_read(const struct lines *l, struct tests *t, struct why *why)
+bool fischerscope_read(const text_lines *l, struct tests *t, struct why *why)
 {
     char name[64];
     size_t n = strcspn(l->line[0], " \t");

@@ -54,7 +54,7 @@ static void know_line(struct test *t, const char *line)
         test_know_number(t, "frame_stiffness", "N/m", 1000 / c);
 }
 
-static bool add_points(const struct lines *l, size_t first, size_t n, struct test *t, struct why *why)
+static bool add_points(const text_lines *l, size_t first, size_t n, struct test *t, struct why *why)
 {
     for (size_t i = 0; i < n; i++) {
         struct text_cell cell[CELLS];
@@ -75,7 +75,7 @@ static bool add_points(const struct lines *l, size_t first, size_t n, struct tes
     return true;
 }
 
-bool hysitron_read(const struct lines *l, struct tests *t, struct why *why)
+bool hysitron_read(const text_lines *l, struct tests *t, struct why *why)
 {
     struct test *out = tests_add(t, why);
     if (!out)

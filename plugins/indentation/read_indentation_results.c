@@ -96,7 +96,7 @@ static bool take_line(struct found *f, size_t line, struct text_cell *cell, stru
 }
 
 /* The same letters in another case may be another quantity: hm is a depth, HM a hardness. */
-static bool same_case(const struct lines *l, const char *quantity)
+static bool same_case(const text_lines *l, const char *quantity)
 {
     for (size_t i = 0; i < l->n; i++) {
         const size_t n = strcspn(l->line[i], "\t");
@@ -106,7 +106,7 @@ static bool same_case(const struct lines *l, const char *quantity)
     return false;
 }
 
-static bool read_report(const struct lines *l, const char *quantity, struct found *f, struct why *why)
+static bool read_report(const text_lines *l, const char *quantity, struct found *f, struct why *why)
 {
     const bool exact = same_case(l, quantity);
     bool within = false;
@@ -186,19 +186,16 @@ static bool read_workbook(const char *path, const char *quantity, struct found *
 
 static bool read_file(const char *path, const char *quantity, struct found *f, struct why *why)
 {
-    uint8_t *bytes;
-    size_t size;
-    struct lines l;
-    if (!file_read(path, &bytes, &size, why))
+    bool book;
+    text_lines l;
+    if (!workbook_is(path, &book, why))
         return false;
-    if (ole2_is(bytes, size) || (size > 4 && !memcmp(bytes, "PK\3\4", 4))) {
-        free(bytes);
+    if (book)
         return read_workbook(path, quantity, f, why);
-    }
-    if (!lines_of(bytes, size, &l, why))
+    if (!lines_read(path, &l, why))
         return false;
     bool good = read_report(&l, quantity, f, why);
-    lines_free(&l);
+    text_free(&l);
     return good;
 }
 

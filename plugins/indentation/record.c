@@ -141,7 +141,7 @@ frit_status record_cycles(frit_call *c, const struct record *r, struct cycle **c
     for (size_t i = 0; i < r->n; i++)
         highest = fmax(highest, r->P[i]);
     *n = segments_cycles(r->n, r->phase, NULL, 0);
-    if (*n == 0 && !(highest > 13 * segments_noise(r->n, r->P, r->room)))
+    if (*n == 0 && !(highest > 13 * noise_of(r->n, r->P, r->room)))
         return record_fail(c, FRIT_EDATA,
                            "the highest load is %.3g mN, within the noise: the tip never touched the sample",
                            highest);

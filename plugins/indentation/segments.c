@@ -28,11 +28,6 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-double segments_noise(size_t n, const double *P, double *room)
-{
-    return noise_of(n, P, room);
-}
-
 static void set(double *phase, size_t from, size_t to, enum phase p)
 {
     for (size_t i = from; i < to; i++)
@@ -65,7 +60,7 @@ static bool is_loaded(const double *P, size_t peak, double highest, double least
 
 void segments_find(size_t n, const double *t, const double *P, double *phase, double *room)
 {
-    const double noise = segments_noise(n, P, room);
+    const double noise = noise_of(n, P, room);
     double highest = 0;
     for (size_t i = 0; i < n; i++)
         highest = fmax(highest, P[i]);
@@ -174,7 +169,7 @@ static void find_low_hold(const double *t, const double *P, double *phase, size_
 
 void segments_refine(size_t n, const double *t, const double *P, double *phase, double *room)
 {
-    const double noise = segments_noise(n, P, room);
+    const double noise = noise_of(n, P, room);
     for (size_t a = 0, b; a < n; a = b) {
         for (b = a + 1; b < n && phase[b] == phase[a]; b++)
             ;

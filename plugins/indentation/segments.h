@@ -21,9 +21,6 @@ enum phase {
 #define SEGMENT_DOC                                                                                          \
     "-1 before contact, 0 loading, 1 hold at the peak, 2 unloading, 3 hold at low load, 4 behind it"
 
-/* Noise of the load: from second differences, which a smooth curve has not. */
-double segments_noise(size_t n, const double *P, double *room);
-
 /* phase of each of n points, in order of time, from the load alone. room: 2 n doubles. */
 void segments_find(size_t n, const double *t, const double *P, double *phase, double *room);
 

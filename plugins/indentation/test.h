@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+#include "columns/text.h"
 #include "why.h"
 #include "workbook.h"
 
@@ -78,15 +79,7 @@ bool nanosuite_read(const struct tests *t, size_t k, struct test *out, struct wh
 
 /* ---- Text ---- */
 
-struct lines {
-    char *buffer;
-    char **line; /* NULL behind the last */
-    size_t n;
-};
-
-bool lines_read(const char *path, struct lines *l, struct why *why);
-bool lines_of(uint8_t *bytes, size_t size, struct lines *l, struct why *why); /* takes the bytes */
-void lines_free(struct lines *l);
+bool lines_read(const char *path, text_lines *l, struct why *why); /* to be freed by text_free() */
 
 #define CELLS 128
 struct text_cell {
@@ -99,9 +92,9 @@ size_t cells_split(const char *line, char separator, struct text_cell *cell);
 bool cell_number(struct text_cell c, char decimal, double *x);
 void cell_copy(char *to, size_t size, struct text_cell c);
 
-bool hysitron_read(const struct lines *l, struct tests *t, struct why *why);
-bool fischerscope_read(const struct lines *l, struct tests *t, struct why *why);
-bool delimited_read(const struct lines *l, struct tests *t, enum format format, struct why *why);
+bool hysitron_read(const text_lines *l, struct tests *t, struct why *why);
+bool fischerscope_read(const text_lines *l, struct tests *t, struct why *why);
+bool delimited_read(const text_lines *l, struct tests *t, enum format format, struct why *why);
 struct test *tests_add(struct tests *t, struct why *why);
 
 #endif

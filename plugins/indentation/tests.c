@@ -2,8 +2,6 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,10 +19,10 @@ struct test *tests_add(struct tests *t, struct why *why)
     return &t->test[t->n++];
 }
 
-static bool read_text(struct tests *t, uint8_t *bytes, size_t size, enum format format, struct why *why)
+static bool read_text(struct tests *t, const char *path, enum format format, struct why *why)
 {
-    struct lines l;
-    if (!lines_of(bytes, size, &l, why))
+    text_lines l;
+    if (!lines_read(path, &l, why))
         return false;
     bool good;
     if (l.n == 0)
@@ -35,35 +33,20 @@ static bool read_text(struct tests *t, uint8_t *bytes, size_t size, enum format 
         good = fischerscope_read(&l, t, why);
     else
         good = delimited_read(&l, t, format, why);
-    lines_free(&l);
+    text_free(&l);
     return good;
-}
-
-/* The first bytes tell a workbook, whose own reader takes the file then. */
-static bool is_workbook(const char *path, bool *yes, struct why *why)
-{
-    uint8_t head[8] = {0};
-    FILE *f = fopen(path, "rb");
-    if (!f)
-        return why_fail(why, FRIT_EIO, "%s cannot be opened: %s", path, strerror(errno));
-    const size_t n = fread(head, 1, sizeof head, f);
-    fclose(f);
-    *yes = ole2_is(head, n) || (n > 4 && !memcmp(head, "PK\3\4", 4));
-    return true;
 }
 
 bool tests_open(struct tests *t, const char *path, enum format format, struct why *why)
 {
-    uint8_t *bytes;
-    size_t size;
     *t = (struct tests){.n = 0};
-    if (!is_workbook(path, &t->is_book, why))
+    if (!workbook_is(path, &t->is_book, why))
         return false;
     bool good;
     if (t->is_book)
         good = workbook_open(&t->book, path, why) && nanosuite_list(t, why);
     else
-        good = file_read(path, &bytes, &size, why) && read_text(t, bytes, size, format, why);
+        good = read_text(t, path, format, why);
     if (!good)
         tests_close(t);
     return good;

@@ -226,6 +226,18 @@ static bool is_zip(const uint8_t *file, size_t size)
     return size >= 4 && memcmp(file, "PK\3\4", 4) == 0;
 }
 
+bool workbook_is(const char *path, bool *yes, struct why *why)
+{
+    uint8_t head[8] = {0};
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        return why_fail(why, FRIT_EIO, "%s cannot be opened: %s", path, strerror(errno));
+    const size_t n = fread(head, 1, sizeof head, f);
+    fclose(f);
+    *yes = ole2_is(head, n) || is_zip(head, n);
+    return true;
+}
+
 bool workbook_open(struct workbook *w, const char *path, struct why *why)
 {
     uint8_t *file;

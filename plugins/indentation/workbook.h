@@ -19,7 +19,7 @@ struct cell {
     const char *text; /* UTF-8; the sheet's or the workbook's */
 };
 
-/* Cells in no particular order until sheet_grid() has laid them out. */
+/* Cells are found in no particular order. */
 struct sheet {
     size_t rows, cols;
     struct cell *cell; /* rows x cols */
@@ -50,6 +50,8 @@ struct workbook {
 #define WORKBOOK_MAX_COLS 256
 #define WORKBOOK_MAX_ROWS 1048576
 
+/* Told from the first bytes; false: there is no such file. */
+bool workbook_is(const char *path, bool *yes, struct why *why);
 bool workbook_open(struct workbook *w, const char *path, struct why *why);
 void workbook_close(struct workbook *w);
 bool workbook_sheet(const struct workbook *w, size_t index, struct sheet *s, struct why *why);

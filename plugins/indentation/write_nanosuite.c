@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "columns/finish.h"
 #include "indentation.h"
 #include "segments.h"
 
@@ -90,9 +91,5 @@ frit_status write_nanosuite_run(frit_call *c)
     write_head(c, f);
     write_rows(f, load, depth, segment);
     fputs("END\n", f);
-    const bool failed = ferror(f) != 0;
-    if (fclose(f) != 0 || failed)
-        return c->host->fail(c, FRIT_EIO, "%s cannot be written: %s; is the disk full?", p->file,
-                             strerror(errno));
-    return FRIT_OK;
+    return columns_finish(c, f, p->file);
 }

@@ -5,9 +5,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "metrics.h"
+#include "shared/axes.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "shared/lookup.h"
 
@@ -50,25 +50,6 @@ const char difference_doc[] =
     "How fast S changes, dS/dT at each Q, is `slope`; a curve of the difference at one Q against "
     "temperature is `value_at`.";
 
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-/* To a millionth of the distance between points. */
-static bool same_positions(const frit_view *a, const frit_view *b, uint32_t k)
-{
-    const size_t n = a->shape[k];
-    if (n != b->shape[k] || !a->axis[k] != !b->axis[k])
-        return false;
-    const double room =
-        n > 1 && a->axis[k] ? 1e-6 * fabs(a->axis[k][n - 1] - a->axis[k][0]) / (double)(n - 1) : 0;
-    for (size_t i = 0; a->axis[k] && i < n; i++)
-        if (!(fabs(a->axis[k][i] - b->axis[k][i]) <= room + 1e-12 * fabs(a->axis[k][i])))
-            return false;
-    return true;
-}
-
 static frit_status compare(frit_call *c, const frit_view *x, const frit_view *r, bool *interpolate)
 {
     *interpolate = false;
@@ -84,7 +65,7 @@ static frit_status compare(frit_call *c, const frit_view *x, const frit_view *r,
             return c->host->fail(c, FRIT_EDATA,
                                  "the data are over %s and the reference is over %s: give both over one unit",
                                  x->axis_unit[k], r->axis_unit[k]);
-        if (same_positions(x, r, k))
+        if (x->shape[k] == r->shape[k] && axes_differ(x->axis[k], r->axis[k], x->shape[k]) == x->shape[k])
             continue;
         if (x->ndim == 1 && x->axis[0] && r->axis[0])
             *interpolate = true;

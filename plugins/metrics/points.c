@@ -111,13 +111,6 @@ static size_t segment(const struct metric_points *p, double x)
     return low;
 }
 
-double points_at(const struct metric_points *p, double x)
-{
-    const size_t j = segment(p, x);
-    const double part = fmin(1, fmax(0, (x - p->x[j]) / (p->x[j + 1] - p->x[j])));
-    return (1 - part) * p->y[j] + part * p->y[j + 1];
-}
-
 void points_at_weights(const struct metric_points *p, double x, double factor, double *weight)
 {
     const size_t j = segment(p, x);

@@ -30,9 +30,7 @@ frit_status points_read(frit_call *c, uint32_t port, int covariance_port, const 
  * distance to the next point), and no gap in between wider than a quarter of it.  `what`: "the window". */
 frit_status points_cover(frit_call *c, const struct metric_points *p, double a, double b, const char *what);
 
-/* Straight lines between the points, and the outermost points beyond them. */
-double points_at(const struct metric_points *p, double x);
-/* weight[j] += factor * dy(x)/dy_j. */
+/* weight[j] += factor * dy(x)/dy_j: straight lines between the points, and the outermost points beyond them. */
 void points_at_weights(const struct metric_points *p, double x, double factor, double *weight);
 /* weight[j] += factor * d/dy_j of the integral of x^power y dx over [a, b], exactly for straight lines
  * between the points; power 0 or 1. */

@@ -215,7 +215,7 @@ static frit_status find_interval(frit_call *c, const struct metric_points *G, co
         return c->host->fail(c, FRIT_EDATA,
                              "the shell at %g angstrom is looked for from %g to %g, and G(r)%s is measured "
                              "from %g to %g: give fewer shells (count), or transform to a larger rmax",
-                             s->nominal, from, to, whose, G->n ? G->x[0] : 0, G->n ? G->x[G->n - 1] : 0);
+                             s->nominal, from, to, whose, G->x[0], G->x[G->n - 1]);
     s->top = highest(G, from, to);
     if (s->top == G->n)
         return c->host->fail(c, FRIT_EDATA,

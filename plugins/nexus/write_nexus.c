@@ -7,6 +7,7 @@
  */
 #include "file.h"
 #include "nexus.h"
+#include "shared/axes.h"
 
 #include <math.h>
 #include <string.h>
@@ -128,11 +129,6 @@ static frit_status keep(struct writer *w, const frit_view *v, uint64_t i)
     w->first = e;
     w->kept = true;
     return FRIT_OK;
-}
-
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a && b && !strcmp(a, b));
 }
 
 /* An element must fit into the row that the first one made. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "columns/finish.h"
 #include "pillars.h"
 
 #define OVER_TIME .ndim = 1, .axis_name = {"time"}, .axis_unit = {"s"}
@@ -66,9 +67,5 @@ frit_status write_femtotools_run(frit_call *c)
           "[degC]\tSample Displacement [um]\n",
           f);
     write_rows(f, load, depth);
-    const bool failed = ferror(f) != 0;
-    if (fclose(f) != 0 || failed)
-        return c->host->fail(c, FRIT_EIO, "%s cannot be written: %s; is the disk full?", p->file,
-                             strerror(errno));
-    return FRIT_OK;
+    return columns_finish(c, f, p->file);
 }

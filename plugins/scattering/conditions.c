@@ -159,7 +159,8 @@ void conditions_low_r(const low_r_kernels *t, const normalisation_point *p, cons
                       const low_r *how, size_t rows, double from, double step, double *weight,
                       condition *row)
 {
-    bool known = t && t->how.lorch == how->lorch && t->how.qmax == how->qmax && t->rows == rows;
+    bool known = t && t->how.lorch == how->lorch && t->how.qmax == how->qmax && t->rows == rows &&
+                 t->from == from && t->step == step;
     condition c = between(p, n, how->qmin, how->qmax);
     bool known_below = known && c.n > 0 && p[c.first].Q == t->first;
     for (size_t k = 0; k < rows; k++)

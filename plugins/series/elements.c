@@ -14,8 +14,7 @@ static const char *copied(frit_call *c, const char *text, size_t n)
     return copy ? memcpy(copy, text, n) : "";
 }
 
-/* The next of the names, a line each. */
-static const char *next_line(frit_call *c, const char **names)
+const char *names_next(frit_call *c, const char **names)
 {
     size_t n = *names ? strcspn(*names, "\n") : 0;
     const char *line = *names ? copied(c, *names, n) : "";
@@ -60,7 +59,7 @@ static void take(frit_call *c, const frit_view *v, bool given, const char **name
         out->value[i] = missing ? NAN : v->value[k];
         if (out->sigma)
             out->sigma[i] = missing || !v->sigma ? 0 : v->sigma[k];
-        out->name[i] = given ? next_line(c, names) : v->ndim == 0 ? copied(c, v->name, strlen(v->name)) : "";
+        out->name[i] = given ? names_next(c, names) : v->ndim == 0 ? copied(c, v->name, strlen(v->name)) : "";
     }
 }
 

@@ -107,12 +107,7 @@ static frit_status times_of_rate(frit_call *c, struct numbers *time)
         return FRIT_ENOMEM;
     const char *names = p->names;
     for (size_t i = 0; i < time->n; i++) {
-        size_t length = names ? strcspn(names, "\n") : 0;
-        char *name = c->host->scratch(c, length + 1, 1);
-        if (!name)
-            return FRIT_ENOMEM;
-        time->name[i] = length ? memcpy(name, names, length) : name;
-        names = names && names[length] ? names + length + 1 : NULL;
+        time->name[i] = names_next(c, &names);
         time->value[i] = start + (double)i * p->interval;
     }
     return FRIT_OK;

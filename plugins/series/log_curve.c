@@ -9,12 +9,10 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "log_curve.h"
+#include "masks/median.h"
 
 #include <math.h>
-#include <stdlib.h>
 
-/* The 3/4 quantile of the normal distribution. */
-#define MEDIAN_OF_NORMAL 0.6744897501960817
 enum { FEWEST = 7 };    /* readings to tell a scatter from: five differences */
 
 bool log_curve_take(struct log_curve *log, size_t n, const double *t, const double *value,
@@ -46,25 +44,11 @@ bool log_curve_take(struct log_curve *log, size_t n, const double *t, const doub
     return true;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *x, size_t n)
-{
-    if (n == 0)
-        return 0;
-    qsort(x, n, sizeof *x, by_size);
-    return n % 2 ? x[n / 2] : 0.5 * (x[n / 2 - 1] + x[n / 2]);
-}
-
 double log_curve_interval(const struct log_curve *log, double *room)
 {
     for (size_t i = 1; i < log->n; i++)
         room[i - 1] = log->t[i] - log->t[i - 1];
-    return median(room, log->n > 0 ? log->n - 1 : 0);
+    return log->n > 1 ? median(room, log->n - 1) : 0;
 }
 
 bool log_curve_scatter(struct log_curve *log, double *room)
@@ -76,7 +60,7 @@ bool log_curve_scatter(struct log_curve *log, double *room)
         double line = (1 - w) * log->value[i - 1] + w * log->value[i + 1];
         room[i - 1] = fabs(log->value[i] - line) / sqrt(1 + w * w + (1 - w) * (1 - w));
     }
-    double s = median(room, log->n - 2) / MEDIAN_OF_NORMAL;
+    double s = median(room, log->n - 2) * MAD_TO_SIGMA;
     for (size_t i = 0; i < log->n; i++)
         log->sigma[i] = s;
     return true;

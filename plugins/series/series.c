@@ -6,9 +6,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "series.h"
+#include "shared/axes.h"
 #include "shared/values.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -77,12 +77,6 @@ static frit_status remember(frit_call *c, const frit_view *v, struct pattern *p)
     return FRIT_OK;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-/* Positions may differ by rounding, in a file with few digits as well: by a millionth of their distance. */
 static frit_status compare_axis(frit_call *c, const frit_view *v, const struct pattern *p, uint32_t k)
 {
     if (!v->axis[k] != !p->axis[k] || !same_text(v->axis_unit[k], p->axis_unit[k]))
@@ -92,13 +86,12 @@ static frit_status compare_axis(frit_call *c, const frit_view *v, const struct p
     size_t n = p->shape[k];
     if (!p->axis[k] || n == 0)
         return FRIT_OK;
-    double room = 1e-6 * fabs(p->axis[k][n - 1] - p->axis[k][0]) / (double)(n > 1 ? n - 1 : 1);
-    for (size_t i = 0; i < n; i++)
-        if (!(fabs(v->axis[k][i] - p->axis[k][i]) <= room + 4 * DBL_EPSILON * fabs(p->axis[k][i])))
-            return c->host->fail(c, FRIT_EDATA,
-                                 "%s is on another axis than %s: point %zu lies at %.10g, and at %.10g "
-                                 "there; bring them on one first",
-                                 v->name, p->name, i + 1, v->axis[k][i], p->axis[k][i]);
+    size_t i = axes_differ(p->axis[k], v->axis[k], n);
+    if (i < n)
+        return c->host->fail(c, FRIT_EDATA,
+                             "%s is on another axis than %s: point %zu lies at %.10g, and at %.10g there; "
+                             "bring them on one first",
+                             v->name, p->name, i + 1, v->axis[k][i], p->axis[k][i]);
     return FRIT_OK;
 }
 

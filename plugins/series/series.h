@@ -48,6 +48,8 @@ struct numbers {
     char         unit[64];
 };
 frit_status numbers_take(frit_call *c, uint32_t port, const char *names, struct numbers *out);
+/* The next of names that stand in a line each; "": none is left. */
+const char *names_next(frit_call *c, const char **names);
 /* "frame 41 (HPT_0041)", "frame 41": for a sentence. */
 const char *numbers_tell(const struct numbers *x, size_t i, char *out, size_t size);
 

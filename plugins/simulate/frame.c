@@ -280,6 +280,14 @@ static void blur(const struct frame *p, const struct plan *plan, double moved, c
     }
 }
 
+/* Units (ADU) of an electron per atom, over A. */
+static double scale_at(const struct plan *plan, double temperature)
+{
+    const struct structure_sample *sample = &plan->intensity.sample;
+    return plan->scale0 * sample->thickness / 0.3 * structure_density(sample, temperature) /
+           structure_density(sample, STRUCTURE_TEMPERATURE0);
+}
+
 /* Units (ADU) at each point of the grid, at normal incidence. */
 static frit_status pattern(frit_call *c, double temperature, const double **y)
 {
@@ -295,9 +303,7 @@ static frit_status pattern(frit_call *c, double temperature, const double **y)
         return FRIT_OK;
     double scale = 0, moved = 0;
     if (p->kind == KIND_SAMPLE) {
-        double expanded = structure_density(&t->sample, temperature) /
-                          structure_density(&t->sample, STRUCTURE_TEMPERATURE0);
-        scale = plan->scale0 * expanded * t->sample.thickness / 0.3;
+        scale = scale_at(plan, temperature);
         moved = p->motion * (temperature - STRUCTURE_TEMPERATURE0) / (773 - STRUCTURE_TEMPERATURE0);
         intensity_sample(t, temperature, sharp);
     }
@@ -398,12 +404,10 @@ frit_status frame_run(frit_call *c)
     if (status == FRIT_OK && p->kind == KIND_SAMPLE)
         status = temperature_input(c, IN_TEMPERATURE, &temperature);
     if (status == FRIT_OK && c->host->wanted(c, OUT_SCALE)) {
-        const struct structure_sample *sample = &plan->intensity.sample;
         frit_buffer *scale = c->host->output(c, OUT_SCALE, FRIT_F64, 0, NULL, 0);
         if (!scale)
             return FRIT_ENOMEM;
-        scale->value[0] = plan->scale0 * sample->thickness / 0.3 * structure_density(sample, temperature) /
-                          structure_density(sample, STRUCTURE_TEMPERATURE0);
+        scale->value[0] = scale_at(plan, temperature);
     }
     if (status != FRIT_OK || !c->host->wanted(c, OUT_FRAME))
         return status;

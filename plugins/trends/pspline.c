@@ -30,7 +30,7 @@ struct pspline {
     double *stiffness;     /* s */
     double gamma;
     double *project;        /* V'B'W (y - mean) of the last values */
-    double *y, *work, mean; /* the values less their mean */
+    double *y, mean;        /* the values less their mean */
     double *coefficient;    /* in modes, shrunk */
     double rounding;        /* sum of squares that is only rounding */
     struct pspline_result result;
@@ -155,6 +155,11 @@ static bool prepare(pspline *s, const double *x)
     gsl_matrix_free(a);
     gsl_matrix_free(p);
     return good;
+}
+
+size_t pspline_segments(size_t n)
+{
+    return n / 4 < 1 ? 1 : n / 4 > 40 ? 40 : n / 4;
 }
 
 static bool enough_points(size_t n, const double *x, int order)

@@ -18,6 +18,9 @@ struct pspline_shape {
     int    order;        /* of the differences, 1 to PSPLINE_ORDER */
 };
 
+/* As many segments as n points bear: a quarter of their number, up to 40. */
+size_t pspline_segments(size_t n);
+
 typedef struct pspline pspline;
 
 /* Points x with weights w > 0 (NULL: all 1), in any order, all within the shape. At least order + 1

@@ -68,12 +68,6 @@ const char spline_doc[] =
 
 /* ---- The fit ---- */
 
-static size_t segments_of(const struct spline *p, size_t n)
-{
-    size_t automatic = n / 4 < 1 ? 1 : n / 4 > 40 ? 40 : n / 4;
-    return p->segments > 0 ? (size_t)p->segments : automatic;
-}
-
 static frit_status fit(frit_call *c, const frit_view *v, struct points *points, pspline **s)
 {
     const struct spline *p = c->params;
@@ -86,8 +80,9 @@ static frit_status fit(frit_call *c, const frit_view *v, struct points *points, 
             "a spline with a penalty of order %d needs at least %d points at different positions, "
             "and this is %s",
             (int)p->order, (int)p->order + 1, points_describe(c, v, points));
-    struct pspline_shape shape = {points->x[0], points->x[points->n - 1], segments_of(p, points->n),
-                                  (int)p->degree, (int)p->order};
+    size_t segments = p->segments > 0 ? (size_t)p->segments : pspline_segments(points->n);
+    struct pspline_shape shape = {points->x[0], points->x[points->n - 1], segments, (int)p->degree,
+                                  (int)p->order};
     *s = pspline_new(&shape, points->n, points->x, points->w);
     if (!*s)
         return c->host->fail(

@@ -68,10 +68,20 @@ struct work {
     char reason[240]; /* "": a usable kink */
 };
 
+static double end_of_fit(const struct transition *p)
+{
+    return isnan(p->to) ? p->tg - 6 : p->to;
+}
+
+static double end_of_break(const struct transition *p)
+{
+    return isnan(p->break_to) ? p->tg - 20 : p->break_to;
+}
+
 frit_status transition_check(frit_call *c)
 {
     const struct transition *p = c->params;
-    double to = isnan(p->to) ? p->tg - 6 : p->to, break_to = isnan(p->break_to) ? p->tg - 20 : p->break_to;
+    double to = end_of_fit(p), break_to = end_of_break(p);
     if (isnan(to) || isnan(break_to))
         return c->host->fail(c, FRIT_EPARAM,
                              "the range ends below the glass transition: give tg, or to and break_to");
@@ -120,8 +130,7 @@ static bool go_on(void *of, double fraction)
 static frit_status find_spline(frit_call *c, struct work *k)
 {
     const struct points *p = &k->points;
-    size_t segments = p->n / 4 < 1 ? 1 : p->n / 4 > 40 ? 40 : p->n / 4;
-    struct pspline_shape shape = {p->x[0], p->x[p->n - 1], segments, 3, 2};
+    struct pspline_shape shape = {p->x[0], p->x[p->n - 1], pspline_segments(p->n), 3, 2};
     k->spline = pspline_new(&shape, p->n, p->x, p->w);
     if (!k->spline)
         return c->host->fail(c, FRIT_ENUMERIC,
@@ -372,8 +381,7 @@ frit_status transition_run(frit_call *c)
 {
     const struct transition *p = c->params;
     const frit_view *v = c->host->input(c, 0, 0);
-    struct work k = {.to = isnan(p->to) ? p->tg - 6 : p->to,
-                     .break_to = isnan(p->break_to) ? p->tg - 20 : p->break_to};
+    struct work k = {.to = end_of_fit(p), .break_to = end_of_break(p)};
     if (!v)
         return FRIT_EIO;
     frit_status status = find_kink(c, v, &k);

@@ -4,6 +4,7 @@
 local core = require "frit.core"
 local Script = require "frit.figure_script"
 local curve = require "frit.figure_curve"
+local entries = require "frit.entries"
 local number, check_number = Script.number, Script.check_number
 
 local panel = {}
@@ -164,7 +165,7 @@ local function set_texts(s, p, k)
     for i, t in ipairs(p.texts or {}) do
         Script.check_names(t, { { "align", "colour", "size" } }, "a text")
         local align = t.align or "left"
-        if not Script.has({ "left", "center", "right" }, align) then
+        if not entries.has({ "left", "center", "right" }, align) then
             core.fail('figure: align is "left", "center" or "right", not "' .. tostring(align) .. '"')
         end
         s:add("set label %s at graph %s, graph %s %s textcolor rgb '%s' font ',%s' front",
@@ -259,7 +260,7 @@ end
 function panel.check(p, lists, what)
     Script.check_names(p, lists, what)
     if #p == 0 and not p.shapes then core.fail("figure: " .. what .. " has no data: { sq, gr, ... } in front") end
-    if p.colour_by and not Script.has({ "position", "index", "none" }, p.colour_by) then
+    if p.colour_by and not entries.has({ "position", "index", "none" }, p.colour_by) then
         core.fail('figure: colour_by is "position", "index" or "none", not "' .. tostring(p.colour_by) .. '"')
     end
 end

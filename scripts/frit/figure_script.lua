@@ -2,6 +2,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 
 local core = require "frit.core"
+local entries = require "frit.entries"
 
 local Script = {}
 Script.__index = Script
@@ -47,30 +48,14 @@ function Script.check_colour(colour)
     core.fail('figure: a colour is written "#0072B2", not ' .. tostring(colour))
 end
 
-function Script.has(list, name)
-    for _, entry in ipairs(list) do
-        if entry == name then return true end
-    end
-    return false
-end
-
 -- Every name in t that is no number is one of the lists'.
 function Script.check_names(t, lists, what)
-    local known, given = {}, {}
-    for _, list in ipairs(lists) do
-        for _, name in ipairs(list) do known[#known + 1] = name end
+    local known, named = {}, {}
+    for _, list in ipairs(lists) do table.move(list, 1, #list, #known + 1, known) end
+    for name, value in pairs(t) do
+        if type(name) ~= "number" then named[name] = value end
     end
-    for name in pairs(t) do
-        if type(name) ~= "number" then given[#given + 1] = tostring(name) end
-    end
-    table.sort(given)
-    for _, name in ipairs(given) do
-        if not Script.has(known, name) then
-            local near = core.nearest(name, known)
-            local help = near and ": did you mean '" .. near .. "'?" or "; it has " .. table.concat(known, ", ")
-            core.fail("figure: " .. what .. " has no '" .. name .. "'" .. help)
-        end
-    end
+    entries.check(named, known, "figure: " .. what)
 end
 
 return Script

@@ -3,6 +3,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 
 local core = require "frit.core"
+local entries = require "frit.entries"
 require "frit.operators"        -- a - b, 2 * a
 local series = require "frit.series"
 
@@ -27,20 +28,10 @@ local axis_of = setmetatable({}, { __mode = "k" })
 -- Given as `sample = ...` it fills the parameters of a step that are the sample's.
 function frit.sample(t)
     if type(t) ~= "table" then core.fail('a sample is a table: frit.sample { composition = "SiO2" }') end
-    local known = core.sample_parameters()
-    local names = {}
-    for name in pairs(known) do names[#names + 1] = name end
-    table.sort(names)
-    local given = {}
-    for name in pairs(t) do given[#given + 1] = tostring(name) end
-    table.sort(given)
-    for _, name in ipairs(given) do
-        if not known[name] then
-            local near = core.nearest(name, names)
-            core.fail("a sample has no '" .. name .. "'" .. (near and ": did you mean '" .. near .. "'?"
-                      or "; it has " .. table.concat(names, ", ")))
-        end
-    end
+    local known = {}
+    for name in pairs(core.sample_parameters()) do known[#known + 1] = name end
+    table.sort(known)
+    entries.check(t, known, "a sample")
     return t
 end
 

@@ -10,34 +10,15 @@
 --     { 300, 320, 340, name = "T", unit = "K" }
 
 local core = require "frit.core"
+local entries = require "frit.entries"
 
 local series = {}
 
 -- What makes a table one of these, and not a list.
 local Axis = {}
 
-local function has(list, name)
-    for _, entry in ipairs(list) do
-        if entry == name then return true end
-    end
-    return false
-end
-
-local function check_names(t, known, what)
-    local given = {}
-    for name in pairs(t) do given[#given + 1] = tostring(name) end
-    table.sort(given)
-    for _, name in ipairs(given) do
-        if not has(known, name) then
-            local near = core.nearest(name, known)
-            core.fail(what .. " has no '" .. name .. "'" .. (near and ": did you mean '" .. near .. "'?"
-                      or "; it has " .. table.concat(known, ", ")))
-        end
-    end
-end
-
 local function choice(value, choices, what)
-    if value == nil or has(choices, value) then return value end
+    if value == nil or entries.has(choices, value) then return value end
     core.fail(what .. " = " .. tostring(value) .. ": it is one of " .. table.concat(choices, ", "))
 end
 
@@ -228,7 +209,7 @@ end
 local RATE = { "start", "step", "rate", "interval", "name", "unit" }
 
 local function complete_rate(axis)
-    check_names(axis, RATE, "an axis with a start")
+    entries.check(axis, RATE, "an axis with a start")
     local own = type(axis.start) == "string" and axis.start:match("^%s*[%d.eE+-]+%s*(%S.*)$")
     local unit = axis.unit or own or "1"
     local name = core.quantity("1 K", unit) and "T" or core.quantity("1 s", unit) and "time" or "position"
@@ -257,7 +238,7 @@ end
 function series.from_headers(key, unit, options)
     if type(key) ~= "string" then core.fail('from_headers("temperature", "K"): the key is a text') end
     options = options or {}
-    check_names(options, { "name", "dates" }, "from_headers")
+    entries.check(options, { "name", "dates" }, "from_headers")
     return setmetatable({ kind = "headers", key = key, unit = unit or "1", name = options.name or key,
                           dates = options.dates }, Axis)
 end
@@ -274,7 +255,7 @@ function series.from_log(t)
         core.fail('from_log: which log? ' ..
                   'frit.from_log { file = "log.csv", time = "time", value = "T", unit = "K" }')
     end
-    check_names(t, known, "from_log")
+    entries.check(t, known, "from_log")
     local axis = { kind = "log", given = t, unit = t.unit or "1" }
     axis.file = t.file
     local named = type(t.value) == "string" and not t.value:match("^%d+$")

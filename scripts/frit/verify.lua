@@ -11,8 +11,9 @@
 -- number, or a part of the truth, as "5 %".
 
 local core = require "frit.core"
+local entries = require "frit.entries"
 
-local KNOWN = { quantity = true, sample = true, found = true, tolerance = true, truth = true }
+local KNOWN = { "quantity", "sample", "found", "tolerance", "truth" }
 
 local function text_of(row, k, name)
     local text = row[name]
@@ -24,12 +25,7 @@ end
 
 local function line_of(row, k, truths)
     if type(row) ~= "table" then core.fail("verify: row " .. k .. " is a table with quantity, sample, found, tolerance") end
-    for name in pairs(row) do
-        if not KNOWN[name] then
-            core.fail("verify: row " .. k .. " has no '" .. tostring(name) .. "'; it has quantity, sample, found, " ..
-                      "tolerance, truth")
-        end
-    end
+    entries.check(row, KNOWN, "verify: row " .. k)
     if row.found == nil then core.fail("verify: row " .. k .. ": found = what was found") end
     local tolerance = row.tolerance
     if type(tolerance) == "number" and tolerance >= 0 then

@@ -31,7 +31,7 @@ for _, figure in ipairs { "fig3", "fig4", "fig5", "fig6" } do require(figure)(sa
 
 local rows = {}
 for _, figure in ipairs { "fig1", "fig2" } do
-    if raw.has[figure] then require(figure).draw(raw.folder, s, raw.simulated, out, note, rows) end
+    if raw.has[figure] then require(figure).draw(raw, s, out, note, rows) end
 end
 require "verification".rows(samples, s, raw, rows)
 require "conclusions"(samples, s, rows)

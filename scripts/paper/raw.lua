@@ -34,6 +34,13 @@ local function truth_in(folder, name)
     end })
 end
 
+-- A number that is true of simulated tests, of "dsc" or "mechanics": truth/HPT-dsc.csv.
+local function known_in(folder, name, kind, quantity)
+    local path = file_in(folder, "truth/" .. name .. "-" .. kind .. ".csv")
+    return path and frit.read_column { file = path, column = quantity }
+                        :mean_over { range = { 0.5, 1.5 }, error = "scatter" }
+end
+
 -- What the folder's manifest.json says of the detector: binned pixels have another gain.
 local function manifest_of(folder)
     local path = file_in(folder, "manifest.json")
@@ -65,6 +72,7 @@ return function(folder, s)
         empty = frit.read(needed(folder, "empty.tif")),
         simulated = manifest.simulated,
         truth = function(name) return truth_in(folder, name) end,
+        known = function(name, kind, quantity) return known_in(folder, name, kind, quantity) end,
         -- Each frame at the furnace's temperature in the middle of its exposure.
         frames = function(name)
             return frit.frames {

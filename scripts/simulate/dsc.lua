@@ -13,11 +13,14 @@ local function measure(file, options)
     options.seed, options.noise = seed, noise
     local run = frit.simulate_dsc(options)
     frit.write_stare { run.heat_flow, temperature = run.temperature, file = out .. "/dsc/" .. file .. ".txt" }
+    return run
 end
 
 for name in frit.setting("samples", "AC,CR,HPT"):gmatch "[^,%s]+" do
     measure(name .. "_first", { sample = name, run = "first" })
-    measure(name .. "_second", { sample = name, run = "second" })
+    local run = measure(name .. "_second", { sample = name, run = "second" })
+    frit.table(out .. "/truth/" .. name .. "-dsc.csv", { run.true_tg, run.true_tx, run.true_enthalpy,
+                                                         names = { "Tg", "Tx", "enthalpy" } })
 end
 measure("sapphire", { run = "sapphire" })
 measure("empty", { run = "empty" })

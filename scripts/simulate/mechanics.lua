@@ -18,8 +18,11 @@ for name in frit.setting("samples", "AC,CR,HPT"):gmatch "[^,%s]+" do
     local pillars = frit.simulate_pillars { sample = name, seed = 10 * seed + k, load_noise = 0.003 * noise }
     frit.write_nanosuite { indents.load, depth = indents.depth, segment = indents.segment,
                            file = out .. "/mechanics/" .. name .. "_indent_{name}.txt" }
-    frit.table(out .. "/mechanics/" .. name .. "_truth.csv",
-               { indents.true_count:statistics().mean, names = { "pop-ins" } })
+    local hardness, modulus = indents.true_hardness:statistics(), indents.true_modulus:statistics()
+    frit.table(out .. "/truth/" .. name .. "-mechanics.csv", {
+        hardness.mean, hardness.deviation, modulus.mean, modulus.deviation, indents.true_count:statistics().mean,
+        pillars.true_yield:statistics().mean,
+        names = { "hardness", "hardness s.d.", "modulus", "modulus s.d.", "pop-ins", "yield" } })
     frit.write_femtotools { pillars.load, depth = pillars.depth,
                             file = out .. "/mechanics/" .. name .. "_pillar_{name}.txt" }
 end

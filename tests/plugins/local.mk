@@ -167,7 +167,7 @@ plugin_tests += %D%/azimuthal_matrix
   %D%/indentation_make.h plugins/indentation/tests.c plugins/indentation/column.c plugins/indentation/lines.c \
   plugins/indentation/delimited.c plugins/indentation/hysitron.c plugins/indentation/fischerscope.c \
   plugins/indentation/nanosuite.c plugins/indentation/workbook.c plugins/indentation/ole2.c \
-  plugins/indentation/xls.c plugins/indentation/xlsx.c
+  plugins/indentation/xls.c plugins/indentation/xlsx.c plugins/columns/text.c
 %C%_indentation_read_CPPFLAGS = $(TEST_CPPFLAGS) -I$(top_srcdir)/plugins
 %C%_indentation_read_CFLAGS = $(PLUGIN_TEST_CFLAGS) $(ZIP_CFLAGS) $(EXPAT_CFLAGS)
 %C%_indentation_read_LDADD = $(PLUGIN_TEST_LIBS) $(ZIP_LIBS) $(EXPAT_LIBS)
@@ -256,7 +256,7 @@ plugin_tests += %D%/azimuthal_matrix
 %C%_series_headers_CFLAGS = $(PLUGIN_TEST_CFLAGS)
 %C%_series_headers_LDADD = $(PLUGIN_TEST_LIBS)
 
-%C%_series_log_SOURCES = %D%/series_log.c plugins/series/log_curve.c plugins/shared/time_text.c
+%C%_series_log_SOURCES = %D%/series_log.c plugins/series/log_curve.c plugins/masks/median.c plugins/shared/time_text.c
 %C%_series_log_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_series_log_CFLAGS = $(PLUGIN_TEST_CFLAGS)
 %C%_series_log_LDADD = $(PLUGIN_TEST_LIBS)
