@@ -40,8 +40,9 @@ extern "C" {
 
 /* The major number is part of the entry symbol's name: an incompatible plugin has no
  * symbol to find.  The minor number grows when something is appended to a table. */
-#define FRIT_ABI_MINOR 1
+#define FRIT_ABI_MINOR 2
 #define FRIT_MAX_NDIM  8
+#define FRIT_MAX_BATCH 16          /* elements that run_batch() takes at once */
 #define FRIT_ANY_NDIM  UINT32_MAX
 
 #if defined(__GNUC__)
@@ -140,7 +141,8 @@ enum { FRIT_DEBUG, FRIT_INFO, FRIT_WARNING };
  *     count()    fail, log, uses
  *     prepare()  fail, log, progress, scratch, n_inputs, input (not of SERIES ports), attribute,
  *                text_attribute and attribute_at (of PLAN ports)
- *     run()      all but uses */
+ *     run()      all but uses and rows
+ *     run_batch(), open_rows(), read_rows(): see there */
 typedef struct frit_host {
     uint32_t size;                            /* sizeof (frit_host) in the host */
     uint32_t abi_minor;                       /* of the host */
@@ -196,6 +198,22 @@ typedef struct frit_host {
      * one that input() gave last); NULL past the end.  Valid as long as that element.  Where attribute()
      * may be called. */
     const frit_attribute *(*attribute_at)(frit_call *c, uint32_t port, uint64_t i, uint32_t k);
+
+    /* ---- since abi_minor 2 ---- */
+
+    /* In run_batch(), at a ROWS port: rows first ... first + n - 1 of the element, so that it need not be whole in
+     * memory; shape[0] of the view is n.  n = 0: no rows, the shape of the whole.  Bands of rows are asked for from
+     * the top down.  `to` is memory for them in the element's own type, which the caller owns: where a reader gives
+     * rows they stand there, else data point at the rows of an element that is whole in memory; sigma and mask, too,
+     * are of these rows, and valid until the next call for this element.  NULL: this element cannot be had: the
+     * host knows the reason, go on without it. */
+    const frit_view *(*rows)(frit_call *c, uint32_t port, size_t first, size_t n, void *to);
+    /* In prepare(), run() and run_batch(): work(data, i, worker) for every i below n, in any order, on this thread
+     * and others that have nothing else to do.  `worker`, below workers(), is the thread's own number, for memory
+     * of its own.  Fixed blocks whose sums are added up in a fixed order give the same bits for any number of
+     * threads.  work() calls no function of the host. */
+    uint32_t (*workers)(frit_call *c);
+    void (*parallel)(frit_call *c, size_t n, void (*work)(void *data, size_t i, uint32_t worker), void *data);
 } frit_host;
 
 /* ---- Ports ----------------------------------------------------------------------------- */
@@ -217,7 +235,8 @@ enum {
     FRIT_PORT_OPTIONAL = 1u << 0,
     FRIT_PORT_SERIES   = 1u << 1,             /* all elements, in order; the step makes one element of them */
     FRIT_PORT_MANY     = 1u << 2,             /* any number of datasets: several backgrounds, the curves of a figure */
-    FRIT_PORT_PLAN     = 1u << 3              /* the same for every element, and its data are seen by prepare() */
+    FRIT_PORT_PLAN     = 1u << 3,             /* the same for every element, and its data are seen by prepare() */
+    FRIT_PORT_ROWS     = 1u << 4              /* run_batch() takes it by rows(); run(), whole, by input() */
 };
 
 /* ---- Parameters ------------------------------------------------------------------------ */
@@ -320,6 +339,25 @@ typedef struct frit_step {
                                                               (parameters, PLAN inputs, shapes, types and axes) */
     void            (*release)(void *plan);                /* frees it: called whenever *plan was set, also after a failure */
     frit_status     (*run)(frit_call *c);                  /* one element */
+
+    /* ---- since abi_minor 2 ---- */
+
+    /* Optional, of a step without SERIES ports: up to FRIT_MAX_BATCH elements at once that share a plan, each with a
+     * call of its own, for its inputs, outputs and scratch.  fail() marks the element whose call it is given, and the
+     * others go on; where a status other than FRIT_OK comes back without that, each is tried by itself, as a batch
+     * of one.  An element's bits must not depend on the others, nor on its place among them.  Where a step has
+     * run_batch() all that is kept comes from it; run() is for those who want one element at once and do not
+     * keep it, and may have other bits. */
+    frit_status     (*run_batch)(frit_call *const *calls, uint32_t n);
+    /* Optional, of a reader with one output, beside run(), for steps that take its elements by rows: the same values.
+     * open_rows() does all that run() does but fill the array: output(), whose data is NULL, set_unit(), attributes.
+     * read_rows() fills rows first ... first + n - 1 into `to`, in C order and the type of the output; where some of
+     * them are no measurements it sets their mask bytes, which are 0, and *masked.  close_rows() is called whenever
+     * *state was set. */
+    frit_status     (*open_rows)(frit_call *c, void **state);
+    frit_status     (*read_rows)(frit_call *c, void *state, size_t first, size_t n, void *to, uint8_t *mask,
+                                 bool *masked);
+    void            (*close_rows)(void *state);
 } frit_step;
 
 typedef struct frit_module {
