@@ -37,7 +37,7 @@ frit_status frit_context_fail(frit_context *x, frit_status why, const char *sent
 void frit_context_init(frit_context *x, frit_phase phase, const frit_node *node, uint64_t element)
 {
     *x = (frit_context){.phase = phase, .node = node, .element = element};
-    x->name = phase == FRIT_PHASE_RUN ? frit_node_element_name(node, element) : NULL;
+    x->name = phase >= FRIT_PHASE_RUN ? frit_node_element_name(node, element) : NULL;
     x->call = (frit_call){.host = &frit_host_table, .params = frit_params_struct(node->params), .index = element,
                           .name = x->name ? x->name : ""};
     x->memory = g_ptr_array_new_with_free_func(free);
@@ -105,7 +105,7 @@ static bool finish_outputs(frit_context *x)
         }
         if (d && first)
             frit_dataset_inherit(d, first);
-        if (d && !seal(d)) {
+        if (d && d->data && !seal(d)) {
             frit_context_fail(x, FRIT_ENOMEM, "no memory for a mask");
             return false;
         }
@@ -113,7 +113,7 @@ static bool finish_outputs(frit_context *x)
     return true;
 }
 
-static bool conclude(frit_context *x, frit_status status, GError **error)
+bool frit_context_conclude(frit_context *x, frit_status status, GError **error)
 {
     static const char *const bare[] = {
         [FRIT_EPARAM] = "the parameters contradict each other", [FRIT_EDATA] = "the data cannot be used",
@@ -121,7 +121,7 @@ static bool conclude(frit_context *x, frit_status status, GError **error)
         [FRIT_ENOMEM] = "out of memory",                        [FRIT_ECANCELLED] = "cancelled"};
     if (status != FRIT_OK && !x->error)
         frit_context_fail(x, status, (unsigned)status < G_N_ELEMENTS(bare) ? bare[status] : "unknown failure");
-    if (!x->error && x->phase == FRIT_PHASE_RUN)
+    if (!x->error && x->phase >= FRIT_PHASE_RUN)
         finish_outputs(x);
     if (!x->error)
         return true;
@@ -131,10 +131,10 @@ static bool conclude(frit_context *x, frit_status status, GError **error)
 
 bool frit_context_call(frit_context *x, frit_status (*function)(frit_call *c), GError **error)
 {
-    frit_crash_site before = frit_crash_enter(x->node, x->element, x->phase == FRIT_PHASE_RUN);
+    frit_crash_site before = frit_crash_enter(x->node, x->element, x->phase >= FRIT_PHASE_RUN);
     frit_status status = function(&x->call);
     frit_crash_leave(before);
-    return conclude(x, status, error);
+    return frit_context_conclude(x, status, error);
 }
 
 bool frit_context_prepare(frit_context *x, void **plan, GError **error)
@@ -142,7 +142,7 @@ bool frit_context_prepare(frit_context *x, void **plan, GError **error)
     frit_crash_site before = frit_crash_enter(x->node, x->element, false);
     frit_status status = x->node->info->step.prepare(&x->call, plan);
     frit_crash_leave(before);
-    return conclude(x, status, error);
+    return frit_context_conclude(x, status, error);
 }
 
 bool frit_host_check(frit_node *n, GError **error)
@@ -166,7 +166,7 @@ bool frit_host_count(frit_node *n, GError **error)
     frit_crash_site before = frit_crash_enter(n, 0, false);
     frit_status status = n->info->step.count(&x.call, &count);
     frit_crash_leave(before);
-    bool good = conclude(&x, status, error);
+    bool good = frit_context_conclude(&x, status, error);
     if (good && count > UINT32_MAX) {
         g_set_error(error, FRIT_ERROR, FRIT_EPARAM, "%" G_GUINT64_FORMAT " elements are more than a series may have",
                     count);

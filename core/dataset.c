@@ -65,13 +65,10 @@ static bool shape_count(uint32_t ndim, const size_t *shape, size_t *n)
     return *n <= PTRDIFF_MAX / 8;
 }
 
-frit_dataset *frit_dataset_new(frit_dtype dtype, uint32_t ndim, const size_t *shape)
+frit_dataset *frit_dataset_outline(frit_dtype dtype, uint32_t ndim, const size_t *shape)
 {
     size_t n;
     if (ndim > FRIT_MAX_NDIM || !shape_count(ndim, shape, &n))
-        return NULL;
-    void *data = calloc(n ? n : 1, frit_dtype_size(dtype));
-    if (!data)
         return NULL;
     frit_dataset *d = g_new0(frit_dataset, 1);
     d->refs = 1;
@@ -80,8 +77,17 @@ frit_dataset *frit_dataset_new(frit_dtype dtype, uint32_t ndim, const size_t *sh
     d->dtype = dtype;
     for (uint32_t k = 0; k < ndim; k++)
         d->shape[k] = shape[k];
-    d->data = data;
     return d;
+}
+
+frit_dataset *frit_dataset_new(frit_dtype dtype, uint32_t ndim, const size_t *shape)
+{
+    frit_dataset *d = frit_dataset_outline(dtype, ndim, shape);
+    size_t n = d ? frit_dataset_count(d) : 0;
+    if (d && (d->data = calloc(n ? n : 1, frit_dtype_size(dtype))))
+        return d;
+    frit_dataset_unref(d);
+    return NULL;
 }
 
 frit_dataset *frit_dataset_number(double value, const char *unit)

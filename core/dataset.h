@@ -43,6 +43,8 @@ void       frit_axis_unref(frit_axis *axis);
 
 /* A zeroed array; NULL when there is no memory for it. */
 frit_dataset *frit_dataset_new(frit_dtype dtype, uint32_t ndim, const size_t *shape);
+/* The same without its data: what is known of an element before it is read. */
+frit_dataset *frit_dataset_outline(frit_dtype dtype, uint32_t ndim, const size_t *shape);
 frit_dataset *frit_dataset_number(double value, const char *unit);
 /* A curve: n values over positions x, both copied; sigma may be NULL. */
 frit_dataset *frit_dataset_curve(size_t n, const double *x, const char *x_name, const char *x_unit,

@@ -12,7 +12,7 @@ struct frit_plan {
     frit_context  context;
     void         *plan;
     guint         users;     /* calls under way */
-    bool          made;      /* prepare() has returned */
+    gint          made;      /* prepare() has returned; atomic */
     GError       *error;     /* and this is why it failed */
 };
 
@@ -54,6 +54,7 @@ static void plan_context(frit_context *own, const frit_context *x)
     frit_context_init(own, FRIT_PHASE_PREPARE, x->node, x->element);
     own->call.index = 0;
     own->cancelled = x->cancelled;
+    own->pool = x->pool;
     for (uint32_t p = 0; p < x->node->n_ports; p++)
         for (guint e = 0; plain_port(x->node, p) && e < x->node->inputs[p]->len; e++) {
             const frit_edge *edge = &g_array_index(x->node->inputs[p], frit_edge, e);
@@ -84,6 +85,11 @@ static frit_plan *find(const struct frit_node_state *state, const frit_key *sign
 }
 
 /* The plan with this signature, taken into use; *mine: it is new, and the caller's to make. */
+static bool is_made(gpointer plan)
+{
+    return g_atomic_int_get(&((frit_plan *)plan)->made);
+}
+
 static frit_plan *take(struct frit_node_state *state, const frit_key *signature, bool *mine)
 {
     g_mutex_lock(&state->lock);
@@ -97,8 +103,6 @@ static frit_plan *take(struct frit_node_state *state, const frit_key *signature,
         g_ptr_array_add(state->plans, p);
     }
     p->users++;
-    while (!*mine && !p->made)
-        g_cond_wait(&state->changed, &state->lock);
     g_mutex_unlock(&state->lock);
     return p;
 }
@@ -115,10 +119,10 @@ bool frit_plan_get(frit_context *x, frit_plan **plan, GError **error)
     if (mine) {
         plan_context(&p->context, x);
         frit_context_prepare(&p->context, &p->plan, &p->error);
-        g_mutex_lock(&state->lock);
-        p->made = true;
-        g_cond_broadcast(&state->changed);
-        g_mutex_unlock(&state->lock);
+        g_atomic_int_set(&p->made, true);
+        frit_pool_wake(x->pool);
+    } else if (!is_made(p)) {
+        frit_pool_wait(x->pool, is_made, p);   /* and help to make it */
     }
     if (p->error) {
         g_propagate_error(error, g_error_copy(p->error));

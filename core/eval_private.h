@@ -1,6 +1,6 @@
 /* What the parts of the evaluation share: eval.c (a run), eval_stages.c, eval_state.c (results, bits, stopping),
- * eval_foresee.c (what must be computed), eval_element.c (one element of a step), eval_plan.c,
- * eval_keep.c (packs being filled), eval_stream.c (elements one after the other), eval_sink.c.
+ * eval_foresee.c (what must be computed), eval_element.c (one element of a node), eval_compute.c
+ * (running its step), eval_batch.c, eval_rows.c, eval_plan.c, eval_keep.c (packs being filled), eval_stream.c (elements one after the other), eval_sink.c.
  */
 #pragma once
 
@@ -82,6 +82,7 @@ typedef struct frit_memo {
 
 void frit_task_init(frit_task *t, frit_eval *e);
 void frit_task_clear(frit_task *t);
+void frit_task_forget(frit_task *t, guint from);   /* results from that place on */
 
 bool frit_is_cancelled(void);
 bool frit_lasting(const GError *failure);   /* would the same inputs fail again? */
@@ -100,10 +101,37 @@ bool frit_reads_files(const frit_node *n);   /* a source whose elements lie in f
 /* eval_element.c: the outputs of an element, from the task, the store, or by running the step.  A new
  * reference; NULL when the run has stopped.  A result with a failure is a missing element. */
 frit_result  *frit_element(frit_task *t, frit_node *n, uint64_t i, uint32_t output);
-/* Through rearranging nodes; dataset (a new reference) or NULL with *failure or neither (stopped). */
-frit_dataset *frit_edge_dataset(frit_task *t, const frit_edge *edge, uint64_t i, GError **failure);
+frit_result  *frit_remembered(const frit_task *t, const frit_node *n, uint64_t i, uint32_t output);   /* borrowed, or NULL */
+void          frit_remember(frit_task *t, const frit_node *n, uint64_t i, frit_result *r);   /* a reference of its own */
+
+/* eval_compute.c: by running the step, which is then kept.  As above. */
+frit_result  *frit_compute(frit_task *t, frit_node *n, uint64_t i);
 /* Run a barrier or a sink, whose SERIES ports fetch from the evaluation. */
 frit_result  *frit_run_barrier(frit_eval *e, frit_node *n, uint64_t i, frit_outputs **files);
+/* Through rearranging nodes; dataset (a new reference) or NULL with *failure or neither (stopped). */
+frit_dataset *frit_edge_dataset(frit_task *t, const frit_edge *edge, uint64_t i, GError **failure);
+/* Its parts.  Inputs: false, the element fails with *error, or the run has stopped (no error). */
+bool          frit_set_inputs(frit_task *t, frit_context *x, GError **error);
+size_t        frit_bytes_of_inputs(const frit_context *x);
+frit_result  *frit_take_outputs(frit_context *x);
+void          frit_keep_result(frit_eval *e, frit_node *n, uint64_t i, frit_result *r, size_t made_of, bool whole);
+void          frit_place_error(const frit_context *x, GError **error);
+/* A failure that concerns this element alone, where the recipe says to go on without it: a result.  Else the run
+ * stops.  Takes the error. */
+frit_result  *frit_settle_failure(frit_eval *e, frit_node *n, uint64_t i, GError *error);
+void          frit_note_missing_element(frit_eval *e, const frit_node *n, uint64_t i, const char *sentence);
+
+/* eval_batch.c: of steps with run_batch().  One element, as a batch of one. */
+frit_result  *frit_compute_alone(frit_task *t, frit_node *n, uint64_t i);
+/* What such steps give on the way to these, computed ahead by batches into the task. */
+typedef struct frit_want { const frit_edge *edge; uint64_t element; } frit_want;
+void          frit_batch_ahead(frit_task *t, const frit_want *wants, guint n);
+/* Is there one on the way to this edge, in any element?  Then a task takes so many elements together. */
+guint         frit_batch_size(frit_eval *e, const frit_edge *edges, guint n_edges, uint64_t elements);
+
+/* eval_rows.c: an input of a batch by rows: opened; not possible, it must be whole; or it failed, as frit_set_inputs(). */
+typedef enum { FRIT_ROWS_NONE, FRIT_ROWS_OPEN, FRIT_ROWS_FAILED } frit_rows_state;
+frit_rows_state frit_rows_open(frit_task *t, frit_context *x, uint32_t port, guint edge, GError **error);
 
 /* eval_plan.c: the plan for a call whose inputs are set, made where there is none; to be handed back
  * after the call.  Where each element has a shape or axes of its own, few plans are kept. */

@@ -17,6 +17,7 @@ typedef struct phase {
     uint64_t   count;
     bool       dealt;       /* this part's elements alone */
     GArray    *elements;    /* of uint64_t: those of which something is to be made */
+    guint      together;    /* so many by one task */
     gint      *left;        /* of these, not made yet, per pack */
     GMutex     lock;
     uint64_t   done;
@@ -43,25 +44,50 @@ static bool makes(const phase *ph, const frit_edge *edge, uint64_t i)
            (!ph->dealt || (!from.node->state->waits && is_mine(ph->eval, from.node, element)));
 }
 
-static void phase_element(gpointer data, uint64_t k)
+static void phase_element(phase *ph, frit_task *t, uint64_t i)
 {
-    phase *ph = data;
-    uint64_t i = g_array_index(ph->elements, uint64_t, k);
-    frit_task t;
-    frit_task_init(&t, ph->eval);
     for (guint m = 0; m < ph->edges->len; m++) {
         const frit_edge *edge = &g_array_index(ph->edges, frit_edge, m);
         g_autoptr(GError) failure = NULL;
         if (makes(ph, edge, i))
-            frit_dataset_unref(frit_edge_dataset(&t, edge, i, &failure));
+            frit_dataset_unref(frit_edge_dataset(t, edge, i, &failure));
     }
-    frit_task_clear(&t);
     uint64_t pack = frit_pack_of(i);
     if (g_atomic_int_dec_and_test(&ph->left[pack]))
         frit_keep_flush(ph->eval, frit_pack_first(pack), MIN(frit_pack_first(pack + 1), ph->count) - 1);
     g_mutex_lock(&ph->lock);
     frit_progress_advance(++ph->done);
     g_mutex_unlock(&ph->lock);
+}
+
+static void make_batches(phase *ph, frit_task *t, const uint64_t *elements, guint n)
+{
+    g_autoptr(GArray) wants = g_array_new(FALSE, FALSE, sizeof(frit_want));
+    for (guint j = 0; j < n; j++)
+        for (guint m = 0; m < ph->edges->len; m++) {
+            frit_want want = {&g_array_index(ph->edges, frit_edge, m), elements[j]};
+            if (makes(ph, want.edge, want.element))
+                g_array_append_val(wants, want);
+        }
+    frit_batch_ahead(t, &g_array_index(wants, frit_want, 0), wants->len);
+}
+
+/* A task's elements: what is made by batches for all of them at once, then one after the other. */
+static void phase_elements(gpointer data, uint64_t k)
+{
+    phase *ph = data;
+    guint first = (guint)k * ph->together, n = MIN(ph->together, ph->elements->len - first);
+    const uint64_t *elements = &g_array_index(ph->elements, uint64_t, first);
+    frit_task t;
+    frit_task_init(&t, ph->eval);
+    if (ph->together > 1)
+        make_batches(ph, &t, elements, n);
+    guint made = t.results->len;
+    for (guint j = 0; j < n && !frit_is_cancelled(); j++) {
+        phase_element(ph, &t, elements[j]);
+        frit_task_forget(&t, made);
+    }
+    frit_task_clear(&t);
 }
 
 static bool phase_stopped(gpointer data)
@@ -111,7 +137,8 @@ static void run_phase(frit_eval *e, GArray *edges, uint64_t count, guint depth, 
     if (ph.elements->len) {
         g_autofree char *what = name_work(e, depth);
         frit_progress_begin(what, ph.elements->len);
-        frit_pool_for(e->pool, ph.elements->len, phase_element, &ph, phase_stopped);
+        ph.together = frit_batch_size(e, &g_array_index(edges, frit_edge, 0), edges->len, ph.elements->len);
+        frit_pool_for(e->pool, (ph.elements->len + ph.together - 1) / ph.together, phase_elements, &ph, phase_stopped);
         frit_progress_end();
     }
     frit_keep_flush_all(e);

@@ -41,10 +41,16 @@ void frit_task_init(frit_task *t, frit_eval *e)
     t->results = g_array_new(FALSE, FALSE, sizeof(frit_memo));
 }
 
+void frit_task_forget(frit_task *t, guint from)
+{
+    for (guint k = from; k < t->results->len; k++)
+        frit_result_unref(g_array_index(t->results, frit_memo, k).result);
+    g_array_set_size(t->results, MIN(from, t->results->len));
+}
+
 void frit_task_clear(frit_task *t)
 {
-    for (guint k = 0; k < t->results->len; k++)
-        frit_result_unref(g_array_index(t->results, frit_memo, k).result);
+    frit_task_forget(t, 0);
     g_array_unref(t->results);
 }
 

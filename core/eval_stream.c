@@ -14,13 +14,15 @@ typedef struct made {
     GError       *failure;
 } made;
 
-/* The elements of one series that are under way. */
+/* The elements of one series that are under way, so many a future, as batches on the way to them want it. */
 typedef struct lane {
     frit_eval *eval;
     frit_edge  edge;
-    uint64_t   first;      /* the element of the queue's head */
+    guint      together;
+    uint64_t   first;      /* the element that comes next */
     uint64_t   next;       /* the first element that is not under way */
-    GQueue     ahead;      /* of frit_future */
+    GQueue     ahead;      /* of frit_future, each of which makes a queue of `made` */
+    GQueue    *now;        /* of `made`: what is left of the future taken last; or NULL */
 } lane;
 
 /* A step may go through several series side by side: each has a lane of its own. */
@@ -33,34 +35,63 @@ struct frit_stream {
     bool       may_recover;
 };
 
+static made *make_in(frit_task *t, const frit_edge *edge, uint64_t i)
+{
+    made *m = g_new0(made, 1);
+    m->dataset = frit_edge_dataset(t, edge, i, &m->failure);
+    return m;
+}
+
 static made *make_element(frit_eval *e, const frit_edge *edge, uint64_t i)
 {
     frit_task t;
     frit_task_init(&t, e);
-    made *m = g_new0(made, 1);
-    m->dataset = frit_edge_dataset(&t, edge, i, &m->failure);
+    made *m = make_in(&t, edge, i);
     frit_task_clear(&t);
     return m;
 }
 
-static gpointer make_ahead(gpointer data, uint64_t i)
+static gpointer make_ahead(gpointer data, uint64_t first)
 {
     lane *l = data;
-    return make_element(l->eval, &l->edge, i);
+    uint64_t n = MIN(l->together, l->edge.node->count - first);
+    frit_want wants[FRIT_MAX_BATCH];
+    GQueue *all = g_queue_new();
+    frit_task t;
+    frit_task_init(&t, l->eval);
+    for (uint64_t k = 0; k < n; k++)
+        wants[k] = (frit_want){&l->edge, first + k};
+    if (l->together > 1)
+        frit_batch_ahead(&t, wants, (guint)n);
+    guint known = t.results->len;
+    for (uint64_t k = 0; k < n; k++) {
+        g_queue_push_tail(all, make_in(&t, &l->edge, first + k));
+        frit_task_forget(&t, known);
+    }
+    frit_task_clear(&t);
+    return all;
 }
 
-static void drop(made *m)
+static void drop(gpointer p)
 {
+    made *m = p;
     frit_dataset_unref(m->dataset);
     g_clear_error(&m->failure);
     g_free(m);
+}
+
+static void drop_all(GQueue *all)
+{
+    if (all)
+        g_queue_free_full(all, drop);
 }
 
 static void drain(lane *l)
 {
     frit_future *f;
     while ((f = g_queue_pop_head(&l->ahead)))
-        drop(frit_future_take(f));
+        drop_all(frit_future_take(f));
+    drop_all(g_steal_pointer(&l->now));
 }
 
 static void lane_free(lane *l)
@@ -110,6 +141,7 @@ static lane *lane_for(frit_stream *s, const frit_edge *edge)
         l = g_new0(lane, 1);
         l->eval = s->eval;
         l->edge = *edge;
+        l->together = frit_batch_size(s->eval, edge, 1, edge->node->count);
         g_queue_init(&l->ahead);
     }
     return s->lanes[0] = l;
@@ -122,11 +154,17 @@ static made *take_streamed(frit_stream *s, const frit_edge *edge, uint64_t i)
         drain(l);
         l->first = l->next = i;
     }
-    uint64_t window = 2 * (uint64_t)frit_pool_threads(s->eval->pool);
-    while (l->next < edge->node->count && l->next < i + window)
-        g_queue_push_tail(&l->ahead, frit_pool_ahead(s->eval->pool, make_ahead, l, l->next++));
+    while (l->next < edge->node->count && l->ahead.length < 2 * frit_pool_threads(s->eval->pool)) {
+        g_queue_push_tail(&l->ahead, frit_pool_ahead(s->eval->pool, make_ahead, l, l->next));
+        l->next += l->together;
+    }
+    if (!l->now)
+        l->now = frit_future_take(g_queue_pop_head(&l->ahead));
     l->first++;
-    return frit_future_take(g_queue_pop_head(&l->ahead));
+    made *m = g_queue_pop_head(l->now);
+    if (!l->now->length)
+        drop_all(g_steal_pointer(&l->now));
+    return m;
 }
 
 /* On this thread, and all that it takes: while elements are under way for one barrier, nothing may be

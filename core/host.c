@@ -47,7 +47,7 @@ static void host_log(frit_call *c, int level, const char *fmt, ...)
     va_start(args, fmt);
     g_autofree char *sentence = g_strdup_vprintf(fmt, args);
     va_end(args);
-    g_autofree char *element = x->phase == FRIT_PHASE_RUN ? frit_node_element_text(x->node, x->element) : NULL;
+    g_autofree char *element = x->phase >= FRIT_PHASE_RUN ? frit_node_element_text(x->node, x->element) : NULL;
     g_autofree char *site = g_strdup_printf("%s: %s: ", x->node->place, x->node->name);
     /* Elements of a series differ in their numbers: what the plugin wrote is alike. */
     g_autofree char *alike = g_strconcat(site, x->node->series ? fmt : sentence, NULL);
@@ -259,7 +259,7 @@ static frit_buffer *show_buffer(frit_context *x, uint32_t port)
 static const frit_port *output_port(frit_context *x, uint32_t port, uint32_t ndim, frit_dtype dtype)
 {
     const frit_port *p = port < x->node->n_outputs ? &x->node->info->step.outputs[port] : NULL;
-    if (!p || x->phase != FRIT_PHASE_RUN)
+    if (!p || x->phase < FRIT_PHASE_RUN)
         frit_context_fail(x, FRIT_EPARAM, "the plugin asks for an output that it did not declare, or outside run()");
     else if (p->ndim != FRIT_ANY_NDIM && p->ndim != ndim)
         frit_context_fail(x, FRIT_EPARAM, "the plugin makes an output with another number of dimensions than declared");
@@ -275,7 +275,10 @@ static frit_buffer *host_output(frit_call *c, uint32_t port, frit_dtype dtype, u
 {
     frit_context *x = context(c);
     const frit_port *p = output_port(x, port, ndim, dtype);
-    g_autoptr(frit_dataset) d = p ? frit_dataset_new(dtype, ndim, shape) : NULL;
+    bool outline = x->phase == FRIT_PHASE_ROWS;
+    g_autoptr(frit_dataset) d = !p      ? NULL
+                                : outline ? frit_dataset_outline(dtype, ndim, shape)
+                                          : frit_dataset_new(dtype, ndim, shape);
     if (!d || ((want & FRIT_WANT_SIGMA) && !frit_dataset_want_sigma(d)) ||
         ((want & FRIT_WANT_MASK) && !frit_dataset_want_mask(d)))
         return NULL;
@@ -446,4 +449,7 @@ const frit_host frit_host_table = {
     .log = host_log,
     .fail = host_fail,
     .attribute_at = host_attribute_at,
+    .rows = frit_host_rows,
+    .workers = frit_host_workers,
+    .parallel = frit_host_parallel,
 };

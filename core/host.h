@@ -5,9 +5,17 @@
 
 #include "graph.h"
 #include "output.h"
+#include "pool.h"
+#include "rows.h"
 #include "view.h"
 
-typedef enum { FRIT_PHASE_CHECK, FRIT_PHASE_COUNT, FRIT_PHASE_PREPARE, FRIT_PHASE_RUN } frit_phase;
+typedef enum {
+    FRIT_PHASE_CHECK,
+    FRIT_PHASE_COUNT,
+    FRIT_PHASE_PREPARE,
+    FRIT_PHASE_RUN,      /* run() and run_batch() */
+    FRIT_PHASE_ROWS      /* open_rows() and read_rows() of a reader */
+} frit_phase;
 
 /* Where the elements of a SERIES port come from: dataset, or NULL with *failure set (a missing
  * element), or NULL with an error. */
@@ -23,6 +31,8 @@ typedef struct frit_context {
     frit_fetch      fetch;
     gpointer        fetch_data;
     bool          (*cancelled)(void);
+    frit_pool      *pool;          /* whose idle threads parallel() may use, or NULL */
+    bool            by_rows;       /* run_batch(): inputs may be open rows */
     uint64_t        wanted;        /* outputs, one bit each */
     frit_dataset  **outputs;
     frit_buffer    *buffers;
@@ -41,10 +51,14 @@ void frit_context_clear(frit_context *c);
 /* Call a function of the step; the error carries what fail() said.  After run() every wanted
  * output is there. */
 bool frit_context_call(frit_context *c, frit_status (*function)(frit_call *c), GError **error);
+/* The same of a call that has returned `status`. */
+bool frit_context_conclude(frit_context *c, frit_status status, GError **error);
 bool frit_context_prepare(frit_context *c, void **plan, GError **error);
 
 /* For the host table (host.c). */
 extern const frit_host frit_host_table;
+uint32_t            frit_host_workers(frit_call *c);
+void                frit_host_parallel(frit_call *c, size_t n, void (*work)(void *data, size_t i, uint32_t worker), void *data);
 guint               frit_context_n_edges(const frit_context *c, uint32_t port);
 bool                frit_context_is_series(const frit_context *c, uint32_t port);
 const frit_dataset *frit_context_dataset(const frit_context *c, uint32_t port);   /* the first at a port, or NULL */

@@ -13,12 +13,12 @@ noinst_LTLIBRARIES += %D%/libcore.la
   %D%/digest.c %D%/disk.c %D%/disk.h \
   %D%/error.c %D%/error.h \
   %D%/eval.c %D%/eval.h %D%/eval_private.h \
-  %D%/eval_adopt.c %D%/eval_element.c %D%/eval_foresee.c %D%/eval_keep.c %D%/eval_plan.c \
+  %D%/eval_adopt.c %D%/eval_batch.c %D%/eval_compute.c %D%/eval_element.c %D%/eval_foresee.c %D%/eval_keep.c %D%/eval_plan.c %D%/eval_rows.c \
   %D%/eval_sink.c %D%/eval_stages.c %D%/eval_state.c %D%/eval_stream.c %D%/eval_why.c \
   %D%/files.c %D%/files.h \
   %D%/draw.c %D%/draw.h \
   %D%/graph.c %D%/graph.h %D%/graph_draws.c %D%/graph_elements.c \
-  %D%/host.c %D%/host.h \
+  %D%/host.c %D%/host.h %D%/host_parallel.c %D%/rows.h \
   %D%/key.c %D%/key.h \
   %D%/loader.c %D%/loader.h \
   %D%/node_key.c %D%/node_key.h \

@@ -163,6 +163,9 @@ static bool check_port(const frit_step_info *s, const frit_port *p, bool output,
         FAULT("step '%s': %s has flags; they are for inputs", s->step.name, what);
     if ((p->flags & FRIT_PORT_PLAN) && (p->flags & FRIT_PORT_SERIES))
         FAULT("step '%s': %s is both PLAN and SERIES", s->step.name, what);
+    if ((p->flags & FRIT_PORT_ROWS) &&
+        (!s->step.run_batch || p->flags & (FRIT_PORT_SERIES | FRIT_PORT_MANY | FRIT_PORT_PLAN)))
+        FAULT("step '%s': %s is ROWS, which is for one element of run_batch()", s->step.name, what);
     return true;
 }
 
@@ -226,6 +229,14 @@ static bool check_param(const frit_step_info *s, const frit_param *p, GError **e
     return true;
 }
 
+static bool takes_series(const frit_step_info *s)
+{
+    for (uint32_t i = 0; i < s->n_inputs; i++)
+        if (s->step.inputs[i].flags & FRIT_PORT_SERIES)
+            return true;
+    return false;
+}
+
 static bool check_shape_of_step(const frit_step_info *s, GError **error)
 {
     const frit_step *step = &s->step;
@@ -241,6 +252,10 @@ static bool check_shape_of_step(const frit_step_info *s, GError **error)
         FAULT("step '%s' has file patterns, but no parameter of type FILES", step->name);
     if (step->release && !step->prepare)
         FAULT("step '%s' has release() without prepare()", step->name);
+    if (step->run_batch && (step->flags & FRIT_STEP_SINK || takes_series(s)))
+        FAULT("step '%s' has run_batch(), which is for steps that take elements one by one", step->name);
+    if (step->open_rows && (!step->read_rows || !frit_step_files_param(s) || s->n_outputs != 1))
+        FAULT("step '%s' has open_rows(), which is for readers of one output, beside read_rows()", step->name);
     if (s->n_outputs > 64)
         FAULT("step '%s' has %u outputs; at most 64", step->name, s->n_outputs);
     if (!!(step->flags & FRIT_STEP_SINK) == (s->n_outputs > 0))

@@ -105,6 +105,16 @@ frit_dataset *frit_fit_to_port(frit_dataset *d, const frit_port *port, GError **
     return fit_axes(values, port, error);
 }
 
+bool frit_fits_as_it_is(const frit_dataset *d, const frit_port *port)
+{
+    double factor = 1, offset = 0;
+    bool fits = (port->ndim == FRIT_ANY_NDIM || port->ndim == d->ndim) && accepts(port, d->dtype);
+    for (uint32_t k = 0; fits && k < d->ndim; k++)
+        fits = is_free(port->axis_unit[k]);
+    return fits && (is_free(port->unit) || (frit_unit_factor(d->unit, port->unit, &factor, &offset, NULL) &&
+                                            factor == 1 && offset == 0));
+}
+
 static void fill_view(frit_view *view, const frit_dataset *d, const frit_port *port)
 {
     view->ndim = d->ndim;
@@ -158,6 +168,7 @@ bool frit_input_set(frit_input *in, const frit_port *port, const frit_edge *edge
 
 void frit_input_clear(frit_input *in)
 {
+    frit_rows_close(in->rows);
     frit_dataset_unref(in->dataset);
     g_free(in->name);
     g_free(in->failure);

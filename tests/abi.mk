@@ -3,7 +3,7 @@
 check_LTLIBRARIES += \
   %D%/modules/numbers.la %D%/modules/read_shorts.la %D%/modules/reduce.la %D%/modules/several.la \
   %D%/modules/plan.la %D%/modules/types.la %D%/modules/labels.la %D%/modules/write.la \
-  %D%/modules/mishap.la %D%/modules/toil.la %D%/modules/older.la %D%/modules/newer.la %D%/modules/twin.la \
+  %D%/modules/mishap.la %D%/modules/toil.la %D%/modules/batch.la %D%/modules/older.la %D%/modules/newer.la %D%/modules/twin.la \
   %D%/modules/no_table.la %D%/modules/needs_newer.la %D%/modules/no_entry.la \
   %D%/modules/undefined.la %D%/modules/version2.la
 EXTRA_DIST += %D%/modules/module.h %D%/modules/strides.h %D%/modules/witness.h
@@ -19,6 +19,7 @@ TEST_MODULE_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
 %C%_modules_labels_la_LDFLAGS = $(TEST_MODULE_LDFLAGS) -export-symbols-regex '^frit_module_v1$$' $(DEFS_LDFLAGS)
 %C%_modules_write_la_LDFLAGS = $(TEST_MODULE_LDFLAGS) -export-symbols-regex '^frit_module_v1$$' $(DEFS_LDFLAGS)
 %C%_modules_toil_la_LDFLAGS = $(TEST_MODULE_LDFLAGS) -export-symbols-regex '^frit_module_v1$$' $(DEFS_LDFLAGS)
+%C%_modules_batch_la_LDFLAGS = $(TEST_MODULE_LDFLAGS) -export-symbols-regex '^frit_module_v1$$' $(DEFS_LDFLAGS)
 %C%_modules_mishap_la_LDFLAGS = $(TEST_MODULE_LDFLAGS) -export-symbols-regex '^frit_module_v1$$' $(DEFS_LDFLAGS)
 %C%_modules_older_la_LDFLAGS = $(TEST_MODULE_LDFLAGS) -export-symbols-regex '^frit_module_v1$$' $(DEFS_LDFLAGS)
 %C%_modules_newer_la_LDFLAGS = $(TEST_MODULE_LDFLAGS) -export-symbols-regex '^frit_module_v1$$' $(DEFS_LDFLAGS)
@@ -36,7 +37,7 @@ check_LTLIBRARIES += %D%/libfixture.la
 %C%_libfixture_la_LIBADD = core/libcore.la
 
 core_tests += \
-  %D%/core/abi_failures %D%/core/abi_outputs %D%/core/abi_plans %D%/core/abi_sinks \
+  %D%/core/abi_batch %D%/core/abi_failures %D%/core/abi_outputs %D%/core/abi_plans %D%/core/abi_sinks \
   %D%/core/abi_sources %D%/core/abi_units %D%/core/dataset %D%/core/eval %D%/core/eval_stop \
   %D%/core/graph %D%/core/graph_nodes %D%/core/loader %D%/core/registry %D%/core/streams
 
@@ -46,6 +47,9 @@ core_tests += \
 %C%_core_abi_outputs_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_core_abi_outputs_CFLAGS = $(CORE_CFLAGS)
 %C%_core_abi_outputs_LDADD = %D%/libfixture.la -lm
+%C%_core_abi_batch_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_core_abi_batch_CFLAGS = $(CORE_CFLAGS)
+%C%_core_abi_batch_LDADD = %D%/libfixture.la -lm
 %C%_core_abi_plans_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_core_abi_plans_CFLAGS = $(CORE_CFLAGS)
 %C%_core_abi_plans_LDADD = %D%/libfixture.la -lm
