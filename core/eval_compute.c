@@ -53,15 +53,13 @@ static frit_dataset *fit_once(frit_node *n, uint32_t p, guint e, frit_dataset *d
     return fitted;
 }
 
+/* Where an element lies in its series is no part of a mapped step's key: only sinks see it. */
 static void settle_view(frit_context *x, uint32_t p, guint e)
 {
-    frit_view *view = &x->inputs[p][e].view;
-    view->dataset = e;
-    /* Where an element lies in its series is no part of a mapped step's key: it does not see it. */
-    if (!frit_is_sink(x->node)) {
-        view->position = NAN;
-        view->series_name = view->series_unit = NULL;
-    }
+    const frit_edge *edge = &g_array_index(x->node->inputs[p], frit_edge, e);
+    x->inputs[p][e].view.dataset = e;
+    if (frit_is_sink(x->node))
+        frit_input_place(&x->inputs[p][e], edge, frit_edge_element(edge, x->element));
 }
 
 /* Sets one input; false: the element fails with *error, or the run has stopped (no error). */
@@ -142,7 +140,7 @@ static bool run_step(frit_context *x, GError **error)
 }
 
 /* Of an element's outputs: what a barrier needs, unless it is large; what is small beside what it
- * was made of, as anything made of a whole series is.  Not what lies in a file already. */
+ * was made of, as anything made of a whole series is; what plans are made of.  Not what lies in a file already. */
 static uint64_t worth_keeping(const frit_node *n, const frit_result *r, size_t made_of)
 {
     enum { LARGE = 1 << 20 };
@@ -151,7 +149,8 @@ static uint64_t worth_keeping(const frit_node *n, const frit_result *r, size_t m
         size_t bytes = r->outputs[o] ? frit_dataset_bytes(r->outputs[o]) : 0;
         bool small = made_of && bytes <= made_of / 16;
         bool asked_for = (n->demanded >> o & 1) && (bytes <= LARGE || n->barrier);
-        if (bytes && (small || asked_for || n->barrier))
+        bool is_plan = n->feeds_plan && !n->series && (n->wanted >> o & 1);
+        if (bytes && (small || asked_for || n->barrier || is_plan))
             keep |= 1ull << o;
     }
     return keep;

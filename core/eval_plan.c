@@ -67,7 +67,6 @@ static void plan_context(frit_context *own, const frit_context *x)
                 continue;
             /* Which element came first is chance: what only it has is not shown. */
             view->name = "";
-            view->position = NAN;
             view->data = NULL;
             view->value = view->sigma = NULL;
             view->mask = NULL;

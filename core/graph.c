@@ -44,6 +44,7 @@ static void node_free(gpointer p)
     frit_dataset_unref(n->constant);
     g_free(n->specs);
     g_free(n->positions);
+    g_free(n->ends);
     g_free(n->place);
     g_free(n);
 }
@@ -91,7 +92,19 @@ static void add_edges(frit_node *n, uint32_t port, const frit_edge *edges, guint
     g_array_append_vals(n->inputs[port], edges, count);
 }
 
-/* Depth and the handling of failures follow from the inputs. */
+/* Where the elements are those of an input, one by one. */
+static const frit_node *home_of(const frit_node *n)
+{
+    const frit_node *from = NULL;
+    bool sink = n->info && (n->info->step.flags & FRIT_STEP_SINK);
+    if (n->kind == FRIT_NODE_AXIS)
+        from = g_array_index(n->inputs[0], frit_edge, 0).node;
+    else if (n->kind == FRIT_NODE_STEP && (!n->barrier || sink) && n->lead && n->lead->node->count == n->count)
+        from = n->lead->node;
+    return from && from->home ? from->home : from;
+}
+
+/* Depth, the handling of failures and the names of elements follow from the inputs. */
 static void settle(frit_node *n)
 {
     for (uint32_t p = 0; p < n->n_ports; p++)
@@ -100,6 +113,18 @@ static void settle(frit_node *n)
             n->depth = MAX(n->depth, from->depth + from->barrier);
             n->length = MAX(n->length, from->length + 1);
             n->mask_failures |= from->mask_failures;
+        }
+    n->lead = frit_node_lead(n);
+    n->home = home_of(n);
+}
+
+static void feed_plans(const frit_node *n)
+{
+    for (uint32_t p = 0; p < n->n_ports; p++)
+        for (guint e = 0; (n->info->step.inputs[p].flags & FRIT_PORT_PLAN) && n->inputs[p] && e < n->inputs[p]->len;
+             e++) {
+            uint64_t element;
+            frit_edge_resolve(g_array_index(n->inputs[p], frit_edge, e), 0, &element).node->feeds_plan = true;
         }
 }
 
@@ -287,6 +312,7 @@ frit_node *frit_graph_step(frit_graph *g, const frit_request *r, GError **error)
     if (r->mask_failures >= 0)
         n->mask_failures = r->mask_failures;
     frit_specs_infer(n);
+    feed_plans(n);
     return enter(g, n, &identity);
 }
 
@@ -440,6 +466,9 @@ frit_node *frit_graph_concat(frit_graph *g, const char *place, const frit_edge *
         add_edges(n, 0, edges + 1, n_edges - 1);
         n->series = true;
         n->count = count;
+        n->ends = g_new(uint64_t, n_edges);
+        for (guint e = 0; e < n_edges; e++)
+            n->ends[e] = (e ? n->ends[e - 1] : 0) + edges[e].node->count;
         settle(n);
     }
     return n;

@@ -78,6 +78,11 @@ struct frit_node {
     const char           *axis_name, *axis_unit;   /* AXIS */
     double               *positions;       /* AXIS, count of them; NULL until evaluated */
     const frit_node      *along;           /* of any node: the first AXIS that was put on it, or NULL */
+    uint64_t             *ends;            /* CONCAT: elements up to each input and with it */
+    /* What follows from the inputs, so that no walk finds it again for each element. */
+    const frit_edge      *lead;            /* of a mapped step: the input that its elements are named after, or NULL */
+    const frit_node      *home;            /* the node that element i of this one is named after, as element i; or NULL */
+    bool                  feeds_plan;      /* some step takes it at a PLAN port */
     /* Caches of the evaluation; see key and eval. */
     uint64_t              wanted;          /* outputs that somebody uses, one bit each */
     uint64_t              demanded;        /* of these, what barriers and sinks use */
@@ -135,6 +140,8 @@ frit_edge frit_edge_resolve(frit_edge edge, uint64_t i, uint64_t *element);
 /* The element of an input edge that element i of its user needs. */
 uint64_t frit_edge_element(const frit_edge *edge, uint64_t i);
 
+/* The input that gives a mapped node its elements' names and positions: the first series, else the first; NULL: none. */
+const frit_edge *frit_node_lead(const frit_node *n);
 const frit_spec *frit_edge_spec(const frit_edge *edge);
 /* Position on the series' axis (NaN: none) with the axis's name and unit; name of an element,
  * to be freed; the first file it depends on, or NULL. */

@@ -23,6 +23,20 @@ static const frit_edge *first_edge(const frit_node *n, uint32_t port)
     return edges && edges->len ? &g_array_index(edges, frit_edge, 0) : NULL;
 }
 
+/* The input of a CONCAT that holds its element i: the first one that ends after it. */
+static guint part_of(const frit_node *n, uint64_t i)
+{
+    guint from = 0, to = n->inputs[0]->len - 1;
+    while (from < to) {
+        guint middle = (from + to) / 2;
+        if (i < n->ends[middle])
+            to = middle;
+        else
+            from = middle + 1;
+    }
+    return from;
+}
+
 /* The edge and element that element i of a rearranging node is; false for a node that makes its own. */
 static bool route(const frit_node *n, uint64_t i, frit_edge *edge, uint64_t *element)
 {
@@ -33,13 +47,8 @@ static bool route(const frit_node *n, uint64_t i, frit_edge *edge, uint64_t *ele
         *element = n->first + i;
         return true;
     case FRIT_NODE_CONCAT:
-        for (guint e = 0; e < n->inputs[0]->len; e++) {
-            *edge = g_array_index(n->inputs[0], frit_edge, e);
-            if (i < edge->node->count)
-                break;
-            i -= edge->node->count;
-        }
-        *element = i;
+        *edge = g_array_index(n->inputs[0], frit_edge, part_of(n, i));
+        *element = i - (n->ends[part_of(n, i)] - edge->node->count);
         return true;
     default:
         return false;
@@ -54,8 +63,7 @@ frit_edge frit_edge_resolve(frit_edge edge, uint64_t i, uint64_t *element)
     return edge;
 }
 
-/* The input that gives a mapped node its elements' names and positions: the first series, else the first. */
-static const frit_edge *leading_input(const frit_node *n)
+const frit_edge *frit_node_lead(const frit_node *n)
 {
     const frit_edge *lead = NULL;
     for (uint32_t p = 0; p < n->n_ports; p++) {
@@ -84,7 +92,7 @@ double frit_node_position(const frit_node *n, uint64_t i, const char **name, con
     }
     if (route(n, i, &edge, &element))
         return frit_node_position(edge.node, element, name, unit);
-    const frit_edge *lead = n->barrier && !(n->info && n->series) ? NULL : leading_input(n);
+    const frit_edge *lead = n->barrier && !(n->info && n->series) ? NULL : n->lead;
     return lead ? frit_node_position(lead->node, frit_edge_element(lead, i), name, unit) : NAN;
 }
 
@@ -112,12 +120,16 @@ static const frit_node *origin(const frit_node *n, uint64_t *i)
 {
     while (n->kind != FRIT_NODE_DRAW) {   /* replicas are numbered */
         frit_edge edge;
+        if (n->home) {
+            n = n->home;
+            continue;
+        }
         if (route(n, *i, &edge, i)) {
             n = edge.node;
             continue;
         }
         bool sink = n->info && (n->info->step.flags & FRIT_STEP_SINK);
-        const frit_edge *lead = n->barrier && !sink ? NULL : leading_input(n);
+        const frit_edge *lead = n->barrier && !sink ? NULL : n->lead;
         if (!lead)
             break;
         *i = frit_edge_element(lead, *i);

@@ -121,6 +121,7 @@ static const frit_view *fetch_series(frit_context *x, uint32_t port, uint64_t i)
         g_propagate_error(&x->error, error);
         return NULL;
     }
+    frit_input_place(in, edge_at(x, port, e), i);
     in->view.dataset = e;
     return &in->view;
 }

@@ -162,8 +162,13 @@ bool frit_input_set(frit_input *in, const frit_port *port, const frit_edge *edge
     in->view.failure = in->failure;
     in->name = frit_node_element_name(edge->node, i);
     in->view.name = in->name;
-    in->view.position = frit_node_position(edge->node, i, &in->view.series_name, &in->view.series_unit);
+    in->view.position = NAN;
     return true;
+}
+
+void frit_input_place(frit_input *in, const frit_edge *edge, uint64_t i)
+{
+    in->view.position = frit_node_position(edge->node, i, &in->view.series_name, &in->view.series_unit);
 }
 
 void frit_input_clear(frit_input *in)

@@ -25,4 +25,6 @@ bool frit_fits_as_it_is(const frit_dataset *d, const frit_port *port);
 /* Element i of `edge`, fitted to the port.  `dataset` NULL: a missing element, for the reason given. */
 bool frit_input_set(frit_input *in, const frit_port *port, const frit_edge *edge, uint64_t i,
                     frit_dataset *dataset, const char *failure, GError **error);
+/* Where it lies on the axis of its series: for those that may know, sinks and steps with SERIES ports. */
+void frit_input_place(frit_input *in, const frit_edge *edge, uint64_t i);
 void frit_input_clear(frit_input *in);
