@@ -10,6 +10,7 @@
 
 #include "crash.h"
 #include "error.h"
+#include "read_ahead.h"
 
 /* Inputs that are whole in memory (frames that no reader gives by rows) may take so many bytes for one batch. */
 enum { MOST_BYTES = 40 << 20 };
@@ -193,7 +194,8 @@ typedef struct wanted { frit_node *node; uint64_t element; } wanted;
 
 typedef struct gathering {
     GHashTable *seen;    /* node and element */
-    GArray     *wanted;  /* inputs before their users, for each element */
+    GArray     *wanted;  /* of batches, inputs before their users; or NULL */
+    bool        fetch;   /* files that will be read, in their order */
 } gathering;
 
 static void *place_of(const frit_node *n, uint64_t element)
@@ -203,21 +205,35 @@ static void *place_of(const frit_node *n, uint64_t element)
 
 static bool is_mapped_step(const frit_node *n)
 {
-    return n->kind == FRIT_NODE_STEP && !n->barrier && (n->series || n->count != 1) && !frit_reads_files(n);
+    return n->kind == FRIT_NODE_STEP && !n->barrier && (n->series || n->count != 1);
+}
+
+static void fetch_files(const frit_node *n, uint64_t element)
+{
+    const GPtrArray *uses = n->uses[element];
+    for (guint k = 0; uses && k < uses->len; k++)
+        frit_read_ahead(((const frit_use *)uses->pdata[k])->path);
+}
+
+/* Not what lies in the store.  Readers' elements never do. */
+static bool is_to_be_made(const frit_node *n, uint64_t element)
+{
+    return frit_reads_files(n) || !n->state->need || frit_bit(n->state->need, element);
 }
 
 static void gather(gathering *g, const frit_edge *edge, uint64_t i)
 {
     uint64_t element;
     frit_node *n = frit_edge_resolve(*edge, frit_edge_element(edge, i), &element).node;
-    if (!is_mapped_step(n) || (n->state->need && !frit_bit(n->state->need, element)) ||
-        !g_hash_table_add(g->seen, place_of(n, element)))
+    if (!is_mapped_step(n) || !is_to_be_made(n, element) || !g_hash_table_add(g->seen, place_of(n, element)))
         return;
+    if (g->fetch && n->uses)
+        fetch_files(n, element);
     for (uint32_t p = 0; p < n->n_ports; p++)
         for (guint e = 0; n->inputs[p] && e < n->inputs[p]->len; e++)
             gather(g, &g_array_index(n->inputs[p], frit_edge, e), element);
     wanted w = {n, element};
-    if (n->info->step.run_batch)
+    if (g->wanted && n->info->step.run_batch)
         g_array_append_val(g->wanted, w);
 }
 
@@ -232,7 +248,7 @@ static gint by_node(gconstpointer a, gconstpointer b)
 
 void frit_batch_ahead(frit_task *t, const frit_want *wants, guint n)
 {
-    gathering g = {g_hash_table_new(NULL, NULL), g_array_new(FALSE, FALSE, sizeof(wanted))};
+    gathering g = {g_hash_table_new(NULL, NULL), g_array_new(FALSE, FALSE, sizeof(wanted)), false};
     for (guint k = 0; k < n; k++)
         gather(&g, wants[k].edge, wants[k].element);
     g_array_sort(g.wanted, by_node);
@@ -246,6 +262,14 @@ void frit_batch_ahead(frit_task *t, const frit_want *wants, guint n)
     }
     g_hash_table_unref(g.seen);
     g_array_unref(g.wanted);
+}
+
+void frit_fetch_ahead(const frit_want *wants, guint n)
+{
+    gathering g = {g_hash_table_new(NULL, NULL), NULL, true};
+    for (guint k = 0; k < n; k++)
+        gather(&g, wants[k].edge, wants[k].element);
+    g_hash_table_unref(g.seen);
 }
 
 /* Fewer than a batch holds where each thread would otherwise not get its share. */

@@ -126,6 +126,8 @@ frit_result  *frit_compute_alone(frit_task *t, frit_node *n, uint64_t i);
 /* What such steps give on the way to these, computed ahead by batches into the task. */
 typedef struct frit_want { const frit_edge *edge; uint64_t element; } frit_want;
 void          frit_batch_ahead(frit_task *t, const frit_want *wants, guint n);
+/* The files that these will read, asked of the disk now. */
+void          frit_fetch_ahead(const frit_want *wants, guint n);
 /* Is there one on the way to this edge, in any element?  Then a task takes so many elements together. */
 guint         frit_batch_size(frit_eval *e, const frit_edge *edges, guint n_edges, uint64_t elements);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "progress.h"
+#include "read_ahead.h"
 
 /* ---- The elements of a stage ---- */
 
@@ -18,6 +19,8 @@ typedef struct phase {
     bool       dealt;       /* this part's elements alone */
     GArray    *elements;    /* of uint64_t: those of which something is to be made */
     guint      together;    /* so many by one task */
+    bool       reads;       /* files are read on the way */
+    guint      fetched;     /* so many elements' files have been asked for */
     gint      *left;        /* of these, not made yet, per pack */
     GMutex     lock;
     uint64_t   done;
@@ -60,16 +63,29 @@ static void phase_element(phase *ph, frit_task *t, uint64_t i)
     g_mutex_unlock(&ph->lock);
 }
 
-static void make_batches(phase *ph, frit_task *t, const uint64_t *elements, guint n)
+/* What is to be made of elements first ... first + n - 1 of the phase. */
+static GArray *wants_of(const phase *ph, guint first, guint n)
 {
-    g_autoptr(GArray) wants = g_array_new(FALSE, FALSE, sizeof(frit_want));
+    GArray *wants = g_array_new(FALSE, FALSE, sizeof(frit_want));
     for (guint j = 0; j < n; j++)
         for (guint m = 0; m < ph->edges->len; m++) {
-            frit_want want = {&g_array_index(ph->edges, frit_edge, m), elements[j]};
+            frit_want want = {&g_array_index(ph->edges, frit_edge, m),
+                              g_array_index(ph->elements, uint64_t, first + j)};
             if (makes(ph, want.edge, want.element))
                 g_array_append_val(wants, want);
         }
-    frit_batch_ahead(t, &g_array_index(wants, frit_want, 0), wants->len);
+    return wants;
+}
+
+/* Files are fetched once each: up to some beyond those of the task that has just begun. */
+static void fetch_ahead(phase *ph, guint last)
+{
+    g_mutex_lock(&ph->lock);
+    guint from = ph->fetched, to = MAX(from, MIN(last + FRIT_READ_AHEAD, ph->elements->len));
+    ph->fetched = to;
+    g_mutex_unlock(&ph->lock);
+    g_autoptr(GArray) wants = wants_of(ph, from, to - from);
+    frit_fetch_ahead(&g_array_index(wants, frit_want, 0), wants->len);
 }
 
 /* A task's elements: what is made by batches for all of them at once, then one after the other. */
@@ -80,8 +96,12 @@ static void phase_elements(gpointer data, uint64_t k)
     const uint64_t *elements = &g_array_index(ph->elements, uint64_t, first);
     frit_task t;
     frit_task_init(&t, ph->eval);
-    if (ph->together > 1)
-        make_batches(ph, &t, elements, n);
+    if (ph->reads)
+        fetch_ahead(ph, first + n);
+    if (ph->together > 1) {
+        g_autoptr(GArray) wants = wants_of(ph, first, n);
+        frit_batch_ahead(&t, &g_array_index(wants, frit_want, 0), wants->len);
+    }
     guint made = t.results->len;
     for (guint j = 0; j < n && !frit_is_cancelled(); j++) {
         phase_element(ph, &t, elements[j]);
@@ -123,6 +143,20 @@ static bool makes_any(const phase *ph, uint64_t i)
     return false;
 }
 
+/* Is there a series of files on the way? */
+static bool reads_series(const GArray *edges)
+{
+    bool reads = false;
+    for (guint m = 0; m < edges->len && !reads; m++) {
+        g_autoptr(GPtrArray) ancestry = frit_node_ancestry(g_array_index(edges, frit_edge, m).node);
+        for (guint k = 0; k < ancestry->len && !reads; k++) {
+            const frit_node *n = ancestry->pdata[k];
+            reads = n->series && frit_reads_files(n);
+        }
+    }
+    return reads;
+}
+
 static void run_phase(frit_eval *e, GArray *edges, uint64_t count, guint depth, bool dealt)
 {
     phase ph = {.eval = e, .edges = edges, .count = count, .dealt = dealt};
@@ -138,6 +172,7 @@ static void run_phase(frit_eval *e, GArray *edges, uint64_t count, guint depth, 
         g_autofree char *what = name_work(e, depth);
         frit_progress_begin(what, ph.elements->len);
         ph.together = frit_batch_size(e, &g_array_index(edges, frit_edge, 0), edges->len, ph.elements->len);
+        ph.reads = reads_series(edges);
         frit_pool_for(e->pool, (ph.elements->len + ph.together - 1) / ph.together, phase_elements, &ph, phase_stopped);
         frit_progress_end();
     }

@@ -147,6 +147,15 @@ static lane *lane_for(frit_stream *s, const frit_edge *edge)
     return s->lanes[0] = l;
 }
 
+static void fetch_files(const lane *l, uint64_t first)
+{
+    frit_want wants[FRIT_MAX_BATCH];
+    uint64_t n = MIN(l->together, l->edge.node->count - first);
+    for (uint64_t k = 0; k < n; k++)
+        wants[k] = (frit_want){&l->edge, first + k};
+    frit_fetch_ahead(wants, (guint)n);
+}
+
 static made *take_streamed(frit_stream *s, const frit_edge *edge, uint64_t i)
 {
     lane *l = lane_for(s, edge);
@@ -155,6 +164,7 @@ static made *take_streamed(frit_stream *s, const frit_edge *edge, uint64_t i)
         l->first = l->next = i;
     }
     while (l->next < edge->node->count && l->ahead.length < 2 * frit_pool_threads(s->eval->pool)) {
+        fetch_files(l, l->next);
         g_queue_push_tail(&l->ahead, frit_pool_ahead(s->eval->pool, make_ahead, l, l->next));
         l->next += l->together;
     }

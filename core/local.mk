@@ -28,6 +28,7 @@ noinst_LTLIBRARIES += %D%/libcore.la
   %D%/pool.c %D%/pool.h \
   %D%/progress.c %D%/progress.h \
   %D%/provenance.c %D%/provenance.h \
+  %D%/read_ahead.c %D%/read_ahead.h \
   %D%/registry.c %D%/registry.h \
   %D%/run_record.c %D%/run_record.h \
   %D%/script.c %D%/script.h %D%/script_node.c %D%/script_private.h %D%/script_series.c \
