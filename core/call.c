@@ -74,20 +74,18 @@ void frit_context_clear(frit_context *x)
     g_free(x->name);
 }
 
-/* Eight side by side: this looks at everything that steps make. */
+/* Several side by side: this looks at everything that steps make. */
 static bool has_nan(const double *value, size_t n)
 {
-    typedef double eight __attribute__((vector_size(64), aligned(8)));
-    typedef int64_t flags __attribute__((vector_size(64)));
+    typedef double pair __attribute__((vector_size(16), aligned(8)));
+    typedef int64_t flags __attribute__((vector_size(16)));
     flags any = {0};
     size_t i = 0;
-    for (; i + 8 <= n; i += 8) {
-        eight v = *(const eight *)(const void *)(value + i);
-        any |= v != v;
+    for (; i + 4 <= n; i += 4) {
+        pair a = *(const pair *)(const void *)(value + i), b = *(const pair *)(const void *)(value + i + 2);
+        any |= (a != a) | (b != b);
     }
-    bool nan = false;
-    for (int k = 0; k < 8; k++)
-        nan |= any[k] != 0;
+    bool nan = any[0] || any[1];
     for (; i < n; i++)
         nan |= isnan(value[i]);
     return nan;
@@ -98,14 +96,13 @@ static bool seal(frit_dataset *d)
 {
     size_t n = frit_dataset_count(d);
     const double *value = frit_dataset_values(d);
-    bool nan = value && has_nan(value, n), masked = false;
+    bool nan = value && has_nan(value, n);
     if (nan && !frit_dataset_want_mask(d))
         return false;
-    for (size_t i = 0; d->mask && i < n; i++) {
-        d->mask[i] = d->mask[i] || (nan && isnan(value[i]));
-        masked |= d->mask[i];
-    }
-    if (d->mask && !masked)
+    for (size_t i = 0; nan && i < n; i++)
+        d->mask[i] = d->mask[i] || isnan(value[i]);
+    bool clear = d->mask && (n == 0 || (!d->mask[0] && memcmp(d->mask, d->mask + 1, n - 1) == 0));
+    if (clear)
         g_clear_pointer(&d->mask, free);
     return true;
 }

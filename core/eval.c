@@ -29,7 +29,6 @@ frit_eval *frit_eval_new(frit_graph *g, frit_store *store, frit_digests *digests
         frit_node *n = g->nodes->pdata[k];
         n->state = g_new0(struct frit_node_state, 1);
         g_mutex_init(&n->state->lock);
-        g_cond_init(&n->state->changed);
     }
     return e;
 }
@@ -50,7 +49,6 @@ static void state_free(frit_node *n)
     g_free(state->peeks);
     frit_former_free(state->former);
     g_mutex_clear(&state->lock);
-    g_cond_clear(&state->changed);
     g_clear_pointer(&n->state, g_free);
     frit_node_keys_free(n);
 }

@@ -102,21 +102,30 @@ static frit_result *find_or_compute(frit_task *t, frit_node *n, uint64_t i, uint
     return n->barrier ? frit_run_barrier(e, n, i, NULL) : frit_compute(t, n, i);
 }
 
-/* The only element of a single node: made by the first thread that asks, the others wait. */
+static bool is_free(gpointer state)
+{
+    return !g_atomic_int_get(&((struct frit_node_state *)state)->computing);
+}
+
+/* The only element of a single node: made by the first thread that asks, the others wait, or help. */
 static frit_result *single(frit_task *t, frit_node *n, uint32_t output)
 {
     struct frit_node_state *state = n->state;
     g_mutex_lock(&state->lock);
-    while (state->computing)
-        g_cond_wait(&state->changed, &state->lock);
+    while (state->computing) {
+        g_mutex_unlock(&state->lock);
+        frit_pool_wait(t->eval->pool, is_free, state);
+        g_mutex_lock(&state->lock);
+    }
     if (serves(state->single, output)) {
         frit_result *r = frit_result_ref(state->single);
         g_mutex_unlock(&state->lock);
         return r;
     }
-    state->computing = true;
+    g_atomic_int_set(&state->computing, true);
     g_mutex_unlock(&state->lock);
     frit_result *r = find_or_compute(t, n, 0, output);
+    frit_plans_release(n);   /* of an integrator some hundred MB; nobody else asks for it */
     g_mutex_lock(&state->lock);
     for (uint32_t o = 0; r && state->single && !r->failure && o < r->n; o++)
         if (!r->outputs[o])
@@ -125,9 +134,9 @@ static frit_result *single(frit_task *t, frit_node *n, uint32_t output)
         frit_result_unref(state->single);
         state->single = frit_result_ref(r);
     }
-    state->computing = false;
-    g_cond_broadcast(&state->changed);
+    g_atomic_int_set(&state->computing, false);
     g_mutex_unlock(&state->lock);
+    frit_pool_wake(t->eval->pool);
     return r;
 }
 

@@ -31,8 +31,7 @@ struct frit_peek {
 /* What the evaluation knows of a node. */
 struct frit_node_state {
     GMutex      lock;
-    GCond       changed;
-    bool        computing;       /* a single element: by some thread, right now */
+    gint        computing;       /* a single element: by some thread, right now; atomic */
     frit_result *single;         /* the only element, once known */
     uint8_t    *need;            /* a bit an element: it must be computed */
     uint64_t    n_need;

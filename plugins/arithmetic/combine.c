@@ -109,25 +109,32 @@ struct uncertain {
 
 typedef struct uncertain combination(struct uncertain a, struct uncertain b);
 
+/* As hypot(), which is five times slower for what it does at the ends of the range. */
+static double in_quadrature(double x, double y)
+{
+    double sum = x * x + y * y;
+    return sum > 1e-280 && sum < 1e280 ? sqrt(sum) : hypot(x, y);
+}
+
 static struct uncertain sum_of(struct uncertain a, struct uncertain b)
 {
-    return (struct uncertain){a.value + b.value, hypot(a.sigma, b.sigma)};
+    return (struct uncertain){a.value + b.value, in_quadrature(a.sigma, b.sigma)};
 }
 
 static struct uncertain difference_of(struct uncertain a, struct uncertain b)
 {
-    return (struct uncertain){a.value - b.value, hypot(a.sigma, b.sigma)};
+    return (struct uncertain){a.value - b.value, in_quadrature(a.sigma, b.sigma)};
 }
 
 static struct uncertain product_of(struct uncertain a, struct uncertain b)
 {
-    return (struct uncertain){a.value * b.value, hypot(a.sigma * b.value, b.sigma * a.value)};
+    return (struct uncertain){a.value * b.value, in_quadrature(a.sigma * b.value, b.sigma * a.value)};
 }
 
 static struct uncertain quotient_of(struct uncertain a, struct uncertain b)
 {
     double q = a.value / b.value;
-    return (struct uncertain){q, hypot(a.sigma / b.value, b.sigma * q / b.value)};
+    return (struct uncertain){q, in_quadrature(a.sigma / b.value, b.sigma * q / b.value)};
 }
 
 static bool is_measured(const frit_view *v, size_t i)
