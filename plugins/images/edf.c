@@ -359,15 +359,16 @@ static frit_status edf_open(struct image_file *f, uint64_t page, struct image *i
     return have < pixels ? image_fail_short(f, have, pixels, "") : FRIT_OK;
 }
 
-static frit_status edf_read(struct image_file *f, const struct image *im, void *pixels)
+static frit_status edf_read(struct image_file *f, const struct image *im, size_t first, size_t n,
+                            void *pixels)
 {
     const struct edf_reader *r = im->reader;
-    size_t size = image_value_size(im->dtype), n = im->rows * im->columns;
+    size_t size = image_value_size(im->dtype), line = im->columns * size;
 
-    if (!image_bytes(f, r->block.data, pixels, n * size))
+    if (!image_bytes(f, r->block.data + (uint64_t)first * line, pixels, n * line))
         return image_fail(f, FRIT_EIO, "the file became shorter while it was read");
     if (r->swapped)
-        image_swap(pixels, n, size);
+        image_swap(pixels, n * im->columns, size);
     return FRIT_OK;
 }
 

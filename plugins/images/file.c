@@ -180,7 +180,13 @@ frit_status image_open(struct image_file *f, uint64_t page, struct image *im)
 
 frit_status image_read(struct image_file *f, const struct image *im, void *pixels)
 {
-    return f->format->read(f, im, pixels);
+    return f->format->read(f, im, 0, im->rows, pixels);
+}
+
+frit_status image_read_rows(struct image_file *f, const struct image *im, size_t first, size_t n,
+                            void *pixels)
+{
+    return f->format->read(f, im, first, n, pixels);
 }
 
 void image_close(struct image_file *f, struct image *im)

@@ -66,20 +66,21 @@ static frit_status fit2d_open(struct image_file *f, uint64_t page, struct image 
     return FRIT_OK;
 }
 
-static frit_status fit2d_read(struct image_file *f, const struct image *im, void *pixels)
+static frit_status fit2d_read(struct image_file *f, const struct image *im, size_t first, size_t n,
+                              void *pixels)
 {
-    size_t n = row_bytes(im->columns);
-    uint8_t *bits = malloc(im->rows * n), *to = pixels;
+    size_t line = row_bytes(im->columns);
+    uint8_t *bits = malloc(n * line), *to = pixels;
 
     if (!bits)
         return image_fail(f, FRIT_ENOMEM, "no memory for a mask of %zu x %zu pixels", im->columns, im->rows);
-    if (!image_bytes(f, HEADER, bits, im->rows * n)) {
+    if (!image_bytes(f, HEADER + (uint64_t)first * line, bits, n * line)) {
         free(bits);
         return image_fail(f, FRIT_EIO, "the file became shorter while it was read");
     }
-    for (size_t i = 0; i < im->rows; i++)
+    for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < im->columns; j++)
-            *to++ = bits[i * n + j / 8] >> (j % 8) & 1;
+            *to++ = bits[i * line + j / 8] >> (j % 8) & 1;
     free(bits);
     return FRIT_OK;
 }

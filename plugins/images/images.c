@@ -43,6 +43,8 @@ static const frit_step steps[] = {
         .outputs = read_image_outputs, .params = read_image_params, .params_size = sizeof(struct read_image),
         .check = read_image_check, .count = read_image_count, .prepare = read_image_prepare,
         .release = read_image_release, .run = read_image_run,
+        .open_rows = read_image_open_rows, .read_rows = read_image_read_rows,
+        .close_rows = read_image_close_rows,
     },
     {
         .name = "read_image_header", .version = 1,

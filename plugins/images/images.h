@@ -1,8 +1,8 @@
 /* images.h: what the steps and the file formats of this plugin share.
  *
  * A file is opened once; its first bytes say which format it has.  The format then finds a
- * page's size and type (no pixel is touched), and reads the pixels into memory of the caller.
- * Nothing here knows the host: a failure leaves its sentence in the file's `why`.
+ * page's size and type (no pixel is touched), and reads the pixels, or a band of rows, into memory of the
+ * caller.  A failure leaves its sentence in the file's `why`: the host is asked for nothing but idle threads.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -19,6 +19,7 @@ struct image_file {
     const char                *path;
     int                        fd;
     uint64_t                   size;             /* in bytes, when the file was opened */
+    frit_call                 *call;             /* in run(): its host's idle threads may decode; else NULL */
     const struct image_format *format;
     char                       why[IMAGE_WHY];   /* of the last failure; no full stop */
 };
@@ -41,7 +42,8 @@ struct image_format {
     /* At least 1: a damaged file has a page, which fails when it is opened. */
     uint64_t (*pages)(struct image_file *f);
     frit_status (*open)(struct image_file *f, uint64_t page, struct image *im);
-    frit_status (*read)(struct image_file *f, const struct image *im, void *pixels);
+    frit_status (*read)(struct image_file *f, const struct image *im, size_t first, size_t n,
+                        void *pixels);
     /* Also after an open() that failed. */
     void (*close)(struct image *im);
     /* The keys of a page's header, also where its pixels are cut off; NULL: the format has none. */
@@ -57,10 +59,12 @@ frit_status image_file_open(struct image_file *f, const char *path);
 void        image_file_close(struct image_file *f);
 
 /* Open a page, find its size and type; read its rows * columns values, the first row first, in the byte
- * order of this machine, into zeroed memory (libtiff may leave some bytes of a damaged strip unwritten and
- * call it a success); and close it.  A failed open leaves nothing to close. */
+ * order of this machine, or those of n rows from `first` on (best asked for in the order of the file); and
+ * close it.  A failed open leaves nothing to close. */
 frit_status image_open(struct image_file *f, uint64_t page, struct image *im);
 frit_status image_read(struct image_file *f, const struct image *im, void *pixels);
+frit_status image_read_rows(struct image_file *f, const struct image *im, size_t first, size_t n,
+                            void *pixels);
 void        image_close(struct image_file *f, struct image *im);
 
 /* For the formats.  fail() keeps the sentence and hands the code back; fail_short() makes it of how many
@@ -108,6 +112,10 @@ frit_status read_image_count(frit_call *c, uint64_t *n);
 frit_status read_image_prepare(frit_call *c, void **plan);
 void        read_image_release(void *plan);
 frit_status read_image_run(frit_call *c);
+frit_status read_image_open_rows(frit_call *c, void **state);
+frit_status read_image_read_rows(frit_call *c, void *state, size_t first, size_t n, void *to, uint8_t *mask,
+                                 bool *masked);
+void        read_image_close_rows(void *state);
 
 /* The elements of these files: one each, or one for each page. */
 frit_status image_count(frit_call *c, const frit_files *files, bool all_pages, uint64_t *n);

@@ -11,8 +11,10 @@ plugin_LTLIBRARIES += %D%/images.la
 	%D%/read_image.c \
 	%D%/read_image_header.c \
 	%D%/tiff.c \
+	%D%/tiff.h \
 	%D%/tiff_messages.c \
 	%D%/tiff_messages.h \
+	%D%/tiff_pixels.c \
 	%D%/tiff_write.c \
 	%D%/write_image.c \
 	plugins/shared/time_text.c plugins/shared/time_text.h

@@ -1,6 +1,6 @@
 /* read_image.c: the reader of detector frames and masks: TIFF, EDF and Fit2D masks.
  *
- * One element for each file, or each page of it, in the detector's own type.
+ * One element for each file, or each page of it, in the detector's own type: whole, or by bands of rows.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -80,9 +80,14 @@ frit_status read_image_count(frit_call *c, uint64_t *n)
     return image_count(c, &p->files, p->pages == 1, n);
 }
 
-static bool has_limits(const struct read_image *p, frit_dtype dtype)
+static bool is_float(frit_dtype dtype)
 {
-    return dtype == FRIT_F64 || dtype == FRIT_F32 || !isnan(p->min_valid) || !isnan(p->max_valid);
+    return dtype == FRIT_F64 || dtype == FRIT_F32;
+}
+
+static bool has_limits(const struct read_image *p)
+{
+    return !isnan(p->min_valid) || !isnan(p->max_valid);
 }
 
 static frit_status fail_read(frit_call *c, const struct image_file *f, frit_status s)
@@ -99,8 +104,8 @@ static frit_status fail_memory(frit_call *c, const struct image *im)
 static frit_status read_with_limits(frit_call *c, struct image_file *f, const struct image *im)
 {
     const struct read_image *p = c->params;
-    size_t shape[2] = { im->rows, im->columns }, n = im->rows * im->columns,
-           size = image_value_size(im->dtype), invalid;
+    size_t shape[2] = { im->rows, im->columns }, n = im->rows * im->columns, invalid;
+    size_t size = image_value_size(im->dtype);
     void *values = c->host->scratch(c, n, size);
     frit_buffer *out;
     frit_status s;
@@ -121,6 +126,27 @@ static frit_status read_with_limits(frit_call *c, struct image_file *f, const st
     return FRIT_OK;
 }
 
+/* Floating-point numbers without limits are nearly always good: the mask comes where they are not. */
+static frit_status mask_not_finite(frit_call *c, const struct image *im, frit_buffer *out)
+{
+    size_t shape[2] = { im->rows, im->columns }, n = im->rows * im->columns;
+    size_t size = image_value_size(im->dtype);
+    void *values;
+
+    if (image_find_invalid(im->dtype, out->data, n, NAN, NAN, NULL) == 0)
+        return FRIT_OK;
+    values = c->host->scratch(c, n, size);
+    if (!values)
+        return fail_memory(c, im);
+    memcpy(values, out->data, n * size);
+    out = c->host->output(c, 0, im->dtype, 2, shape, FRIT_WANT_MASK);
+    if (!out)
+        return fail_memory(c, im);
+    memcpy(out->data, values, n * size);
+    image_find_invalid(im->dtype, out->data, n, NAN, NAN, out->mask);
+    return FRIT_OK;
+}
+
 static frit_status read_directly(frit_call *c, struct image_file *f, const struct image *im)
 {
     const struct read_image *p = c->params;
@@ -134,7 +160,7 @@ static frit_status read_directly(frit_call *c, struct image_file *f, const struc
     if (s != FRIT_OK)
         return fail_read(c, f, s);
     image_flip(out->data, im->rows, im->columns, image_value_size(im->dtype), (enum image_flip)p->flip);
-    return FRIT_OK;
+    return is_float(im->dtype) ? mask_not_finite(c, im, out) : FRIT_OK;
 }
 
 static void describe(frit_call *c, const struct image *im)
@@ -188,36 +214,106 @@ static frit_status check_size(frit_call *c, const struct image *im)
         return FRIT_OK;
     const char *slash = strrchr(p->files.path[0], '/');
     return c->host->fail(c, FRIT_EDATA,
-                         "the image is %zu x %zu pixels (rows x columns), but %s, the first of the series, is %zu x %zu: "
-                         "frames of one series come from one detector with one binning",
-                         im->rows, im->columns, slash ? slash + 1 : p->files.path[0], first->rows, first->columns);
+                         "the image is %zu x %zu pixels (rows x columns), but %s, the first of the series, "
+                         "is %zu x %zu: frames of one series come from one detector with one binning",
+                         im->rows, im->columns, slash ? slash + 1 : p->files.path[0], first->rows,
+                         first->columns);
 }
 
-frit_status read_image_run(frit_call *c)
+/* The element's file and page, of the size of the first; then both are the caller's to close. */
+static frit_status open_element(frit_call *c, struct image_file *f, struct image *im)
 {
-    const struct read_image *p = c->params;
     uint64_t page = 0;
     const char *path = c->host->file(c, 0, &page);
-    struct image_file f;
-    struct image im;
     frit_status s;
 
     if (!path)
         return c->host->fail(c, FRIT_EIO, "there is no file for this element");
-    s = image_file_open(&f, path);
+    s = image_file_open(f, path);
     if (s != FRIT_OK)
-        return fail_read(c, &f, s);
-    s = image_open(&f, page, &im);
-    if (s == FRIT_OK) {
-        s = check_size(c, &im);
-        if (s == FRIT_OK)
-            s = has_limits(p, im.dtype) ? read_with_limits(c, &f, &im) : read_directly(c, &f, &im);
-        if (s == FRIT_OK)
-            describe(c, &im);
-        image_close(&f, &im);
+        return fail_read(c, f, s);
+    s = image_open(f, page, im);
+    if (s != FRIT_OK) {
+        fail_read(c, f, s);
     } else {
-        fail_read(c, &f, s);
+        s = check_size(c, im);
+        if (s != FRIT_OK)
+            image_close(f, im);
     }
+    if (s != FRIT_OK)
+        image_file_close(f);
+    return s;
+}
+
+frit_status read_image_run(frit_call *c)
+{
+    struct image_file f;
+    struct image im;
+    frit_status s = open_element(c, &f, &im);
+
+    if (s != FRIT_OK)
+        return s;
+    f.call = c;
+    s = has_limits(c->params) ? read_with_limits(c, &f, &im) : read_directly(c, &f, &im);
+    if (s == FRIT_OK)
+        describe(c, &im);
+    image_close(&f, &im);
     image_file_close(&f);
     return s;
+}
+
+/* ---- By rows ---- */
+
+/* A file that stays open from the first band to the last. */
+struct rows {
+    struct image_file f;
+    struct image      im;
+};
+
+frit_status read_image_open_rows(frit_call *c, void **state)
+{
+    struct rows *r = malloc(sizeof *r);
+    frit_status s;
+
+    if (!r)
+        return c->host->fail(c, FRIT_ENOMEM, "no memory");
+    s = open_element(c, &r->f, &r->im);
+    if (s != FRIT_OK) {
+        free(r);
+        return s;
+    }
+    *state = r;
+    if (!c->host->output(c, 0, r->im.dtype, 2, (size_t[]) { r->im.rows, r->im.columns }, 0))
+        return fail_memory(c, &r->im);
+    describe(c, &r->im);
+    return FRIT_OK;
+}
+
+/* Turned upside down, the band stands at the other end of the file, its own rows in the other order. */
+frit_status read_image_read_rows(frit_call *c, void *state, size_t first, size_t n, void *to, uint8_t *mask,
+                                 bool *masked)
+{
+    const struct read_image *p = c->params;
+    struct rows *r = state;
+    const struct image *im = &r->im;
+    const enum image_flip flip = (enum image_flip)p->flip;
+    const bool turned = flip == IMAGE_FLIP_UP_DOWN || flip == IMAGE_FLIP_BOTH;
+    frit_status s = image_read_rows(&r->f, im, turned ? im->rows - first - n : first, n, to);
+
+    if (s != FRIT_OK)
+        return fail_read(c, &r->f, s);
+    image_flip(to, n, im->columns, image_value_size(im->dtype), flip);
+    if ((is_float(im->dtype) || has_limits(p)) &&
+        image_find_invalid(im->dtype, to, n * im->columns, p->min_valid, p->max_valid, mask) > 0)
+        *masked = true;
+    return FRIT_OK;
+}
+
+void read_image_close_rows(void *state)
+{
+    struct rows *r = state;
+
+    image_close(&r->f, &r->im);
+    image_file_close(&r->f);
+    free(r);
 }

@@ -1,37 +1,18 @@
-/* tiff.c: read the pages of a TIFF or BigTIFF with libtiff, as numbers: no pixel is scaled,
- * inverted or looked up in a palette, and the orientation tag is ignored.
+/* tiff.c: find the pages of a TIFF or BigTIFF with libtiff: size, type and layout, and what else it tells.
  *
- * Rows that are not compressed are read straight into their place, many strips at once: libtiff only says
- * where they stand.  The file is reached through functions of our own, so that libtiff sees the file that was
- * examined; what libtiff has to say goes into the sentence of a failure, not to the terminal.  Format: TIFF 6.0,
- * Adobe 1992, and its Supplements.
+ * The file is reached through functions of our own, so that libtiff sees the file that was examined; what
+ * libtiff has to say goes into the sentence of a failure, not to the terminal.  The orientation tag is
+ * ignored.  The pixels: tiff_pixels.c.  Format: TIFF 6.0, Adobe 1992, and its Supplements.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "header.h"
-#include "tiff_messages.h"
+#include "tiff.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct tiff_reader {
-    struct image_file   *file;
-    TIFF                *tif;
-    struct tiff_messages messages;
-    uint64_t             at;            /* where libtiff stands in the file */
-    uint16_t             bits, compression;
-    bool                 tiled;
-    uint32_t             rows, columns; /* of the image */
-    uint32_t             block_rows, block_columns, n_blocks;   /* of a strip or a tile */
-    size_t               block_line;    /* bytes of one row of a block, packed */
-};
-
-/* A strip or a tile: its place in the image, and the part of it that is in the image. */
-struct span {
-    size_t row, column, rows, columns;
-};
 
 static const struct {
     uint16_t   bits, format;
@@ -87,7 +68,7 @@ static toff_t size_proc(thandle_t handle)
 /* "m": no memory map, in which a file that is cut short would end the program; "c": strips as they stand
  * in the file.  No table or compressed block is larger than the file (times 4, for tables of 16-bit entries
  * that are widened). */
-static TIFF *open_tiff(struct tiff_reader *r)
+TIFF *tiff_reader_open(struct tiff_reader *r)
 {
     uint64_t most = 4 * r->file->size + (16u << 20);
 
@@ -219,10 +200,10 @@ static frit_status find_layout(struct image_file *f, struct tiff_reader *r, stru
     return FRIT_OK;
 }
 
-static struct span block_span(const struct tiff_reader *r, uint32_t block)
+struct tiff_span tiff_block(const struct tiff_reader *r, uint32_t block)
 {
     uint32_t across = (uint32_t)(((uint64_t)r->columns + r->block_columns - 1) / r->block_columns);
-    struct span s = { .row = (size_t)(block / across) * r->block_rows,
+    struct tiff_span s = { .row = (size_t)(block / across) * r->block_rows,
                       .column = (size_t)(block % across) * r->block_columns };
 
     s.rows = r->rows - s.row < r->block_rows ? r->rows - s.row : r->block_rows;
@@ -236,7 +217,7 @@ static uint64_t pixels_in_file(const struct tiff_reader *r)
     uint64_t pixels = 0, size = r->file->size;
 
     for (uint32_t i = 0; i < r->n_blocks; i++) {
-        struct span s = block_span(r, i);
+        struct tiff_span s = tiff_block(r, i);
         uint64_t at = TIFFGetStrileOffset(r->tif, i), have = at > 0 && at < size ? size - at : 0;
         uint64_t lines = have / r->block_line, rest = have % r->block_line * 8 / r->bits;
 
@@ -366,6 +347,8 @@ static void tiff_close(struct image *im)
 
     if (r && r->tif)
         TIFFClose(r->tif);
+    if (r)
+        tiff_pixels_free(r);
     free(r);
 }
 
@@ -374,7 +357,7 @@ static uint64_t tiff_pages(struct image_file *f)
     struct tiff_reader r = { .file = f };
     uint64_t n = 0;
 
-    r.tif = open_tiff(&r);
+    r.tif = tiff_reader_open(&r);
     if (r.tif) {
         n = TIFFNumberOfDirectories(r.tif);
         TIFFClose(r.tif);
@@ -404,7 +387,7 @@ static frit_status tiff_open(struct image_file *f, uint64_t page, struct image *
     if (!r)
         return image_fail(f, FRIT_ENOMEM, "no memory");
     r->file = f;
-    r->tif = open_tiff(r);
+    r->tif = tiff_reader_open(r);
     if (!r->tif)
         return fail_header(f, r);
     s = page > 0 ? find_page(f, r, page) : FRIT_OK;
@@ -424,124 +407,6 @@ static frit_status tiff_open(struct image_file *f, uint64_t page, struct image *
     return FRIT_OK;
 }
 
-/* ---- The pixels ---- */
-
-/* Say where it ended: `done` pixels stand in blocks that came before. */
-static frit_status fail_block(struct image_file *f, const struct tiff_reader *r, uint32_t block,
-                              uint64_t done)
-{
-    const char *what = r->tiled ? "tile" : "strip";
-    uint64_t at = TIFFGetStrileOffset(r->tif, block), n = TIFFGetStrileByteCount(r->tif, block);
-    char where[64];
-
-    snprintf(where, sizeof where, " within %s %u of %u,", what, block + 1, r->n_blocks);
-    if (at > f->size || n > f->size - at)
-        return image_fail_short(f, done, (uint64_t)r->rows * r->columns, where);
-    return image_fail(f, FRIT_EIO, "%s %u of %u of the TIFF is damaged (%s)", what, block + 1, r->n_blocks,
-                      tiff_messages_text(&r->messages));
-}
-
-/* n pixels of a row, from the first of a block's row; bits become 0 and 1, the highest bit first. */
-static void put_row(const struct tiff_reader *r, uint8_t *to, const uint8_t *from, size_t n)
-{
-    if (r->bits != 1) {
-        memcpy(to, from, n * r->bits / 8);
-        return;
-    }
-    for (size_t i = 0; i < n; i++)
-        to[i] = from[i / 8] >> (7 - i % 8) & 1;
-}
-
-/* Are the bytes of the strips the pixels, but for their order within a number? */
-static bool is_plain(const struct tiff_reader *r)
-{
-    uint16_t order = FILLORDER_MSB2LSB;
-
-    TIFFGetFieldDefaulted(r->tif, TIFFTAG_FILLORDER, &order);
-    return r->compression == COMPRESSION_NONE && order == FILLORDER_MSB2LSB;
-}
-
-/* Strips that follow each other in the file, as they do in nearly all, come with one call to the system.
- * False: one of them is not as it should be, and libtiff has to say why. */
-static bool read_plain(struct image_file *f, const struct tiff_reader *r, uint8_t *pixels)
-{
-    for (uint32_t i = 0, next; i < r->n_blocks; i = next) {
-        const uint64_t at = TIFFGetStrileOffset(r->tif, i);
-        uint64_t n = 0;
-
-        for (next = i; next < r->n_blocks && TIFFGetStrileOffset(r->tif, next) == at + n; next++) {
-            const uint64_t strip = (uint64_t)block_span(r, next).rows * r->block_line;
-
-            if (TIFFGetStrileByteCount(r->tif, next) < strip)
-                return false;
-            n += strip;
-        }
-        if (n == 0 || at > f->size || n > f->size - at ||
-            !image_bytes(f, at, pixels + block_span(r, i).row * r->block_line, (size_t)n))
-            return false;
-    }
-    if (TIFFIsByteSwapped(r->tif))
-        image_swap(pixels, (size_t)r->rows * r->columns, r->bits / 8);
-    return true;
-}
-
-/* Strips of whole bytes are the image, one below the other. */
-static frit_status read_in_place(struct image_file *f, const struct tiff_reader *r, uint8_t *pixels)
-{
-    if (is_plain(r) && read_plain(f, r, pixels))
-        return FRIT_OK;
-    for (uint32_t i = 0; i < r->n_blocks; i++) {
-        struct span s = block_span(r, i);
-        tmsize_t n = (tmsize_t)(s.rows * r->block_line);
-
-        if (TIFFReadEncodedStrip(r->tif, i, pixels + s.row * r->block_line, n) != n)
-            return fail_block(f, r, i, (uint64_t)s.row * r->columns);
-    }
-    return FRIT_OK;
-}
-
-static frit_status read_blocks(struct image_file *f, const struct tiff_reader *r, uint8_t *pixels)
-{
-    size_t value = r->bits < 8 ? 1 : r->bits / 8;
-    tmsize_t size = r->tiled ? TIFFTileSize(r->tif) : TIFFStripSize(r->tif);
-    /* Zeroed: a damaged block may leave some of it unwritten. */
-    uint8_t *buffer = size > 0 ? calloc(1, (size_t)size) : NULL;
-    uint64_t done = 0;
-    frit_status status = FRIT_OK;
-
-    if (!buffer)
-        return image_fail(f, FRIT_ENOMEM, "no memory for a tile of %lld bytes", (long long)size);
-    for (uint32_t i = 0; i < r->n_blocks && status == FRIT_OK; i++) {
-        struct span s = block_span(r, i);
-        tmsize_t n = (tmsize_t)((r->tiled ? r->block_rows : s.rows) * r->block_line);
-        tmsize_t got =
-            r->tiled ? TIFFReadEncodedTile(r->tif, i, buffer, n) : TIFFReadEncodedStrip(r->tif, i, buffer, n);
-
-        if (got != n)
-            status = fail_block(f, r, i, done);
-        for (size_t k = 0; status == FRIT_OK && k < s.rows; k++)
-            put_row(r, pixels + ((s.row + k) * r->columns + s.column) * value, buffer + k * r->block_line,
-                    s.columns);
-        done += (uint64_t)s.rows * s.columns;
-    }
-    free(buffer);
-    return status;
-}
-
-/* Of damaged fax codes libtiff complains, makes something up, and calls it a success. */
-static frit_status tiff_read(struct image_file *f, const struct image *im, void *pixels)
-{
-    struct tiff_reader *r = im->reader;
-    frit_status s;
-
-    r->messages.text[0] = '\0';
-    s = r->tiled || r->bits < 8 ? read_blocks(f, r, pixels) : read_in_place(f, r, pixels);
-    if (s == FRIT_OK && r->messages.text[0] != '\0')
-        s = image_fail(f, FRIT_EIO, "the pixels of the TIFF are damaged (%s)",
-                       tiff_messages_text(&r->messages));
-    return s;
-}
-
 static frit_status tiff_header(struct image_file *f, uint64_t page, struct image_keys *keys)
 {
     static const struct { uint32_t tag; const char *key; } texts[] = {
@@ -551,7 +416,7 @@ static frit_status tiff_header(struct image_file *f, uint64_t page, struct image
     struct tiff_reader r = { .file = f };
     const char *text;
 
-    r.tif = open_tiff(&r);
+    r.tif = tiff_reader_open(&r);
     if (!r.tif)
         return fail_header(f, &r);
     frit_status s = page > 0 ? find_page(f, &r, page) : FRIT_OK;

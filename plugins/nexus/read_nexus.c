@@ -11,6 +11,7 @@
 #include "nexus.h"
 #include "shared/values.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -110,7 +111,8 @@ frit_status read_nexus_count(frit_call *c, uint64_t *n)
 
 /* ---- Values ---- */
 
-/* The rows of the element in a dataset shaped like the signal. */
+/* The rows of the element in a dataset shaped like the signal.  In memory they have the dataset's dimensions
+ * too: HDF5 then copies whole pieces; between different ones it goes value by value. */
 static bool read_rows(const struct found *f, hid_t dataset, uint64_t part, hid_t type, void *out)
 {
     hsize_t start[FIND_RANK] = { 0 }, count[FIND_RANK], n = 1;
@@ -127,7 +129,7 @@ static bool read_rows(const struct found *f, hid_t dataset, uint64_t part, hid_t
     }
     if (n == 0)
         return true;
-    hid_t space = H5Dget_space(dataset), memory = H5Screate_simple(1, &n, NULL);
+    hid_t space = H5Dget_space(dataset), memory = H5Screate_simple(f->rank, count, NULL);
     bool ok = space >= 0 && H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
               H5Dread(dataset, type, memory, space, H5P_DEFAULT, out) >= 0;
     H5Sclose(memory);
@@ -186,6 +188,7 @@ struct reading {
     hid_t        errors, mask;
     size_t       n, shape[FRIT_MAX_NDIM];
     uint32_t     ndim;
+    frit_buffer *out;              /* where the values were read straight into their place */
     void        *values;
     double      *sigma;
     uint8_t     *masked;
@@ -204,7 +207,7 @@ static void find_masked(struct reading *r)
     const struct read_nexus *p = r->c->params;
     double block[512];
     bool whole = r->f.dtype != FRIT_F64 && r->f.dtype != FRIT_F32;
-    for (size_t i = 0; i < r->n; i++)
+    for (size_t i = 0; r->mask >= 0 && i < r->n; i++)
         r->any_masked = r->any_masked || r->masked[i];
     if (whole && isnan(p->min_valid) && isnan(p->max_valid) && !r->sigma)
         return;
@@ -221,9 +224,53 @@ static void find_masked(struct reading *r)
     }
 }
 
+/* Blocks of so many values: a loop of known length goes many values at a time. */
+#define BLOCK 256
+
+#define ALL_FINITE(name, type, most)                                                                         \
+    static bool name(const type *v, size_t n)                                                                \
+    {                                                                                                        \
+        unsigned bad = 0;                                                                                    \
+        size_t i = 0;                                                                                        \
+        for (; n - i >= BLOCK && !bad; i += BLOCK)                                                           \
+            for (size_t k = 0; k < BLOCK; k++)                                                               \
+                bad |= !((v[i + k] >= -(most)) & (v[i + k] <= (most)));                                      \
+        for (; i < n && !bad; i++)                                                                           \
+            bad = !isfinite(v[i]);                                                                           \
+        return !bad;                                                                                         \
+    }
+
+ALL_FINITE(all_finite_f64, double, DBL_MAX)
+ALL_FINITE(all_finite_f32, float, FLT_MAX)
+
+static bool all_finite(frit_dtype dtype, const void *values, size_t n)
+{
+    return dtype == FRIT_F64 ? all_finite_f64(values, n) : dtype != FRIT_F32 || all_finite_f32(values, n);
+}
+
+/* Where nothing stands beside the values they are read into their place.  r->out stays NULL where some of
+ * them are no measurements after all. */
+static frit_status read_directly(struct reading *r)
+{
+    r->out = r->c->host->output(r->c, 0, r->f.dtype, r->ndim, r->shape, 0);
+    if (!r->out)
+        return FRIT_ENOMEM;
+    if (!read_rows(&r->f, r->f.dataset, r->part, hdf_memory_type(r->f.dtype), r->out->data))
+        return bad(r, r->f.path);
+    if (!all_finite(r->f.dtype, r->out->data, r->n))
+        r->out = NULL;
+    return FRIT_OK;
+}
+
 static frit_status read_values(struct reading *r)
 {
+    const struct read_nexus *p = r->c->params;
     const frit_host *host = r->c->host;
+    if (r->errors < 0 && r->mask < 0 && isnan(p->min_valid) && isnan(p->max_valid)) {
+        frit_status status = read_directly(r);
+        if (status != FRIT_OK || r->out)
+            return status;
+    }
     r->values = host->scratch(r->c, r->n, hdf_dtype_size(r->f.dtype));
     r->sigma = r->errors >= 0 ? host->scratch(r->c, r->n, sizeof *r->sigma) : NULL;
     r->masked = host->scratch(r->c, r->n, 1);
@@ -349,11 +396,12 @@ static frit_status hand_over(struct reading *r)
     const struct read_nexus *p = r->c->params;
     frit_call *c = r->c;
     char name[LABEL_SIZE], unit[LABEL_SIZE];
-    frit_buffer *b = c->host->output(c, 0, r->f.dtype, r->ndim, r->shape,
-                                     (r->sigma ? FRIT_WANT_SIGMA : 0) | (r->any_masked ? FRIT_WANT_MASK : 0));
+    uint32_t want = (r->sigma ? FRIT_WANT_SIGMA : 0) | (r->any_masked ? FRIT_WANT_MASK : 0);
+    frit_buffer *b = r->out ? r->out : c->host->output(c, 0, r->f.dtype, r->ndim, r->shape, want);
     if (!b)
         return FRIT_ENOMEM;
-    memcpy(b->data, r->values, r->n * hdf_dtype_size(r->f.dtype));
+    if (!r->out)
+        memcpy(b->data, r->values, r->n * hdf_dtype_size(r->f.dtype));
     if (r->sigma)
         memcpy(b->sigma, r->sigma, r->n * sizeof *r->sigma);
     if (r->any_masked)

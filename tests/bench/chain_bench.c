@@ -1,19 +1,15 @@
-/* chain_bench: how long one transform S(Q) to G(r), or one TIFF, takes; for chain_bench.py, which has the
+/* chain_bench: how long one transform S(Q) to G(r) takes; for chain_bench.py, which has the
  * peers.  Prints medians in milliseconds of CPU time, and CPU over wall time; memory is touched before.
  *     chain_bench transform CURVE RESULT REPEATS    CURVE: Q, S and sigma; RESULT: G and sigma; raw doubles
- *     chain_bench tiff REPEATS FILE...              in place at libtiff's offsets, and plain pread beside it
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "fourier/sine_transform.h"
-#include "images/images.h"
 
 static double clock_ms(clockid_t id)
 {
@@ -125,58 +121,9 @@ static int transform(const char *curve, const char *result, size_t repeats)
     return !f || fwrite(G, sizeof G, 1, f) != 1 || fwrite(sigma, sizeof sigma, 1, f) != 1 || fclose(f) != 0;
 }
 
-/* ---- TIFF ---- */
-
-static bool read_tiff(const char *path, uint8_t *to, size_t room)
-{
-    struct image_file f;
-    struct image im;
-    if (image_file_open(&f, path) != FRIT_OK)
-        return false;
-    bool ok = image_open(&f, 0, &im) == FRIT_OK;
-    if (ok) {
-        ok = im.rows * im.columns * image_value_size(im.dtype) <= room && image_read(&f, &im, to) == FRIT_OK;
-        image_close(&f, &im);
-    }
-    image_file_close(&f);
-    return ok;
-}
-
-static bool read_plain(const char *path, uint8_t *to, size_t room)
-{
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
-    const bool ok = fd >= 0 && pread(fd, to, room, 0) > 0;
-    if (fd >= 0)
-        close(fd);
-    return ok;
-}
-
-static int tiff(size_t repeats, int n, char **paths)
-{
-    const size_t room = 64u << 20;
-    uint8_t *to = aligned_alloc(64, room);
-    struct watch ours = watch_new(repeats * (size_t)n), plain = watch_new(repeats * (size_t)n);
-    memset(to, 0, room);
-    for (size_t k = 0; k < repeats; k++)
-        for (int i = 0; i < n; i++) {
-            start(&ours);
-            const bool ok = read_tiff(paths[i], to, room);
-            stop(&ours);
-            start(&plain);
-            if (!read_plain(paths[i], to, room) || !ok)
-                return 1;
-            stop(&plain);
-        }
-    print(&ours);
-    print(&plain);
-    return 0;
-}
-
 int main(int argc, char **argv)
 {
     if (argc == 5 && strcmp(argv[1], "transform") == 0)
         return transform(argv[2], argv[3], (size_t)atoi(argv[4]));
-    if (argc > 3 && strcmp(argv[1], "tiff") == 0)
-        return tiff((size_t)atoi(argv[2]), argc - 3, argv + 3);
     return 2;
 }

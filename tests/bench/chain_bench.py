@@ -1,18 +1,15 @@
 """Stages of the chain after the integrator, each beside its peer, in turn, over and over: CPU time, medians.
     python3 tests/bench/chain_bench.py [BENCH.csv [ROUNDS]]
 Adds its rows to BENCH.csv.  transform: S(Q) to G(r) with errors, 2,500 to 3,000 points, against numpy's
-direct sum.  tiff: cached frames of 2048 x 2048, into memory that was touched before, against fabio and pread.
+direct sum.
 SPDX: GPL-3.0-or-later"""
 import csv, os, statistics, subprocess, sys, tempfile, time
 
-import fabio, numpy as np
+import numpy as np
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-SOURCES = ["tests/bench/chain_bench.c", "plugins/shared/time_text.c"]
+SOURCES = ["tests/bench/chain_bench.c"]
 SOURCES += ["plugins/fourier/%s.c" % s for s in ("integral", "sine_sum", "sine_transform", "sine_covariance")]
-SOURCES += ["plugins/images/%s.c" % s for s in
-            ("edf", "file", "fit2d", "header", "pixels", "tiff", "tiff_messages")]
-FRAMES = 4
 # The peers with malloc tuned: without it half of their time are page faults.
 TUNED = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "4294967296",
          "MALLOC_TOP_PAD_": "268435456"}
@@ -21,7 +18,7 @@ TUNED = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "4294
 def build(folder):
     """The plugins' own sources, with the flags that plugins are built with."""
     tool = os.path.join(folder, "chain_bench")
-    libs = subprocess.check_output(["pkg-config", "--cflags", "--libs", "fftw3", "libtiff-4"], text=True)
+    libs = subprocess.check_output(["pkg-config", "--cflags", "--libs", "fftw3"], text=True)
     flags = ["-std=gnu11", "-O2", "-ffp-contract=off", "-Icore", "-Iplugins"]
     subprocess.run([os.environ.get("CC", "cc")] + flags + SOURCES + ["-o", tool, "-lfftw3_threads"] +
                    libs.split() + ["-lm"], cwd=ROOT, check=True)
@@ -76,24 +73,6 @@ def transform(tool, folder, rounds):
     return [("transform", "numpy direct sum with errors", pairs, 3000)]
 
 
-def tiff(tool, folder, rounds):
-    random, paths, rows = np.random.default_rng(1), [], []
-    for dtype in ("uint16", "float32"):
-        paths = [os.path.join(folder, "%s%d.tif" % (dtype, i)) for i in range(FRAMES)]
-        for path in paths:
-            fabio.tifimage.TifImage(data=random.poisson(1000, (2048, 2048)).astype(dtype)).write(path)
-        against_fabio, against_pread = [], []
-        for k in range(rounds + 1):
-            ours, plain = run(tool, "tiff", "10", *paths)
-            theirs, _ = cpu_ms(lambda: [fabio.open(p).data for p in paths], 3)
-            if k:
-                against_fabio.append((ours[0], theirs / FRAMES, ours[1]))
-                against_pread.append((ours[0], plain[0], ours[1]))
-        rows.append(("tiff", "fabio, " + dtype, against_fabio, FRAMES))
-        rows.append(("tiff", "plain pread, " + dtype, against_pread, FRAMES))
-    return rows
-
-
 def main():
     if "MALLOC_TOP_PAD_" not in os.environ:
         os.execve(sys.executable, [sys.executable] + sys.argv, dict(os.environ, **TUNED))
@@ -101,7 +80,7 @@ def main():
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     with tempfile.TemporaryDirectory() as folder:
         tool = build(folder)
-        rows = transform(tool, folder, rounds) + tiff(tool, folder, rounds)
+        rows = transform(tool, folder, rounds)
     new = not os.path.exists(path)
     with open(path, "a", newline="") as f:
         table = csv.writer(f)

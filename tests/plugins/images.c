@@ -487,6 +487,7 @@ int main(int argc, char **argv)
     g_test_add_func("/images/real/frames", test_real_frames);
     g_test_add_func("/images/real/pilatus", test_real_pilatus);
     add_damaged_tests();
+    add_rows_tests();
     status = g_test_run();
     g_free(image_folder);
     return status;

@@ -27,11 +27,14 @@ char *in_folder(const char *name)
     return g_build_filename(image_folder, name, NULL);
 }
 
+/* A file that is written anew in place of another, some file systems first write to the disk. */
 void put_file(const char *name, const void *bytes, size_t n)
 {
     g_autofree char *path = in_folder(name);
-    FILE *file = fopen(path, "wb");
+    FILE *file;
 
+    remove(path);
+    file = fopen(path, "wb");
     g_assert_nonnull(file);
     g_assert_cmpuint(fwrite(bytes, 1, n, file), ==, n);
     g_assert_cmpint(fclose(file), ==, 0);
@@ -159,8 +162,11 @@ void put_page(TIFF *tif, const struct sample *sample, const struct storage *how,
 TIFF *create(const char *name, const char *mode)
 {
     g_autofree char *path = in_folder(name);
-    TIFF *tif = TIFFOpen(path, mode);
+    TIFF *tif;
 
+    if (mode[0] == 'w')
+        remove(path);
+    tif = TIFFOpen(path, mode);
     g_assert_nonnull(tif);
     return tif;
 }

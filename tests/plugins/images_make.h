@@ -56,3 +56,4 @@ void  assert_same(const char *name, uint64_t page, frit_dtype dtype, const void 
 
 void add_tiff_tests(void);
 void add_damaged_tests(void);
+void add_rows_tests(void);

@@ -456,6 +456,42 @@ static void stack(void)
     g_assert_cmpmem(only->data, sizeof values, whole->data, sizeof values);
 }
 
+/* Frames that stand in one piece, or in chunks that are as large, larger or of another shape; a number of the
+ * first one may be none. */
+static void frames(void)
+{
+    enum { ROWS = 40, COLUMNS = 9, N = ROWS * COLUMNS };
+    static const hsize_t dims[] = { 3, ROWS, COLUMNS };
+    static const hsize_t chunks[][3] = { { 1, ROWS, COLUMNS }, { 2, 7, 4 }, { 3, 1, COLUMNS } };
+    for (int k = 0; k < 16; k++) {
+        float values[3 * N];
+        hid_t file = new_file("frames.h5"), how = H5Pcreate(H5P_DATASET_CREATE);
+        for (int i = 0; i < 3 * N; i++)
+            values[i] = (float)i / 7;
+        if (k % 2)
+            values[300] = k % 4 == 1 ? NAN : -INFINITY;
+        if (k / 4 > 0)
+            H5Pset_chunk(how, 3, chunks[k / 4 - 1]);
+        if (k / 4 > 1)
+            H5Pset_deflate(how, 1);
+        put(file, "data", H5T_NATIVE_FLOAT, 3, dims, how, values);
+        H5Pclose(how);
+        H5Fclose(file);
+        g_autofree char *path = in_folder("frames.h5");
+        g_autoptr(frit_dataset) whole = read_back(path, NULL, "whole"), first = read_back(path, NULL, NULL);
+        g_assert_cmpuint(whole->ndim, ==, 3);
+        g_assert_cmpuint(first->ndim, ==, 2);
+        g_assert_true(first->shape[0] == ROWS && first->shape[1] == COLUMNS);
+        g_assert_cmpmem(whole->data, sizeof values, values, sizeof values);
+        g_assert_cmpmem(first->data, N * sizeof *values, values, N * sizeof *values);
+        g_assert_cmpint(whole->mask != NULL, ==, k % 2);
+        g_assert_cmpint(first->mask != NULL, ==, k % 2);
+        for (int i = 0; k % 2 && i < 3 * N; i++)
+            g_assert_true((whole->mask[i] != 0) == (i == 300) &&
+                          (i >= N || first->mask[i] == whole->mask[i]));
+    }
+}
+
 static void bad_files(void)
 {
     g_autofree char *text = in_folder("text.h5"), *cut = in_folder("cut.nxs"), *two = in_folder("two.h5"),
@@ -585,6 +621,7 @@ int main(int argc, char **argv)
     g_test_add_func("/nexus/same-bytes", same_bytes);
     g_test_add_func("/nexus/recipe", recipe);
     g_test_add_func("/nexus/stack", stack);
+    g_test_add_func("/nexus/frames", frames);
     g_test_add_func("/nexus/bad-files", bad_files);
     g_test_add_func("/nexus/filters", filters);
     g_test_add_func("/nexus/damaged", damaged);
