@@ -37,7 +37,7 @@ static void load_variance(const struct frame *f, size_t offset, size_t n, const 
         break;
     case VARIANCE_GAIN:
         for (size_t i = 0; i < n; i++) {
-            double net = raw[i] - (dark ? dark[i] : 0);
+            double net = raw[i] - (dark ? f->dark_scale * dark[i] : 0);
             variance[i] = gain * (net > 1 ? net : 1) + read_variance;
         }
         break;
@@ -46,7 +46,7 @@ static void load_variance(const struct frame *f, size_t offset, size_t n, const 
     }
     if (f->dark_variance)
         for (size_t i = 0; i < n; i++)
-            variance[i] += f->dark_variance[offset + i];
+            variance[i] += f->dark_scale * f->dark_scale * f->dark_variance[offset + i];
 }
 
 void frame_load(const struct frame *f, size_t offset, size_t n, double *restrict signal,
@@ -65,7 +65,7 @@ void frame_load(const struct frame *f, size_t offset, size_t n, double *restrict
                 signal[i] = NAN;
     if (f->dark)
         for (size_t i = 0; i < n; i++)
-            signal[i] -= f->dark[offset + i];
+            signal[i] -= f->dark_scale * f->dark[offset + i];
 }
 
 /* For every bin, interleaved so that a pixel touches one cache line. */

@@ -80,22 +80,22 @@ PIXELS_DOC
     "Wu, Rodrigues & Coppens, J. Appl. Cryst. 35 (2002) 356"
 
 static const frit_step steps[] = {
-    { .name = "integrate", .version = 2,
+    { .name = "integrate", .version = 3,
       .summary = "Azimuthal integration of a detector frame to intensity against Q",
       .doc = INTEGRATE_DOC("Q", "Q = 4 pi sin(theta)/lambda, 2 theta being the angle between ray and beam"),
       .reference = PYFAI,
       .inputs = integrate_inputs, .outputs = integrate_outputs,
       .params = integrate_params, .params_size = sizeof(struct azimuthal),
       .check = integrate_check, .prepare = integrate_prepare, .release = integrate_release,
-      .run = integrate_run },
-    { .name = "integrate_2theta", .version = 2,
+      .run = integrate_run, .run_batch = integrate_run_batch },
+    { .name = "integrate_2theta", .version = 3,
       .summary = "Azimuthal integration of a detector frame to intensity against 2 theta",
       .doc = INTEGRATE_DOC("2 theta", "2 theta is the angle between ray and beam"),
       .reference = PYFAI,
       .inputs = integrate_inputs, .outputs = integrate_2theta_outputs,
       .params = integrate_2theta_params, .params_size = sizeof(struct azimuthal),
       .check = integrate_2theta_check, .prepare = integrate_2theta_prepare, .release = integrate_release,
-      .run = integrate_run },
+      .run = integrate_run, .run_batch = integrate_run_batch },
     { .name = "integrate_cake", .version = 1,
       .summary = "A detector frame as an image of azimuth and Q: its rings as straight lines",
       .doc =
@@ -118,7 +118,7 @@ CORRECTIONS_DOC
 "\n"
 PIXELS_DOC,
       .reference = PYFAI,
-      .inputs = integrate_inputs, .outputs = integrate_cake_outputs,
+      .inputs = integrate_cake_inputs, .outputs = integrate_cake_outputs,
       .params = integrate_cake_params, .params_size = sizeof(struct azimuthal),
       .check = integrate_cake_check, .prepare = integrate_cake_prepare, .release = integrate_release,
       .run = integrate_cake_run },

@@ -154,8 +154,9 @@ frit_status integrate_2theta_check(frit_call *c);
 frit_status integrate_2theta_prepare(frit_call *c, void **plan);
 void        integrate_release(void *plan);
 frit_status integrate_run(frit_call *c);
+frit_status integrate_run_batch(frit_call *const *calls, uint32_t n);
 
-extern const frit_port  integrate_cake_outputs[];
+extern const frit_port  integrate_cake_inputs[], integrate_cake_outputs[];
 extern const frit_param integrate_cake_params[];
 frit_status integrate_cake_check(frit_call *c);
 frit_status integrate_cake_prepare(frit_call *c, void **plan);

@@ -15,8 +15,9 @@ enum { FRAME, MASK, DARK, FLAT, MONITOR };
 
 #define OF_THE_PLAN (FRIT_PORT_OPTIONAL | FRIT_PORT_PLAN)
 
-#define FRAME_PORTS \
-    [FRAME] = { .name = "frame", .unit = "*", .ndim = 2, .dtypes = FRIT_ACCEPTS_ALL, \
+#define FRAME_PORTS FRAME_PORTS_BY(0)
+#define FRAME_PORTS_BY(frame_flags) \
+    [FRAME] = { .name = "frame", .unit = "*", .ndim = 2, .dtypes = FRIT_ACCEPTS_ALL, .flags = frame_flags, \
         .doc = "image of the detector; pixels that are masked or not finite are left out, frame by frame" }, \
     [MASK] = { .name = "mask", .unit = "*", .ndim = 2, .dtypes = FRIT_ACCEPTS_ALL, .flags = OF_THE_PLAN, \
         .doc = "pixels to leave out of all frames: those that are not 0" }, \
@@ -28,6 +29,7 @@ enum { FRAME, MASK, DARK, FLAT, MONITOR };
 struct frame_plan {
     struct integrator integrator;
     double wavelength; /* m; NaN: not known */
+    struct batch_totals *totals; /* of batches; the step's own */
 };
 
 /* The parameters alone, for check(). */

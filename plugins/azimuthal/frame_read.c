@@ -34,21 +34,6 @@ static frit_status exposure_of(frit_call *c, uint32_t port, double parameter, co
     return FRIT_OK;
 }
 
-/* v times a factor, in scratch memory; NULL for NULL. */
-static frit_status scaled(frit_call *c, const double *v, size_t n, double factor, const double **result)
-{
-    *result = v;
-    if (!v || factor == 1)
-        return FRIT_OK;
-    double *copy = c->host->scratch(c, n, sizeof *copy);
-    if (!copy)
-        return FRIT_ENOMEM;
-    for (size_t i = 0; i < n; i++)
-        copy[i] = factor * v[i];
-    *result = copy;
-    return FRIT_OK;
-}
-
 static frit_status set_dark(frit_call *c, const struct integrator *it, struct frame *f)
 {
     const struct azimuthal *p = c->params;
@@ -59,12 +44,9 @@ static frit_status set_dark(frit_call *c, const struct integrator *it, struct fr
         if (status == FRIT_OK)
             status = exposure_of(c, DARK, p->dark_exposure_time, "dark_exposure_time", &of_dark);
     }
-    double scale = of_frame / of_dark;
-    f->dark_scale = scale;
-    if (status == FRIT_OK)
-        status = scaled(c, it->dark, it->n_pixels, scale, &f->dark);
-    if (status == FRIT_OK)
-        status = scaled(c, it->dark_variance, it->n_pixels, scale * scale, &f->dark_variance);
+    f->dark_scale = of_frame / of_dark;
+    f->dark = it->dark;
+    f->dark_variance = it->dark_variance;
     return status;
 }
 

@@ -4,9 +4,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "azimuthal.h"
-#include "frame_plan.h"
-#include "matrix.h"
+#include "batch.h"
+#include "integrate.h"
 
 #include <math.h>
 #include <string.h>
@@ -20,12 +19,14 @@ const frit_param integrate_2theta_params[] = {
     { .name = NULL }
 };
 
-const frit_port integrate_inputs[] = {
-    FRAME_PORTS,
-    [MONITOR] = { .name = "monitor", .unit = "1", .ndim = 0, .flags = FRIT_PORT_OPTIONAL,
-        .doc = "intensity I0 of the beam during the frame, relative: divides the curve" },
+#define INPUTS(frame_flags) \
+    FRAME_PORTS_BY(frame_flags), \
+    [MONITOR] = { .name = "monitor", .unit = "1", .ndim = 0, .flags = FRIT_PORT_OPTIONAL, \
+        .doc = "intensity I0 of the beam during the frame, relative: divides the curve" }, \
     { .name = NULL }
-};
+
+const frit_port integrate_inputs[] = { INPUTS(FRIT_PORT_ROWS) };
+const frit_port integrate_cake_inputs[] = { INPUTS(0) };
 
 enum { INTENSITY, N_PIXELS, NORMALISATION };
 
@@ -60,18 +61,30 @@ static enum split split_of(const frit_call *c)
     return (enum split)((const struct azimuthal *)c->params)->split;
 }
 
+/* The plan's tiles are those of batches, whose sums are what is kept. */
+static frit_status prepare(frit_call *c, enum radial unit, void **made)
+{
+    frit_status status = frame_plan_make_by(c, unit, split_of(c), 1, matrix_batch_make, made);
+    struct frame_plan *plan = *made;
+    if (status != FRIT_OK || !plan->integrator.matrix)
+        return status;
+    plan->totals = batch_totals_make(&plan->integrator);
+    return plan->totals ? FRIT_OK : FRIT_ENOMEM;
+}
+
 frit_status integrate_prepare(frit_call *c, void **plan)
 {
-    return frame_plan_make_by(c, RADIAL_Q, split_of(c), 1, matrix_integrator_make, plan);
+    return prepare(c, RADIAL_Q, plan);
 }
 
 frit_status integrate_2theta_prepare(frit_call *c, void **plan)
 {
-    return frame_plan_make_by(c, RADIAL_TWO_THETA, split_of(c), 1, matrix_integrator_make, plan);
+    return prepare(c, RADIAL_TWO_THETA, plan);
 }
 
 void integrate_release(void *plan)
 {
+    batch_totals_free(((struct frame_plan *)plan)->totals);
     frame_plan_free(plan);
 }
 
@@ -116,45 +129,48 @@ static frit_status write_outputs(frit_call *c, const struct integrator *it, cons
     return FRIT_OK;
 }
 
-static frit_status sum_frame(frit_call *c, const struct frame_plan *plan, struct frame *f, struct sums *s)
+frit_status integrate_write(frit_call *c, const struct frame_plan *plan, const struct frame *f, const struct sums *s,
+                            double divisor)
+{
+    frit_status status = write_outputs(c, &plan->integrator, s, divisor, f->variance != VARIANCE_NONE);
+    for (uint32_t port = INTENSITY; status == FRIT_OK && port <= NORMALISATION; port++)
+        frame_plan_attributes(c, plan, port);
+    return status;
+}
+
+frit_status integrate_view(frit_call *c, const struct frame_plan *plan, const frit_view *v)
 {
     const struct integrator *it = &plan->integrator;
     const struct matrix *m = it->matrix;
-    if (!m) /* the bins are too fine for tiles */
-        return frame_plan_sum(c, plan, f, s);
-    const frit_view *v = c->host->input(c, FRAME, 0);
-    if (!v)
-        return FRIT_EIO;
-    frit_status status = frame_of(c, plan, v, f);
+    struct frame f;
+    double divisor;
+    frit_status status = frame_of(c, plan, v, &f);
+    if (status == FRIT_OK)
+        status = frame_divisor(c, MONITOR, &divisor);
     if (status != FRIT_OK)
         return status;
-    double *sums = c->host->scratch(c, 4 * it->n_bins, sizeof *sums);
+    double *sums = c->host->scratch(c, 6 * it->n_bins, sizeof *sums);
+    if (!sums)
+        return FRIT_ENOMEM;
+    struct sums s = {sums, sums + it->n_bins, sums + 2 * it->n_bins, sums + 3 * it->n_bins};
+    if (!m) { /* the bins are too fine for tiles */
+        integrator_add(it, &f, &s, sums + 4 * it->n_bins);
+        return integrate_write(c, plan, &f, &s, divisor);
+    }
     struct matrix_work work = {.sums = c->host->scratch(c, matrix_sums(m), sizeof(double)),
                                .missing = c->host->scratch(c, m->n_tiles, sizeof(bool)),
                                .incomplete = c->host->scratch(c, m->n_blocks, sizeof(bool)),
                                .scratch = c->host->scratch(c, matrix_scratch(m), sizeof(double))};
-    if (!sums || !work.sums || !work.missing || !work.incomplete || !work.scratch)
+    if (!work.sums || !work.missing || !work.incomplete || !work.scratch)
         return FRIT_ENOMEM;
-    *s = (struct sums){sums, sums + it->n_bins, sums + 2 * it->n_bins, sums + 3 * it->n_bins};
-    matrix_add(it, f, KERNEL_BEST, &work, s);
-    return FRIT_OK;
+    matrix_add(it, &f, KERNEL_BEST, &work, &s);
+    return integrate_write(c, plan, &f, &s, divisor);
 }
 
 frit_status integrate_run(frit_call *c)
 {
-    const struct frame_plan *plan = c->plan;
-    const struct integrator *it = &plan->integrator;
     if (!c->host->progress(c, 0))
         return FRIT_ECANCELLED;
-    struct frame frame;
-    struct sums s;
-    double divisor = 1;
-    frit_status status = sum_frame(c, plan, &frame, &s);
-    if (status == FRIT_OK)
-        status = frame_divisor(c, MONITOR, &divisor);
-    if (status == FRIT_OK)
-        status = write_outputs(c, it, &s, divisor, frame.variance != VARIANCE_NONE);
-    for (uint32_t port = INTENSITY; status == FRIT_OK && port <= NORMALISATION; port++)
-        frame_plan_attributes(c, plan, port);
-    return status;
+    const frit_view *v = c->host->input(c, FRAME, 0);
+    return v ? integrate_view(c, c->plan, v) : FRIT_EIO;
 }

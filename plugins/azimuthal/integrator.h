@@ -90,8 +90,8 @@ struct frame {
     double valid_from, valid_to;
     enum variance variance;
     double gain, read_noise;
-    const double *dark, *dark_variance; /* the integrator's, or what it is for this frame's exposure */
-    double dark_scale;                  /* ... and what that is of the integrator's */
+    const double *dark, *dark_variance; /* the integrator's, or NULL */
+    double dark_scale;                  /* what the dark of this frame's exposure is of it */
 };
 
 /* Of n pixels from the offset on: raw - dark, NaN where it is not measured, and variance. */

@@ -12,6 +12,7 @@
 #endif
 
 #define PI 3.14159265358979323846
+#define VALUE_MAX KERNEL_VALUE_MAX
 #define INLINE inline __attribute__((always_inline))
 
 /* Beyond a processor's own width compilers use several registers.  Sums in double of sixteen lanes are 64-byte
@@ -21,6 +22,8 @@ typedef float v16fu __attribute__((vector_size(64), aligned(4), may_alias));
 typedef int32_t v16i __attribute__((vector_size(64)));
 typedef uint32_t v16u __attribute__((vector_size(64)));
 typedef int32_t v16iu __attribute__((vector_size(64), aligned(4), may_alias));
+typedef uint32_t v16u32 __attribute__((vector_size(64), aligned(4), may_alias));
+typedef int8_t v16i8 __attribute__((vector_size(16), aligned(1), may_alias));
 typedef uint16_t v16u16 __attribute__((vector_size(32), aligned(2), may_alias));
 typedef int16_t v16i16 __attribute__((vector_size(32), aligned(2), may_alias));
 typedef uint8_t v16u8 __attribute__((vector_size(16), aligned(1), may_alias));
@@ -32,6 +35,16 @@ typedef double v16d __attribute__((vector_size(128), aligned(64)));
 typedef double v8d __attribute__((vector_size(64)));
 typedef double v4d __attribute__((vector_size(32)));
 typedef double v2d __attribute__((vector_size(16)));
+/* Of a batch: words as they lie in a frame, and masks of double. */
+typedef int32_t v16r __attribute__((vector_size(64), aligned(1), may_alias));
+typedef int32_t v8r __attribute__((vector_size(32), aligned(1), may_alias));
+typedef int32_t v4r __attribute__((vector_size(16), aligned(1), may_alias));
+typedef uint32_t v8u __attribute__((vector_size(32)));
+typedef uint32_t v4u __attribute__((vector_size(16)));
+typedef uint16_t v8u16 __attribute__((vector_size(16)));
+typedef int64_t v16l __attribute__((vector_size(128)));
+typedef int64_t v8l __attribute__((vector_size(64)));
+typedef int64_t v4l __attribute__((vector_size(32)));
 
 /* Loops over a window or over lanes have to go, so that what they run over stays in registers. */
 #if defined(__clang__)
@@ -50,6 +63,25 @@ typedef double v2d __attribute__((vector_size(16)));
 #define vl    v4f
 #define vli   v4i
 #define vld   v4d
+#define vlu   v4u
+#define vlr   v4r
+#define vldi  v4l
+#define LOW_32  0, 4, 1, 5
+#define HIGH_32 2, 6, 3, 7
+#define LOW_64  0, 1, 4, 5
+#define HIGH_64 2, 3, 6, 7
+#define SELECT(T, I, to, x, OP)                                                                              \
+    do {                                                                                                     \
+        T x_ = (T)(x);                                                                                       \
+        I keep_ = (I)((T)(to)OP x_);                                                                         \
+        (to) = (__typeof__(to))(((I)(to) & keep_) | ((I)x_ & ~keep_));                                       \
+    } while (0)
+#define VMAX(to, x)   SELECT(v4f, v4i, to, x, >)
+#define DMAX(to, x)   SELECT(v4d, v4l, to, x, >)
+#define UMAX(to, x)   SELECT(v4u, v4u, to, x, >)
+#define UMAX16(to, x) SELECT(v8u16, v8u16, to, x, >)
+#define UMIN16(to, x) SELECT(v8u16, v8u16, to, x, <)
+#define BITS(bad) ((unsigned)(-(bad)[0] | -(bad)[1] << 1 | -(bad)[2] << 2 | -(bad)[3] << 3))
 #define FMA(to, w, x) ((to) += (w) * (x))
 #define GATHER(to, base, index)                                                                              \
     do {                                                                                                     \
@@ -75,11 +107,26 @@ typedef double v2d __attribute__((vector_size(16)));
 #undef vli
 #undef vld
 #undef MAX
+#undef vlu
+#undef vlr
+#undef vldi
+#undef LOW_32
+#undef HIGH_32
+#undef LOW_64
+#undef HIGH_64
+#undef EVEN_128
+#undef ODD_128
+#undef VMAX
+#undef DMAX
+#undef UMAX
+#undef UMAX16
+#undef UMIN16
+#undef BITS
 
 #define KERNELS(name)                                                                                        \
     {                                                                                                        \
         load_##name, sum_##name, line_##name, turn_##name, share_full_##name, share_box_##name,              \
-            transpose_##name, batch_##name                                                                   \
+            batch_load_##name, batch_mark_##name, batch_net_##name, batch_sum_##name, batch_flush_##name                                                                   \
     }
 static const struct kernels portable = KERNELS(portable);
 
@@ -93,6 +140,27 @@ static const struct kernels portable = KERNELS(portable);
 #define vl    v8f
 #define vli   v8i
 #define vld   v8d
+#define vlu   v8u
+#define vlr   v8r
+#define vldi  v8l
+#define LOW_32   0, 8, 1, 9, 4, 12, 5, 13
+#define HIGH_32  2, 10, 3, 11, 6, 14, 7, 15
+#define LOW_64   0, 1, 8, 9, 4, 5, 12, 13
+#define HIGH_64  2, 3, 10, 11, 6, 7, 14, 15
+#define EVEN_128 0, 1, 2, 3, 8, 9, 10, 11
+#define ODD_128  4, 5, 6, 7, 12, 13, 14, 15
+#define VMAX(to, x) ((to) = (v8f)_mm256_max_ps((__m256)(to), (__m256)(x)))
+#define DMAX(to, x)                                                                                          \
+    do {                                                                                                     \
+        union { v8d v; __m256d half[2]; } to_ = {(to)}, x_ = {(x)};                                          \
+        to_.half[0] = _mm256_max_pd(to_.half[0], x_.half[0]);                                                \
+        to_.half[1] = _mm256_max_pd(to_.half[1], x_.half[1]);                                                \
+        (to) = to_.v;                                                                                        \
+    } while (0)
+#define UMAX(to, x)   ((to) = (v8u)_mm256_max_epu32((__m256i)(to), (__m256i)(x)))
+#define UMAX16(to, x) ((to) = (v8i)_mm256_max_epu16((__m256i)(to), (__m256i)(x)))
+#define UMIN16(to, x) ((to) = (v8i)_mm256_min_epu16((__m256i)(to), (__m256i)(x)))
+#define BITS(bad)     ((unsigned)_mm256_movemask_ps((__m256)(bad)))
 #define FMA(to, w, x) ((to) = (v8f)_mm256_fmadd_ps(_mm256_set1_ps(w), (__m256)(x), (__m256)(to)))
 #define GATHER(to, base, index)                                                                              \
     do {                                                                                                     \
@@ -121,6 +189,21 @@ static const struct kernels portable = KERNELS(portable);
 #undef vli
 #undef vld
 #undef MAX
+#undef vlu
+#undef vlr
+#undef vldi
+#undef LOW_32
+#undef HIGH_32
+#undef LOW_64
+#undef HIGH_64
+#undef EVEN_128
+#undef ODD_128
+#undef VMAX
+#undef DMAX
+#undef UMAX
+#undef UMAX16
+#undef UMIN16
+#undef BITS
 static const struct kernels avx2 = KERNELS(avx2);
 
 /* ---- AVX-512 ---- */
@@ -135,6 +218,27 @@ static const struct kernels avx2 = KERNELS(avx2);
 #define vl    v16f
 #define vli   v16i
 #define vld   v16d
+#define vlu   v16u
+#define vlr   v16r
+#define vldi  v16l
+#define LOW_32   0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29
+#define HIGH_32  2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31
+#define LOW_64   0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29
+#define HIGH_64  2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31
+#define EVEN_128 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27
+#define ODD_128  4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31
+#define VMAX(to, x) ((to) = (v16f)_mm512_max_ps((__m512)(to), (__m512)(x)))
+#define DMAX(to, x)                                                                                          \
+    do {                                                                                                     \
+        union { v16d v; __m512d half[2]; } to_ = {(to)}, x_ = {(x)};                                         \
+        to_.half[0] = _mm512_max_pd(to_.half[0], x_.half[0]);                                                \
+        to_.half[1] = _mm512_max_pd(to_.half[1], x_.half[1]);                                                \
+        (to) = to_.v;                                                                                        \
+    } while (0)
+#define UMAX(to, x)   ((to) = (v16u)_mm512_max_epu32((__m512i)(to), (__m512i)(x)))
+#define UMAX16(to, x) ((to) = (v16i)_mm512_max_epu16((__m512i)(to), (__m512i)(x)))
+#define UMIN16(to, x) ((to) = (v16i)_mm512_min_epu16((__m512i)(to), (__m512i)(x)))
+#define BITS(bad)     ((unsigned)_mm512_movepi32_mask((__m512i)(bad)))
 #define FMA(to, w, x) ((to) = (v16f)_mm512_fmadd_ps(_mm512_set1_ps(w), (__m512)(x), (__m512)(to)))
 #define GATHER(to, base, index) (*(to) = (v16f)_mm512_i32gather_ps((__m512i)(index), (base), 4))
 #define MAX(to, x, y) (*(to) = (v16f)_mm512_max_ps((__m512)(x), (__m512)(y)))
@@ -150,6 +254,21 @@ static const struct kernels avx2 = KERNELS(avx2);
 #undef vli
 #undef vld
 #undef MAX
+#undef vlu
+#undef vlr
+#undef vldi
+#undef LOW_32
+#undef HIGH_32
+#undef LOW_64
+#undef HIGH_64
+#undef EVEN_128
+#undef ODD_128
+#undef VMAX
+#undef DMAX
+#undef UMAX
+#undef UMAX16
+#undef UMIN16
+#undef BITS
 static const struct kernels avx512 = KERNELS(avx512);
 
 #endif
@@ -176,4 +295,14 @@ const struct kernels *kernels_of(enum kernel kernel)
 #endif
     (void)kernel;
     return &portable;
+}
+
+void kernel_limits(const struct frame *f, float *from, float *to)
+{
+    double lo = f->valid_from > -VALUE_MAX ? f->valid_from : -VALUE_MAX,
+           hi = f->valid_to < VALUE_MAX ? f->valid_to : VALUE_MAX;
+    *from = (float)lo;
+    *from = (double)*from < lo ? nextafterf(*from, INFINITY) : *from;
+    *to = (float)hi;
+    *to = (double)*to > hi ? nextafterf(*to, -INFINITY) : *to;
 }

@@ -30,9 +30,32 @@ struct sixteen {
     double weight[3][16]; /* whole numbers */
 };
 
-/* Frames of a batch, side by side through the lanes of a vector; columns of a batch's tile. */
+/* Frames of a batch, side by side through the lanes of a vector; columns of a batch's tile, at most. */
 #define BATCH      16
-#define BATCH_COLS 32
+#define BATCH_COLS 64
+/* Single precision holds counts far beyond any detector's; a weight times a count this large is still finite. */
+#define KERNEL_VALUE_MAX 1e15
+
+/* A tile of a batch; lanes that are not in use show some frame's pixels. */
+struct batch_tile {
+    frit_dtype dtype;
+    size_t size;              /* bytes of a value */
+    const char *raw[BATCH];   /* where the tile begins in each frame, rows of row_bytes */
+    size_t row_bytes;
+    bool limited;             /* the type has values out of from ... to, apart from the like of NaN */
+    float from, to;           /* values that count */
+    bool variance, pedestals, missing; /* wanted; not all 0; values may be NaN */
+    float pedestal[BATCH] __attribute__((aligned(64)));
+    double scale[BATCH] __attribute__((aligned(64))); /* of the dark */
+    const double *dark;       /* of the tile's pixels, where the variance is of raw - dark; or NULL */
+    float *value;             /* 64-byte aligned, tile_cols a row, BATCH lanes a pixel */
+    uint16_t *bad;            /* for each pixel a bit for every lane where it is not measured */
+};
+
+struct batch_found {
+    bool outside;     /* there may be values that do not count */
+    uint32_t inexact; /* lanes whose values single precision does not hold */
+};
 
 struct kernels {
     /* Copies a tile of the frame.  false: a pixel is out of range, or the type is another one. */
@@ -45,15 +68,23 @@ struct kernels {
     void (*turn)(const struct line *a, size_t at_a, const struct line *b, size_t at_b, size_t n, double *turn);
     void (*share_full)(struct sixteen *s);
     void (*share_box)(struct sixteen *s);
-    /* A tile of n frames, of U16 or F32, turned over: pixel after pixel, BATCH lanes each, those past n as the
-     * first; NaN where out of range.  Returns a bit for every lane that has such a pixel. */
-    unsigned (*transpose)(const struct frame *frames, size_t n, const struct matrix *m, const struct tile *t,
-                          const struct tile_pixels *p);
-    /* As sum, BATCH sums a bin; missing: there is a NaN. */
-    void (*batch)(const struct matrix *m, const struct tile *t, const struct tile_pixels *p, bool missing,
-                  double *signal, double *variance);
+    /* A tile of all frames turned over: pixel after pixel, as they are in the frames. */
+    struct batch_found (*batch_load)(const struct matrix *m, const struct tile *t, const struct batch_tile *p);
+    /* Values that do not count become NaN, and are marked as bad. */
+    void (*batch_mark)(const struct matrix *m, const struct tile *t, const struct batch_tile *p);
+    /* Subtracts scale * dark. */
+    void (*batch_net)(const struct matrix *m, const struct tile *t, const struct batch_tile *p);
+    /* Pixels that are shared, weights from 0 to WEIGHT_ONE, into partial; whole pixels, in double, into sums.  Both
+     * have BATCH signals, and then as many variances, a bin: sum of w (value - pedestal) and of
+     * w^2 max(value, 1); of whole pixels of max(value - scale dark, 1) where there is a dark. */
+    void (*batch_sum)(const struct matrix *m, const struct tile *t, const struct batch_tile *p, float *partial,
+                      double *sums);
+    /* Adds n of the first to the second, and clears them. */
+    void (*batch_flush)(float *partial, double *sums, size_t n);
 };
 
 const struct kernels *kernels_of(enum kernel kernel);
+/* The limits of a frame's values in single precision, rounded inwards. */
+void kernel_limits(const struct frame *f, float *from, float *to);
 
 #endif

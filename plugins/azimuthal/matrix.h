@@ -82,7 +82,7 @@ struct shared_rows {
 /* An integrator whose matrix takes the place of first, n_shares and share; with n_azim 1.  Where the bins
  * are so fine that most pixels would be wide, or too many, it is as integrator_make() makes it. */
 enum integrator_status matrix_integrator_make(struct integrator *it, const struct integrator_input *in);
-/* The same, with tiles for batches. */
+/* The same, with tiles for batches: see batch.h. */
 enum integrator_status matrix_batch_make(struct integrator *it, const struct integrator_input *in);
 
 /* Which instructions are used: KERNEL_BEST are the best that the processor has. */
@@ -107,23 +107,6 @@ void matrix_finish(const struct integrator *it, const struct frame *f, struct ma
 /* Both: all blocks, one after the other. */
 void matrix_add(const struct integrator *it, const struct frame *f, enum kernel kernel, struct matrix_work *work,
                 struct sums *sums);
-
-/* A batch of up to 16 frames, with a matrix of matrix_batch_make(): each as if it were alone, whatever the others
- * are, but not the bits of matrix_add(). */
-struct batch_work {
-    double *sums;                  /* batch_sums() */
-    uint16_t *missing, *incomplete; /* of each tile, of each block: a bit for every frame that lacks pixels */
-    double *norm;                  /* 2 n_sums + n_tiles */
-    double *scratch;               /* batch_scratch() for each thread, 64-byte aligned; sums too */
-};
-size_t batch_sums(const struct matrix *m);
-size_t batch_scratch(const struct matrix *m);
-/* All of one type, u16 or f32, without a mask or sigma, and with the same limits and dark. */
-bool batch_possible(const struct matrix *m, const struct frame *frames, size_t n);
-void batch_block(const struct matrix *m, const struct frame *frames, size_t n, enum kernel kernel, size_t block,
-                 struct batch_work *work);
-void batch_finish(const struct integrator *it, const struct frame *frames, size_t n, struct batch_work *work,
-                  struct sums *sums);
 
 /* For kernels and tests: the weights of an entry. */
 static inline unsigned matrix_entry(const struct matrix *m, const struct tile *t, size_t i, uint32_t *w)

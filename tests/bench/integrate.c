@@ -4,7 +4,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "azimuthal/matrix.h"
+#include "azimuthal/batch.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -115,52 +115,74 @@ static void frames(const struct integrator *it, bool f32, size_t n, size_t threa
 
 struct batch_job {
     const struct integrator *it;
+    const struct batch_totals *totals;
     const struct frame *frames;
-    struct batch_work work;
-    size_t thread, threads;
+    size_t n;
+    char *band;
+    void *memory;
+    struct sums *sums;
 };
 
-static void *batch_blocks(void *data)
+/* n batches of 16, each read in bands as a reader of files would: rows of all frames, one frame after the other,
+ * apart so that they do not fall into the same sets of a cache. */
+static void *batch_run(void *data)
 {
     struct batch_job *j = data;
-    for (size_t b = j->thread; b < j->it->matrix->n_blocks; b += j->threads)
-        batch_block(j->it->matrix, j->frames, 16, KERNEL_BEST, b, &j->work);
+    const struct matrix *m = j->it->matrix;
+    size_t row_bytes = m->cols * (j->frames->dtype == FRIT_F32 ? 4 : 2), apart = m->tile_rows * row_bytes + 192;
+    for (size_t i = 0; i < j->n; i++) {
+        struct batch b;
+        memset(j->memory, 0, batch_memory(m));
+        batch_begin(&b, j->it, j->totals, j->frames, 16, KERNEL_BEST, j->memory);
+        for (size_t row = 0; row < m->rows; row += m->tile_rows) {
+            const void *raw[16];
+            for (size_t l = 0; l < 16; l++)
+                raw[l] = memcpy(j->band + l * apart, (const char *)j->frames[l].raw + row * row_bytes,
+                                m->tile_rows * row_bytes);
+            batch_band(&b, row, raw, NULL);
+        }
+        for (size_t l = 0; l < 16; l++)
+            batch_finish(&b, l, &j->sums[l]);
+    }
     return NULL;
 }
 
-/* n batches of 16. */
+static void batch_all(struct batch_job *job, size_t n, size_t threads)
+{
+    pthread_t thread[16];
+    for (size_t t = 0; t < threads; t++)
+        job[t].n = n / threads + (t < n % threads);
+    for (size_t t = 1; t < threads; t++)
+        pthread_create(&thread[t], NULL, batch_run, &job[t]);
+    batch_run(&job[0]);
+    for (size_t t = 1; t < threads; t++)
+        pthread_join(thread[t], NULL);
+}
+
+/* n batches of 16, on each thread its own. */
 static void batches(const struct integrator *it, bool f32, size_t n, size_t threads)
 {
     const struct matrix *m = it->matrix;
     struct frame f[16];
-    struct sums s[16];
-    for (uint32_t k = 0; k < 16; k++) {
+    struct batch_totals *totals = batch_totals_make(it);
+    struct batch_job job[16];
+    for (uint32_t k = 0; k < 16; k++)
         f[k] = (struct frame){.dtype = f32 ? FRIT_F32 : FRIT_U16, .raw = image(f32, k), .valid_from = -1e300,
                               .valid_to = 1e300, .variance = VARIANCE_COUNTS, .dark_scale = 1};
-        double *sums = calloc(4 * NPT, sizeof *sums);
-        s[k] = (struct sums){sums, sums + NPT, sums + 2 * NPT, sums + 3 * NPT};
-    }
-    struct batch_work w = {aligned_alloc(64, batch_sums(m) * sizeof(double)), calloc(m->n_tiles, 2),
-                           calloc(m->n_blocks, 2), calloc(2 * m->n_sums + m->n_tiles, sizeof(double)), NULL};
-    struct batch_job job[16];
     for (size_t t = 0; t < threads; t++) {
-        job[t] = (struct batch_job){it, f, w, t, threads};
-        job[t].work.scratch = aligned_alloc(64, batch_scratch(m) * sizeof(double));
+        struct sums *s = malloc(16 * sizeof *s);
+        for (size_t l = 0; l < 16; l++) {
+            double *p = calloc(4 * NPT, sizeof *p);
+            s[l] = (struct sums){p, p + NPT, p + 2 * NPT, p + 3 * NPT};
+        }
+        job[t] = (struct batch_job){it, totals, f, 0, aligned_alloc(64, 16 * (m->tile_rows * SIDE * 4 + 192)),
+                                    aligned_alloc(64, (batch_memory(m) + 63) / 64 * 64), s};
     }
-    double c = 0, wt = 0;
-    for (size_t i = 0; i < n + 1; i++) {
-        if (i == 1)
-            c = cpu(), wt = wall();
-        pthread_t thread[16];
-        for (size_t t = 1; t < threads; t++)
-            pthread_create(&thread[t], NULL, batch_blocks, &job[t]);
-        batch_blocks(&job[0]);
-        for (size_t t = 1; t < threads; t++)
-            pthread_join(thread[t], NULL);
-        batch_finish(it, f, 16, &job[0].work, s);
-    }
+    batch_all(job, threads, threads);
+    double c = cpu(), w = wall();
+    batch_all(job, n, threads);
     double each = 1e3 / (16 * (double)n), bytes = (double)m->n_entries * 8 / 16 + (double)N * (f32 ? 4 : 2);
-    printf("%.4f %.4f %.0f\n", each * (cpu() - c), each * (wall() - wt), bytes);
+    printf("%.4f %.4f %.0f\n", each * (cpu() - c), each * (wall() - w), bytes);
 }
 
 int main(int argc, char **argv)

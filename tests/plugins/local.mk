@@ -43,12 +43,22 @@ plugin_tests += %D%/arithmetic %D%/azimuthal %D%/azimuthal_cake %D%/azimuthal_co
 %C%_azimuthal_poni_LDADD = $(PLUGIN_TEST_LIBS)
 
 plugin_tests += %D%/azimuthal_matrix
-%C%_azimuthal_matrix_SOURCES = %D%/azimuthal_matrix.c plugins/azimuthal/matrix_make.c plugins/azimuthal/matrix_sum.c \
+%C%_azimuthal_matrix_SOURCES = %D%/azimuthal_matrix.c %D%/azimuthal_tiles.c %D%/azimuthal_tiles.h \
+  plugins/azimuthal/matrix_make.c plugins/azimuthal/matrix_sum.c \
   plugins/azimuthal/kernel.c plugins/azimuthal/integrator.c plugins/azimuthal/accumulate.c plugins/azimuthal/split.c \
   plugins/shared/geometry.c plugins/shared/values.c
 %C%_azimuthal_matrix_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_azimuthal_matrix_CFLAGS = $(PLUGIN_TEST_CFLAGS) -fno-math-errno -fno-trapping-math
 %C%_azimuthal_matrix_LDADD = $(PLUGIN_TEST_LIBS)
+
+plugin_tests += %D%/azimuthal_batch
+%C%_azimuthal_batch_SOURCES = %D%/azimuthal_batch.c %D%/azimuthal_tiles.c %D%/azimuthal_tiles.h \
+  plugins/azimuthal/matrix_make.c plugins/azimuthal/matrix_sum.c plugins/azimuthal/batch.c plugins/azimuthal/batch.h \
+  plugins/azimuthal/kernel.c plugins/azimuthal/integrator.c plugins/azimuthal/accumulate.c plugins/azimuthal/split.c \
+  plugins/shared/geometry.c plugins/shared/values.c
+%C%_azimuthal_batch_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_azimuthal_batch_CFLAGS = $(PLUGIN_TEST_CFLAGS) -fno-math-errno -fno-trapping-math
+%C%_azimuthal_batch_LDADD = $(PLUGIN_TEST_LIBS)
 
 %C%_calorimetry_SOURCES = %D%/calorimetry.c %D%/calorimetry.h %D%/scattering.h plugins/calorimetry/sapphire.c
 %C%_calorimetry_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -149,10 +159,10 @@ plugin_tests += %D%/azimuthal_matrix
 %C%_fourier_real_space_CFLAGS = $(PLUGIN_TEST_CFLAGS)
 %C%_fourier_real_space_LDADD = $(PLUGIN_TEST_LIBS)
 
-%C%_images_SOURCES = %D%/images.c %D%/images_make.c %D%/images_make.h %D%/images_tiff.c %D%/images_damaged.c \
+%C%_images_SOURCES = %D%/images.c %D%/images_make.c %D%/images_make.h %D%/images_tiff.c %D%/images_damaged.c %D%/images_rows.c \
   plugins/images/edf.c plugins/images/file.c plugins/images/fit2d.c plugins/images/header.c \
   plugins/images/pixels.c plugins/images/read_image.c plugins/images/read_image_header.c plugins/shared/time_text.c \
-  plugins/images/tiff.c plugins/images/tiff_messages.c plugins/images/tiff_write.c
+  plugins/images/tiff.c plugins/images/tiff_messages.c plugins/images/tiff_pixels.c plugins/images/tiff_write.c
 %C%_images_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_images_CFLAGS = $(PLUGIN_TEST_CFLAGS)
 %C%_images_LDADD = $(PLUGIN_TEST_LIBS)
@@ -251,7 +261,7 @@ plugin_tests += %D%/azimuthal_matrix
 
 %C%_series_headers_SOURCES = %D%/series_headers.c plugins/images/edf.c plugins/images/file.c plugins/images/fit2d.c \
   plugins/images/header.c plugins/images/pixels.c plugins/images/tiff.c plugins/images/tiff_messages.c \
-  plugins/shared/time_text.c
+  plugins/images/tiff_pixels.c plugins/shared/time_text.c
 %C%_series_headers_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_series_headers_CFLAGS = $(PLUGIN_TEST_CFLAGS)
 %C%_series_headers_LDADD = $(PLUGIN_TEST_LIBS)

@@ -1,0 +1,504 @@
+/* Sums of up to 16 frames at once: band after band, tile after tile.
+ *
+ * A tile of all frames is turned over, so that frames are the lanes of a vector, and summed by a kernel in single
+ * precision; sums go into double every few rows.  Dark and norm are linear: their sums over all pixels are known,
+ * and what pixels that a frame lacks have in them is kept aside and taken off at the end.  Single values that do
+ * not fit into single precision are summed tile by tile in double.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "batch.h"
+#include "shared/values.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Of pixels that a frame lacks, in a bin. */
+struct lost {
+    struct twofold norm;
+    double pixels, dark, dark_variance, square;
+    uint64_t count;
+};
+
+/* Pixels of a bin whose sum may be in single precision, about. */
+#define SUM_MAX  512
+#define ROWS_MAX 128
+
+/* ---- Totals ---- */
+
+/* The sum of two numbers and what its rounding leaves (Knuth). */
+static void add_twofold(struct twofold *to, double x)
+{
+    double sum = to->high + x, part = sum - to->high;
+    to->low += (to->high - (sum - part)) + (x - part);
+    to->high = sum;
+}
+
+static double difference(struct twofold a, struct twofold b)
+{
+    add_twofold(&a, -b.high);
+    return a.high + (a.low - b.low);
+}
+
+static void add_shares(struct batch_totals *totals, const struct integrator *it, size_t bin, double share,
+                       size_t pixel)
+{
+    if (share == 0)
+        return;
+    if (!it->matrix->whole)
+        add_twofold(&totals->norm[bin], share * it->norm[pixel]);
+    totals->square[bin] += share * share;
+    totals->count[bin]++;
+    if (it->dark)
+        totals->dark[bin] += share * it->dark[pixel];
+    if (it->dark_variance)
+        totals->dark_variance[bin] += share * share * it->dark_variance[pixel];
+}
+
+/* The norms of whole pixels in the order of the image, as a plain loop over it adds them up. */
+static bool add_norms(struct twofold *norm, const struct integrator *it)
+{
+    const struct matrix *m = it->matrix;
+    int32_t *bin = malloc(m->tile_rows * m->cols * sizeof *bin);
+    for (size_t first = 0; bin && first < m->n_tiles; first += m->tiles_across) {
+        size_t row = m->tiles[first].row, rows = m->tiles[first].rows;
+        for (size_t i = 0; i < rows * m->cols; i++)
+            bin[i] = 0;
+        for (size_t i = first; i < first + m->tiles_across; i++) {
+            const struct tile *t = m->tiles + i;
+            const uint32_t *a = m->a + t->entry;
+            for (const struct run *run = m->runs + t->run; run < m->runs + t->run + t->n_runs; run++)
+                for (const uint32_t *end = a + run->n; a < end; a++) {
+                    unsigned at = *a & (TILE_MAX - 1);
+                    bin[at / m->tile_cols * m->cols + t->col + at % m->tile_cols] = run->bin;
+                }
+        }
+        for (size_t i = 0; i < rows * m->cols; i++)
+            norm[bin[i]].high += it->norm[row * m->cols + i]; /* those of no bin into the first one, which is padding */
+    }
+    free(bin);
+    return bin;
+}
+
+static void add_tile(struct batch_totals *totals, const struct integrator *it, const struct tile *t)
+{
+    const struct matrix *m = it->matrix;
+    const struct run *run = m->runs + t->run;
+    for (size_t i = 0, left = t->n ? run->n : 0; i < t->n; i++, left--) {
+        if (left == 0)
+            left = (++run)->n;
+        uint32_t w[WINDOW_MAX];
+        unsigned at = matrix_entry(m, t, i, w);
+        size_t pixel = (t->row + at / m->tile_cols) * m->cols + t->col + at % m->tile_cols;
+        for (size_t k = 0; k < t->window; k++)
+            add_shares(totals, it, (size_t)run->bin + k, w[k] * (1.0 / WEIGHT_ONE), pixel);
+    }
+}
+
+struct batch_totals *batch_totals_make(const struct integrator *it)
+{
+    const struct matrix *m = it->matrix;
+    size_t n = m->n_sums;
+    struct batch_totals *totals = malloc(sizeof *totals);
+    struct twofold *norm = calloc(n, sizeof *norm);
+    double *sums = calloc(3 * n, sizeof *sums);
+    uint32_t *count = calloc(n, sizeof *count);
+    if (!totals || !norm || !sums || !count) {
+        free(totals);
+        free(norm);
+        free(sums);
+        free(count);
+        return NULL;
+    }
+    *totals = (struct batch_totals){norm, sums, sums + n, sums + 2 * n, count};
+    if (m->whole && !add_norms(norm, it)) {
+        batch_totals_free(totals);
+        return NULL;
+    }
+    for (size_t i = 0; i < m->n_tiles; i++)
+        add_tile(totals, it, m->tiles + i);
+    for (size_t i = 0; i < m->wide_from[m->n_blocks]; i++)
+        for (size_t k = 0; k < m->wide[i].n; k++)
+            add_shares(totals, it, m->wide[i].bin + k, m->share[m->wide[i].share + k], m->wide[i].pixel);
+    return totals;
+}
+
+void batch_totals_free(struct batch_totals *t)
+{
+    if (!t)
+        return;
+    free(t->norm);
+    free(t->square);
+    free(t->count);
+    free(t);
+}
+
+/* ---- Beginning ---- */
+
+static size_t value_size(frit_dtype dtype)
+{
+    static const size_t size[] = {[FRIT_F64] = 8, [FRIT_F32] = 4, [FRIT_I8] = 1,  [FRIT_U8] = 1,  [FRIT_I16] = 2,
+                                  [FRIT_U16] = 2, [FRIT_I32] = 4, [FRIT_U32] = 4, [FRIT_I64] = 8, [FRIT_U64] = 8};
+    return size[dtype];
+}
+
+/* Whether values of the type may lie out of the limits. */
+static bool is_limited(frit_dtype dtype, double from, double to)
+{
+    static const double lo[] = {[FRIT_I8] = -128, [FRIT_I16] = -32768, [FRIT_I32] = -2147483648.0,
+                                [FRIT_F32] = -KERNEL_VALUE_MAX, [FRIT_F64] = -KERNEL_VALUE_MAX,
+                                [FRIT_I64] = -1e19, [FRIT_U64] = 0};
+    static const double hi[] = {[FRIT_I8] = 127, [FRIT_I16] = 32767, [FRIT_I32] = 2147483647,
+                                [FRIT_U8] = 255, [FRIT_U16] = 65535, [FRIT_U32] = 4294967295.0,
+                                [FRIT_F32] = KERNEL_VALUE_MAX, [FRIT_F64] = KERNEL_VALUE_MAX,
+                                [FRIT_I64] = 1e19, [FRIT_U64] = 2e19};
+    return from > lo[dtype] || to < hi[dtype];
+}
+
+bool batch_possible(const struct integrator *it, const struct frame *frames, size_t n)
+{
+    const struct matrix *m = it->matrix;
+    bool good = m && n > 0 && n <= BATCH && m->tile_cols <= BATCH_COLS && m->tile_cols % 32 == 0;
+    for (size_t l = 0; good && l < n; l++) {
+        const struct frame *f = frames + l;
+        good = f->dtype == frames->dtype && f->variance == frames->variance &&
+               (f->variance == VARIANCE_NONE || f->variance == VARIANCE_COUNTS || f->variance == VARIANCE_GAIN) &&
+               (f->variance != VARIANCE_GAIN ||
+                (f->gain == frames->gain && f->read_noise == frames->read_noise)) &&
+               f->valid_from == frames->valid_from && f->valid_to == frames->valid_to && !f->dark == !it->dark;
+    }
+    return good;
+}
+
+static size_t tile_pixels(const struct matrix *m)
+{
+    return m->tile_rows * m->tile_cols;
+}
+
+size_t batch_memory(const struct matrix *m)
+{
+    size_t sums = 2 * m->n_sums * BATCH, pixels = tile_pixels(m);
+    return sums * (sizeof(double) + sizeof(float)) + pixels * BATCH * sizeof(float) + pixels * 2 * sizeof(double) +
+           m->n_sums * BATCH * sizeof(struct lost) + pixels * sizeof(uint16_t);
+}
+
+static void share_memory(struct batch *b, const struct matrix *m, char *memory)
+{
+    size_t sums = 2 * m->n_sums * BATCH, pixels = tile_pixels(m);
+    b->sums = (double *)(void *)memory;
+    b->partial = (float *)(b->sums + sums);
+    b->tile.value = b->partial + sums;
+    b->dark = (double *)(void *)(b->tile.value + pixels * BATCH);
+    b->exact = b->dark + pixels;
+    b->lost = (struct lost *)(b->exact + pixels);
+    b->tile.bad = (uint16_t *)(b->lost + m->n_sums * BATCH);
+}
+
+/* Whether the variance is of raw - dark, and it has one. */
+static bool of_net(const struct frame *f)
+{
+    return f->variance == VARIANCE_GAIN && f->dark;
+}
+
+void batch_begin(struct batch *b, const struct integrator *it, const struct batch_totals *totals,
+                 const struct frame *frames, size_t n, enum kernel kernel, void *memory)
+{
+    const struct matrix *m = it->matrix;
+    struct batch_tile *p = &b->tile;
+    *b = (struct batch){.it = it, .totals = totals, .k = kernels_of(kernel), .n = n, .from_bin = SIZE_MAX};
+    share_memory(b, m, memory);
+    memcpy(b->frame, frames, n * sizeof *frames);
+    p->dtype = frames->dtype;
+    p->size = value_size(p->dtype);
+    p->row_bytes = m->cols * p->size;
+    kernel_limits(frames, &p->from, &p->to);
+    p->limited = is_limited(p->dtype, frames->valid_from, frames->valid_to);
+    p->variance = frames->variance != VARIANCE_NONE;
+    p->dark = of_net(frames) ? b->dark : NULL;
+    for (size_t l = 0; l < BATCH; l++) {
+        const struct frame *f = frames + (l < n ? l : 0);
+        p->scale[l] = f->dark_scale;
+        /* Most of a pedestal is subtracted before the sums, so that they keep their digits. */
+        p->pedestal[l] = f->dark && !m->whole && !p->dark ? (float)rint(m->dark_mean * f->dark_scale) : 0;
+        p->pedestals = p->pedestals || p->pedestal[l] != 0;
+    }
+    size_t rows = SUM_MAX * it->npt / m->cols;
+    rows = rows > ROWS_MAX ? ROWS_MAX : rows;
+    b->flush_rows = rows > m->tile_rows ? rows / m->tile_rows * m->tile_rows : m->tile_rows;
+}
+
+/* ---- Pixels that a frame lacks ---- */
+
+static void lose(struct batch *b, size_t lane, size_t bin, double share, size_t pixel)
+{
+    const struct integrator *it = b->it;
+    struct lost *lost = b->lost + bin * BATCH + lane;
+    if (share == 0)
+        return;
+    add_twofold(&lost->norm, share * it->norm[pixel]);
+    lost->pixels += share;
+    lost->square += share * share;
+    lost->count++;
+    if (it->dark)
+        lost->dark += share * it->dark[pixel];
+    if (it->dark_variance)
+        lost->dark_variance += share * share * it->dark_variance[pixel];
+    b->lacking |= 1u << lane;
+}
+
+/* The shares of pixels that are marked. */
+static void lose_tile(struct batch *b, const struct tile *t)
+{
+    const struct matrix *m = b->it->matrix;
+    const struct run *run = m->runs + t->run;
+    const unsigned used = (1u << b->n) - 1;
+    for (size_t i = 0, left = run->n; i < t->n; i++, left--) {
+        if (left == 0)
+            left = (++run)->n;
+        unsigned at = m->a[t->entry + i] & (TILE_MAX - 1), bad = b->tile.bad[at] & used;
+        if (!bad)
+            continue;
+        uint32_t w[WINDOW_MAX];
+        matrix_entry(m, t, i, w);
+        size_t pixel = (t->row + at / m->tile_cols) * m->cols + t->col + at % m->tile_cols;
+        for (; bad; bad &= bad - 1)
+            for (size_t k = 0; k < t->window; k++)
+                lose(b, (size_t)__builtin_ctz(bad), (size_t)run->bin + k, w[k] * (1.0 / WEIGHT_ONE), pixel);
+    }
+}
+
+static void mark_masked(struct batch *b, const struct tile *t, size_t lane, const uint8_t *mask)
+{
+    const struct matrix *m = b->it->matrix;
+    for (size_t r = 0; r < t->rows; r++)
+        for (size_t j = 0; j < t->cols; j++)
+            if (mask[r * m->cols + t->col + j]) {
+                size_t at = r * m->tile_cols + j;
+                b->tile.bad[at] |= (uint16_t)(1u << lane);
+                b->tile.value[at * BATCH + lane] = NAN;
+            }
+}
+
+static bool any_masked(const struct matrix *m, const struct tile *t, const uint8_t *mask)
+{
+    uint8_t any = 0;
+    for (size_t r = 0; r < t->rows; r++)
+        for (size_t j = 0; j < t->cols; j++)
+            any |= mask[r * m->cols + t->col + j];
+    return any;
+}
+
+/* ---- In double ---- */
+
+/* What is summed of a pixel: of signal and of variance; false: it is not measured. */
+static bool pixel_value(const struct batch *b, size_t lane, double raw, size_t pixel, double *s, double *v)
+{
+    const struct frame *f = b->frame + lane;
+    if (!(raw >= f->valid_from && raw <= f->valid_to))
+        return false;
+    double net = of_net(f) ? raw - f->dark_scale * b->it->dark[pixel] : raw;
+    *s = of_net(f) && !b->it->matrix->whole ? net : raw - (double)b->tile.pedestal[lane];
+    *v = net > 1 ? net : 1;
+    return true;
+}
+
+/* One lane of a tile, whose pixels no kernel sums then. */
+static void exact_lane(struct batch *b, const struct tile *t, size_t lane)
+{
+    const struct matrix *m = b->it->matrix;
+    struct batch_tile *p = &b->tile;
+    const uint16_t bit = (uint16_t)(1u << lane);
+    const uint8_t *mask = b->frame[lane].mask;
+    for (size_t r = 0; r < t->rows; r++) {
+        values_as_double(p->dtype, p->raw[lane] + r * p->row_bytes, 0, t->cols, b->exact + r * m->tile_cols);
+        for (size_t at = r * m->tile_cols; at < r * m->tile_cols + t->cols; at++) {
+            p->value[at * BATCH + lane] = NAN;
+            p->bad[at] &= (uint16_t)~bit;
+        }
+    }
+    const struct run *run = m->runs + t->run;
+    for (size_t i = 0, left = run->n; i < t->n; i++, left--) {
+        if (left == 0)
+            left = (++run)->n;
+        uint32_t w[WINDOW_MAX];
+        unsigned at = matrix_entry(m, t, i, w);
+        size_t row = at / m->tile_cols, col = t->col + at % m->tile_cols;
+        double s, v;
+        if ((mask && mask[row * m->cols + col]) ||
+            !pixel_value(b, lane, b->exact[at], (t->row + row) * m->cols + col, &s, &v)) {
+            p->bad[at] |= bit;
+            continue;
+        }
+        double *to = b->sums + (size_t)run->bin * 2 * BATCH + lane;
+        for (size_t k = 0; k < t->window; k++, to += 2 * BATCH) {
+            double share = m->whole ? 1 : w[k];
+            to[0] += share * s;
+            to[BATCH] += share * share * v;
+        }
+    }
+}
+
+/* Values that are marked although they count: they are too large for single precision. */
+static unsigned too_large(const struct batch *b, const struct tile *t)
+{
+    const struct matrix *m = b->it->matrix;
+    const struct batch_tile *p = &b->tile;
+    unsigned lanes = 0, used = (1u << b->n) - 1;
+    if (value_size(p->dtype) < 4 || (p->dtype != FRIT_F32 && value_size(p->dtype) == 4) ||
+        (b->frame->valid_from >= -KERNEL_VALUE_MAX && b->frame->valid_to <= KERNEL_VALUE_MAX))
+        return 0;
+    for (size_t r = 0; r < t->rows; r++)
+        for (size_t j = 0; j < t->cols; j++)
+            for (unsigned bad = p->bad[r * m->tile_cols + j] & used; bad; bad &= bad - 1) {
+                unsigned lane = (unsigned)__builtin_ctz(bad);
+                double raw;
+                values_as_double(p->dtype, p->raw[lane] + r * p->row_bytes, j, 1, &raw);
+                if (raw >= b->frame->valid_from && raw <= b->frame->valid_to)
+                    lanes |= 1u << lane;
+            }
+    return lanes;
+}
+
+/* Pixels of many bins in the rows of a band. */
+static void wide_pixels(struct batch *b, size_t row, size_t rows)
+{
+    const struct matrix *m = b->it->matrix;
+    const double unit = m->whole ? 1 : WEIGHT_ONE;
+    for (; b->wide < m->wide_from[m->n_blocks] && m->wide[b->wide].pixel < (row + rows) * m->cols; b->wide++) {
+        const struct wide *w = m->wide + b->wide;
+        const double *share = m->share + w->share;
+        for (size_t l = 0; l < b->n; l++) {
+            const struct frame *f = b->frame + l;
+            size_t at = w->pixel - row * m->cols;
+            double raw, s, v;
+            values_as_double(f->dtype, f->raw, at, 1, &raw);
+            bool good = !(f->mask && f->mask[at]) && pixel_value(b, l, raw, w->pixel, &s, &v);
+            double *to = b->sums + w->bin * 2 * BATCH + l;
+            for (size_t k = 0; k < w->n; k++, to += 2 * BATCH) {
+                if (!good) {
+                    lose(b, l, w->bin + k, share[k], w->pixel);
+                    continue;
+                }
+                to[0] += share[k] * unit * s;
+                to[BATCH] += share[k] * unit * (share[k] * unit) * v;
+            }
+        }
+    }
+}
+
+/* ---- Bands ---- */
+
+/* Which pixels do not count; true: there are some. */
+static bool mark(struct batch *b, const struct tile *t, struct batch_found found, bool masks)
+{
+    const struct matrix *m = b->it->matrix;
+    struct batch_tile *p = &b->tile;
+    uint32_t masked = 0, used = (1u << b->n) - 1;
+    for (size_t l = 0; masks && l < b->n; l++)
+        if (b->frame[l].mask && any_masked(m, t, b->frame[l].mask))
+            masked |= 1u << l;
+    found.inexact &= used;
+    if (!found.outside && !masked && !found.inexact)
+        return false;
+    memset(p->bad, 0, tile_pixels(m) * sizeof *p->bad);
+    if (found.outside) {
+        b->k->batch_mark(m, t, p);
+        found.inexact |= too_large(b, t);
+    }
+    for (size_t l = 0; l < b->n; l++)
+        if (masked >> l & 1)
+            mark_masked(b, t, l, b->frame[l].mask);
+    for (size_t l = 0; l < b->n; l++)
+        if (found.inexact >> l & 1)
+            exact_lane(b, t, l);
+    unsigned any = found.inexact;
+    for (size_t i = 0; i < tile_pixels(m); i++)
+        any |= p->bad[i] & used;
+    return any;
+}
+
+/* Shares of values in double are summed in double. */
+static void exact_tile(struct batch *b, const struct tile *t)
+{
+    memset(b->tile.bad, 0, tile_pixels(b->it->matrix) * sizeof *b->tile.bad);
+    for (size_t l = 0; l < b->n; l++)
+        exact_lane(b, t, l);
+    lose_tile(b, t);
+}
+
+static void one_tile(struct batch *b, const struct tile *t, bool masks)
+{
+    const struct matrix *m = b->it->matrix;
+    struct batch_tile *p = &b->tile;
+    for (size_t l = 0; l < BATCH; l++)
+        p->raw[l] = (const char *)b->frame[l < b->n ? l : 0].raw + t->col * p->size;
+    if (p->dtype == FRIT_F64 && !m->whole) {
+        exact_tile(b, t);
+        return;
+    }
+    struct batch_found found = b->k->batch_load(m, t, p);
+    p->missing = mark(b, t, found, masks);
+    if (p->missing)
+        lose_tile(b, t);
+    for (size_t r = 0; p->dark && r < t->rows; r++)
+        memcpy(b->dark + r * m->tile_cols, b->it->dark + (t->row + r) * m->cols + t->col, t->cols * sizeof *b->dark);
+    if (p->dark && !m->whole)
+        b->k->batch_net(m, t, p);
+    b->k->batch_sum(m, t, p, b->partial, b->sums);
+    size_t from = (size_t)t->bin, to = from + t->n_bins;
+    b->from_bin = from < b->from_bin ? from : b->from_bin;
+    b->to_bin = to > b->to_bin ? to : b->to_bin;
+}
+
+void batch_band(struct batch *b, size_t row, const void *const *raw, const uint8_t *const *mask)
+{
+    const struct matrix *m = b->it->matrix;
+    bool masks = false;
+    for (size_t l = 0; l < b->n; l++) {
+        b->frame[l].raw = raw[l];
+        b->frame[l].mask = mask ? mask[l] : NULL;
+        masks = masks || b->frame[l].mask;
+    }
+    const struct tile *t = m->tiles + row / m->tile_rows * m->tiles_across;
+    size_t rows = t->rows;
+    for (size_t i = 0; i < m->tiles_across; i++, t++)
+        if (t->n > 0)
+            one_tile(b, t, masks);
+    wide_pixels(b, row, rows);
+    if (((row + rows) % b->flush_rows == 0 || row + rows == m->rows) && b->to_bin > b->from_bin && !m->whole) {
+        size_t at = b->from_bin * 2 * BATCH;
+        b->k->batch_flush(b->partial + at, b->sums + at, (b->to_bin - b->from_bin) * 2 * BATCH);
+        b->from_bin = SIZE_MAX;
+        b->to_bin = 0;
+    }
+}
+
+/* ---- The end ---- */
+
+void batch_finish(const struct batch *b, size_t lane, struct sums *sums)
+{
+    const struct integrator *it = b->it;
+    const struct matrix *m = it->matrix;
+    const struct batch_totals *all = b->totals;
+    const struct frame *f = b->frame + lane;
+    const double unit = m->whole ? 1 : 1.0 / WEIGHT_ONE, scale = f->dark_scale;
+    static const struct lost nothing;
+    for (size_t k = 0; k < it->npt; k++) {
+        size_t bin = BIN_PAD + k;
+        const struct lost *lost = b->lacking >> lane & 1 ? b->lost + bin * BATCH + lane : &nothing;
+        bool any = lost->count < all->count[bin];
+        double s = b->sums[bin * 2 * BATCH + lane] * unit;
+        double v = b->sums[(bin * 2 + 1) * BATCH + lane] * unit * unit;
+        sums->norm[k] = any ? difference(all->norm[bin], lost->norm) : 0;
+        sums->pixels[k] = any ? it->bin_pixels[k] - lost->pixels : 0;
+        if (f->dark && (m->whole || !of_net(f)))
+            s -= scale * (all->dark[bin] - lost->dark) - (double)b->tile.pedestal[lane] * sums->pixels[k];
+        if (f->variance == VARIANCE_GAIN)
+            v = f->gain * v + f->read_noise * f->read_noise * (all->square[bin] - lost->square);
+        if (f->dark_variance)
+            v += scale * scale * (all->dark_variance[bin] - lost->dark_variance);
+        sums->signal[k] = any ? s : 0;
+        sums->variance[k] = any && f->variance != VARIANCE_NONE ? v : 0;
+    }
+}
