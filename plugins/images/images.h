@@ -84,10 +84,6 @@ void   image_swap(void *values, size_t n, size_t size);   /* the byte order of e
 
 enum image_flip { IMAGE_FLIP_NONE, IMAGE_FLIP_UP_DOWN, IMAGE_FLIP_LEFT_RIGHT, IMAGE_FLIP_BOTH };
 
-/* How many of n values are no measurement: not finite, under `min`, or over `max` (NaN: no such limit).
- * Where mask is not NULL, it becomes 1 there; elsewhere it stays as it is. */
-size_t image_find_invalid(frit_dtype dtype, const void *values, size_t n, double min, double max,
-                          uint8_t *mask);
 void   image_flip(void *values, size_t rows, size_t columns, size_t size, enum image_flip flip);
 
 /* ---- tiff_write.c ---- */

@@ -17,7 +17,7 @@ plugin_LTLIBRARIES += %D%/images.la
 	%D%/tiff_pixels.c \
 	%D%/tiff_write.c \
 	%D%/write_image.c \
-	plugins/shared/time_text.c plugins/shared/time_text.h
+	plugins/shared/invalid.c plugins/shared/invalid.h plugins/shared/time_text.c plugins/shared/time_text.h
 %C%_images_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 %C%_images_la_CFLAGS = $(AM_CFLAGS) $(TIFF_CFLAGS)
 %C%_images_la_LDFLAGS = $(MODULE_LDFLAGS)

@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "images.h"
+#include "shared/invalid.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -116,13 +117,13 @@ static frit_status read_with_limits(frit_call *c, struct image_file *f, const st
     if (s != FRIT_OK)
         return fail_read(c, f, s);
     image_flip(values, im->rows, im->columns, size, (enum image_flip)p->flip);
-    invalid = image_find_invalid(im->dtype, values, n, p->min_valid, p->max_valid, NULL);
+    invalid = invalid_find(im->dtype, values, n, p->min_valid, p->max_valid, NULL);
     out = c->host->output(c, 0, im->dtype, 2, shape, invalid > 0 ? FRIT_WANT_MASK : 0);
     if (!out)
         return fail_memory(c, im);
     memcpy(out->data, values, n * size);
     if (invalid > 0)
-        image_find_invalid(im->dtype, values, n, p->min_valid, p->max_valid, out->mask);
+        invalid_find(im->dtype, values, n, p->min_valid, p->max_valid, out->mask);
     return FRIT_OK;
 }
 
@@ -133,7 +134,7 @@ static frit_status mask_not_finite(frit_call *c, const struct image *im, frit_bu
     size_t size = image_value_size(im->dtype);
     void *values;
 
-    if (image_find_invalid(im->dtype, out->data, n, NAN, NAN, NULL) == 0)
+    if (invalid_find(im->dtype, out->data, n, NAN, NAN, NULL) == 0)
         return FRIT_OK;
     values = c->host->scratch(c, n, size);
     if (!values)
@@ -143,7 +144,7 @@ static frit_status mask_not_finite(frit_call *c, const struct image *im, frit_bu
     if (!out)
         return fail_memory(c, im);
     memcpy(out->data, values, n * size);
-    image_find_invalid(im->dtype, out->data, n, NAN, NAN, out->mask);
+    invalid_find(im->dtype, out->data, n, NAN, NAN, out->mask);
     return FRIT_OK;
 }
 
@@ -304,7 +305,7 @@ frit_status read_image_read_rows(frit_call *c, void *state, size_t first, size_t
         return fail_read(c, &r->f, s);
     image_flip(to, n, im->columns, image_value_size(im->dtype), flip);
     if ((is_float(im->dtype) || has_limits(p)) &&
-        image_find_invalid(im->dtype, to, n * im->columns, p->min_valid, p->max_valid, mask) > 0)
+        invalid_find(im->dtype, to, n * im->columns, p->min_valid, p->max_valid, mask) > 0)
         *masked = true;
     return FRIT_OK;
 }

@@ -9,9 +9,8 @@
 #include "columns/label.h"
 #include "find.h"
 #include "nexus.h"
-#include "shared/values.h"
+#include "shared/invalid.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -205,47 +204,15 @@ static frit_status bad(struct reading *r, const char *what)
 static void find_masked(struct reading *r)
 {
     const struct read_nexus *p = r->c->params;
-    double block[512];
-    bool whole = r->f.dtype != FRIT_F64 && r->f.dtype != FRIT_F32;
     for (size_t i = 0; r->mask >= 0 && i < r->n; i++)
         r->any_masked = r->any_masked || r->masked[i];
-    if (whole && isnan(p->min_valid) && isnan(p->max_valid) && !r->sigma)
-        return;
-    for (size_t from = 0; from < r->n; from += 512) {
-        size_t m = r->n - from < 512 ? r->n - from : 512;
-        values_as_double(r->f.dtype, r->values, from, m, block);
-        for (size_t i = 0; i < m; i++) {
-            bool out = !isfinite(block[i]) || block[i] < p->min_valid || block[i] > p->max_valid;
-            if (out || (r->sigma && !(r->sigma[from + i] >= 0 && isfinite(r->sigma[from + i])))) {
-                r->masked[from + i] = 1;
-                r->any_masked = true;
-            }
+    if (invalid_find(r->f.dtype, r->values, r->n, p->min_valid, p->max_valid, r->masked) > 0)
+        r->any_masked = true;
+    for (size_t i = 0; r->sigma && i < r->n; i++)
+        if (!(r->sigma[i] >= 0 && isfinite(r->sigma[i]))) {
+            r->masked[i] = 1;
+            r->any_masked = true;
         }
-    }
-}
-
-/* Blocks of so many values: a loop of known length goes many values at a time. */
-#define BLOCK 256
-
-#define ALL_FINITE(name, type, most)                                                                         \
-    static bool name(const type *v, size_t n)                                                                \
-    {                                                                                                        \
-        unsigned bad = 0;                                                                                    \
-        size_t i = 0;                                                                                        \
-        for (; n - i >= BLOCK && !bad; i += BLOCK)                                                           \
-            for (size_t k = 0; k < BLOCK; k++)                                                               \
-                bad |= !((v[i + k] >= -(most)) & (v[i + k] <= (most)));                                      \
-        for (; i < n && !bad; i++)                                                                           \
-            bad = !isfinite(v[i]);                                                                           \
-        return !bad;                                                                                         \
-    }
-
-ALL_FINITE(all_finite_f64, double, DBL_MAX)
-ALL_FINITE(all_finite_f32, float, FLT_MAX)
-
-static bool all_finite(frit_dtype dtype, const void *values, size_t n)
-{
-    return dtype == FRIT_F64 ? all_finite_f64(values, n) : dtype != FRIT_F32 || all_finite_f32(values, n);
 }
 
 /* Where nothing stands beside the values they are read into their place.  r->out stays NULL where some of
@@ -257,7 +224,7 @@ static frit_status read_directly(struct reading *r)
         return FRIT_ENOMEM;
     if (!read_rows(&r->f, r->f.dataset, r->part, hdf_memory_type(r->f.dtype), r->out->data))
         return bad(r, r->f.path);
-    if (!all_finite(r->f.dtype, r->out->data, r->n))
+    if (invalid_find(r->f.dtype, r->out->data, r->n, NAN, NAN, NULL) > 0)
         r->out = NULL;
     return FRIT_OK;
 }

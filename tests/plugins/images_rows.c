@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "images_make.h"
+#include "shared/invalid.h"
 
 #include <math.h>
 #include <string.h>
@@ -543,7 +544,7 @@ static void test_limits_every_type(void)
                                                : nextafter(x, g_rand_boolean(rand) ? INFINITY : -INFINITY);
         }
         memset(mask, 0, sizeof mask);
-        found = image_find_invalid(dtype, values, N, limits[0], limits[1], mask);
+        found = invalid_find(dtype, values, N, limits[0], limits[1], mask);
         for (size_t i = 0; i < N; i++) {
             const double x = as_double(dtype, values, i);
             const bool bad = !isfinite(x) || x < limits[0] || x > limits[1];
@@ -552,7 +553,7 @@ static void test_limits_every_type(void)
             expected += bad;
         }
         g_assert_cmpuint(found, ==, expected);
-        g_assert_cmpuint(image_find_invalid(dtype, values, N, limits[0], limits[1], NULL), ==, expected);
+        g_assert_cmpuint(invalid_find(dtype, values, N, limits[0], limits[1], NULL), ==, expected);
     }
 }
 
