@@ -9,6 +9,7 @@
 #include "peaks.h"
 
 #include <math.h>
+#include <string.h>
 
 #define SQRT_2PI 2.5066282746310002
 
@@ -24,15 +25,34 @@ double peak_shape(double r, double centre, double width)
     return exp(-z * z / 2) / (width * SQRT_2PI);
 }
 
+bool peaks_both(const void *points, const double *param, double *f, double *jacobian)
+{
+    const struct peak_points *k = points;
+    memset(f, 0, k->n * sizeof *f);
+    for (size_t j = 0; j < k->peaks; j++) {
+        const double *peak = param + j * PER_PEAK, area = peak[AREA], per_width = 1 / peak[WIDTH];
+        const double height = per_width / SQRT_2PI;
+        double *of = jacobian + j * PER_PEAK;
+        for (size_t i = 0; i < k->n; i++, of += k->peaks * PER_PEAK) {
+            const double z = (k->r[i] - peak[CENTRE]) * per_width, shape = exp(-z * z / 2) * height;
+            const double slope = area * shape * per_width;
+            f[i] += area * shape;
+            of[AREA] = shape;
+            of[CENTRE] = slope * z;
+            of[WIDTH] = slope * (z * z - 1);
+        }
+    }
+    return true;
+}
+
 bool peaks_value(const void *points, const double *param, double *f)
 {
     const struct peak_points *k = points;
-    for (size_t i = 0; i < k->n; i++) {
-        f[i] = 0;
-        for (size_t j = 0; j < k->peaks; j++) {
-            const double *peak = param + j * PER_PEAK;
+    memset(f, 0, k->n * sizeof *f);
+    for (size_t j = 0; j < k->peaks; j++) {
+        const double *peak = param + j * PER_PEAK;
+        for (size_t i = 0; i < k->n; i++)
             f[i] += peak[AREA] * peak_shape(k->r[i], peak[CENTRE], peak[WIDTH]);
-        }
     }
     return true;
 }

@@ -33,5 +33,6 @@ struct peak_points {
 };
 bool peaks_value(const void *points, const double *param, double *f);
 bool peaks_jacobian(const void *points, const double *param, double *jacobian);
+bool peaks_both(const void *points, const double *param, double *f, double *jacobian);
 
 #endif

@@ -47,6 +47,7 @@ enum fit_status solve_free(struct fit *workspace, const struct window *w, const 
                                         .p = limits->peaks * PER_PEAK,
                                         .value = peaks_value,
                                         .jacobian = peaks_jacobian,
+                                        .both = peaks_both,
                                         .data = &points,
                                         .y = w->y,
                                         .sigma = sigma,

@@ -10,7 +10,7 @@ static const frit_step steps[] = {
      .doc = transform_doc,
      .reference = "T. Egami and S. J. L. Billinge, Underneath the Bragg Peaks, 2nd ed., Elsevier 2012, "
                   "ISBN 978-0-08-097133-9; windows: doi:10.1088/0022-3719/2/2/305, "
-                  "doi:10.1107/S002188981203960X; chirp-z: doi:10.1109/TAU.1970.1162132",
+                  "doi:10.1107/S002188981203960X; sums between two grids: doi:10.1145/1555386.1555388",
      .inputs = transform_inputs,
      .outputs = transform_outputs,
      .params = transform_params,

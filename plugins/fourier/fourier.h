@@ -1,6 +1,7 @@
 /* fourier.h: the steps between reciprocal and real space.
  *
- *     sine_sum.[ch]        sums of c_j exp(i Q_j r_i) on two uniform grids, by the chirp-z transform
+ *     sine_sum.[ch]        sums of c_j exp(i Q_j r_i) on two uniform grids, by one fast Fourier transform
+ *     lanes.[ch]           loops for the instructions that the processor has
  *     integral.[ch]        S(Q) made ready for the integral over Q: range, gaps, low-Q part, window
  *     sine_transform.[ch]  S(Q) to G(r) with its uncertainty, from these two
  *     sine_covariance.c    the covariance of G(r)

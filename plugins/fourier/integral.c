@@ -12,6 +12,7 @@
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /* ---- Words ---- */
 
@@ -73,11 +74,6 @@ bool integral_find_range(struct integral *g, const struct integral_how *how, con
     return false;
 }
 
-bool integral_is_measured(const double *value, const uint8_t *mask, size_t j)
-{
-    return !(mask && mask[j]) && isfinite(value[j]);
-}
-
 /* A limit that was asked for must be reached: within two steps, for it need not fall on a point. */
 static bool limits_reached(const struct integral *g, const struct integral_how *how, const double *Q,
                            char why[INTEGRAL_WHY])
@@ -102,9 +98,21 @@ static bool limits_reached(const struct integral *g, const struct integral_how *
 
 /* ---- Gaps ---- */
 
+static bool all_measured(const struct integral *g, const double *value, const uint8_t *mask)
+{
+    bool all = true;
+    for (size_t j = g->first; j < g->first + g->n; j++)
+        all &= isfinite(value[j]) != 0;
+    for (size_t j = g->first; mask && j < g->first + g->n; j++)
+        all &= !mask[j];
+    return all;
+}
+
 size_t integral_bridge(const struct integral *g, const double *value, const uint8_t *mask, double *S)
 {
     size_t left = 0, bridged = 0;
+    if (all_measured(g, value, mask))
+        return 0;
     for (size_t j = 0; j < g->n; j++) {
         if (!integral_is_measured(value, mask, g->first + j))
             continue;
@@ -154,11 +162,16 @@ bool integral_fill(struct integral *g, const struct integral_how *how, const dou
     g->Q = Q + first;
     if (!limits_reached(g, how, Q, why))
         return false;
-    for (size_t j = 0; j < g->n; j++)
-        g->S[j] = value[first + j];
+    memcpy(g->S, value + first, g->n * sizeof *g->S);
     g->bridged = integral_bridge(g, value, mask, g->S);
     find_edge(g, how, value, mask);
-    integral_bins(g, how);
+    if (g->whole && g->whole->first == g->first && g->whole->n == g->n) {
+        g->bin = g->whole->bin;
+        g->lower = g->whole->lower;
+        g->upper = g->whole->upper;
+    } else {
+        integral_bins(g, how);
+    }
     return true;
 }
 

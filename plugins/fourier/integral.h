@@ -5,6 +5,7 @@
 #ifndef FRIT_FOURIER_INTEGRAL_H
 #define FRIT_FOURIER_INTEGRAL_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -46,6 +47,7 @@ struct integral {
     const double *Q;                    /* n, a part of the axis */
     double       *S;                    /* n, what was not measured on the line between its neighbours */
     struct bin   *bin;                  /* n, with their windows */
+    const struct integral *whole;       /* the range with its bins, made before for all curves; or NULL */
     double        lower, upper;         /* where their bins begin and end; the window vanishes at `upper` */
     size_t        n_edge;
     double        edge;                 /* mean S of the first n_edge points */
@@ -56,7 +58,8 @@ struct integral {
 /* The points between the limits, on an axis of n: first and n.  False: why not. */
 bool integral_find_range(struct integral *g, const struct integral_how *how, const double *Q, size_t n,
                          char why[INTEGRAL_WHY]);
-/* Narrow the range to the measured points and fill the rest of the struct; S and bin have room for n. */
+/* Narrow the range to the measured points and fill the rest of the struct; S and bin have room for n.  Where
+ * the ends of g->whole are measured, its bins are taken. */
 bool integral_fill(struct integral *g, const struct integral_how *how, const double *Q, const double *value,
                    const uint8_t *mask, char why[INTEGRAL_WHY]);
 /* Fill in bin, lower and upper as if all n points were measured. */
@@ -64,7 +67,10 @@ void integral_bins(struct integral *g, const struct integral_how *how);
 /* S on straight lines where it was not measured; how many points that are. */
 size_t integral_bridge(const struct integral *g, const double *value, const uint8_t *mask, double *S);
 
-bool integral_is_measured(const double *value, const uint8_t *mask, size_t j);
+static inline bool integral_is_measured(const double *value, const uint8_t *mask, size_t j)
+{
+    return !(mask && mask[j]) && isfinite(value[j]);
+}
 /* Equal steps, to rounding. */
 bool integral_is_uniform(const struct integral *g);
 /* ∫ q sin(qr) dq over a bin of half-width h around Q is 2h [Q sin(Qr) s + h cos(Qr) z]. */

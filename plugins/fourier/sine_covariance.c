@@ -94,7 +94,7 @@ static bool tables_init(struct tables *s, const struct pairs *p, const double *s
 /* What the matrix is made of; its rows run backward through `minus`, which is kept so. */
 struct factors {
     struct tables minus, plus;          /* minus: the place n - 1 - d belongs to r - r' = d step */
-    double       *s, *z;                /* of the quadrature, for each r */
+    const double *s, *z;                /* of the quadrature, for each r */
     double       *scale;                /* what a row, and a column, is multiplied with in the end */
     struct edge_part edge;
 };
@@ -146,15 +146,12 @@ static double *scale_of(const struct pairs *p, const double *factor)
 
 static bool factors_init(struct factors *f, const struct pairs *p, const double *sigma, const double *factor)
 {
-    const size_t n = p->t->r.n;
-    f->s = p->memory.get(p->memory.user, n, sizeof *f->s);
-    f->z = p->memory.get(p->memory.user, n, sizeof *f->z);
+    f->s = p->t->s;
+    f->z = p->t->z;
     f->scale = scale_of(p, factor);
-    if (!f->s || !f->z || !f->scale || !factors_tables(f, p, sigma) ||
-        !sine_edge_part(p->t, p->g, &p->low, p->point, sigma, &f->edge, p->memory))
+    if (!f->scale || !factors_tables(f, p, sigma) ||
+        !sine_edge_part(p->t, p->g, &p->low, sigma, &f->edge, p->memory))
         return false;
-    for (size_t i = 0; i < n; i++)
-        sine_step_factors(p->t, i, &f->s[i], &f->z[i]);
     return true;
 }
 
@@ -345,6 +342,7 @@ bool sine_transform_covariance(const struct sine_transform *t, const struct inte
         return false;
     if (tabled)
         return uncorrelated(&p, sigma, factor, out);
+    memset(out, 0, t->r.n * t->r.n * sizeof *out);
     return correlated(&p, sigma, NULL, 0, NULL, out) && finish(&p, factor, out);
 }
 

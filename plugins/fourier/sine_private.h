@@ -22,10 +22,14 @@ struct pair_sums {
 
 struct sine_transform {
     struct integral_how how;
+    struct integral     whole;          /* the range, as if it were all measured; its Q is not kept */
     size_t              first, n;       /* of the range */
     double              first_Q;
     double              h;              /* half a step, on a uniform axis */
     struct r_grid       r;
+    double             *s, *z;          /* n_r: factors of the stepwise kernel, 1 and 0 of the trapezoid's */
+    double             *a, *b;          /* n: factors of each point of the range; b stepwise, else NULL */
+    size_t              origin;         /* where r is 0; n_r: nowhere */
     struct sine_sum    *sum;            /* NULL: the plain sum */
     struct low_part     low;            /* for a curve that is measured everywhere */
     struct pair_sums    pairs;          /* NULL: made when they are needed */
@@ -50,8 +54,6 @@ static inline double sine_factor_b(const struct bin *bin)
 {
     return 2 * bin->M * bin->width * bin->width;
 }
-
-void sine_step_factors(const struct sine_transform *t, size_t i, double *s, double *z);
 
 /* The plan's, or one made for a curve whose ends are masked. */
 bool sine_low_part_of(const struct sine_transform *t, const struct integral *g, struct low_part *low,
@@ -83,8 +85,7 @@ struct edge_part {
     double       *both;                 /* B */
 };
 bool sine_edge_part(const struct sine_transform *t, const struct integral *g, const struct low_part *low,
-                    const enum sine_point *point, const double *sigma, struct edge_part *edge,
-                    struct memory memory);
+                    const double *sigma, struct edge_part *edge, struct memory memory);
 
 /* column[i] = (pi/2) dG(r_i)/dS_j of a measured point. */
 void sine_column(const struct sine_transform *t, const struct integral *g, const struct low_part *low,

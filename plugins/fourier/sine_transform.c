@@ -1,12 +1,13 @@
 /* S(Q) to G(r) = (2/pi) ∫ Q [S(Q) - 1] M(Q) sin(Qr) dQ, with its standard uncertainty.
  *
- * Either quadrature is a sum of kernels k_j(r) [S_j - 1].  Where Q is uniform the sum is made by the
- * chirp-z transform, else as it stands; the two agree to rounding.  The variance of G is the sum of
+ * Either quadrature is a sum of kernels k_j(r) [S_j - 1].  Where Q is uniform the sum is made by a fast
+ * Fourier transform, else as it stands; the two agree to rounding.  The variance of G is the sum of
  * (dG/dS_j)^2 var S_j.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "sine_private.h"
+#include "lanes.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -33,7 +34,7 @@ static bool low_part_sums(struct low_part *low, const struct sine_transform *t, 
     struct bin *bin = malloc(BELOW_POINTS * sizeof *bin);
     double *c = malloc(BELOW_POINTS * sizeof *c);
     struct sine_sum *sum =
-        sine_sum_new(BELOW_POINTS, 0, g->lower / (BELOW_POINTS - 1), t->r.n, t->r.min, t->r.step);
+        sine_sum_new(BELOW_POINTS, 0, g->lower / (BELOW_POINTS - 1), t->r.n, t->r.min, t->r.step, 1);
     void *work = sum ? heap(NULL, sine_sum_work_size(sum), 1) : NULL;
     const bool ok = bin && c && work;
     const size_t n = ok ? integral_bins_below(g, &t->how, bin) : 0;
@@ -75,15 +76,48 @@ static bool low_part_init(struct low_part *low, const struct sine_transform *t, 
     return t->how.below == BELOW_NOTHING || !(g->lower > 0) || low_part_sums(low, t, g);
 }
 
-static void add_low_part(const struct sine_transform *t, const struct integral *g, const struct low_part *low,
-                         double *G)
+/* With the factor before the integral. */
+static void finish_values(const struct sine_transform *t, const struct integral *g,
+                          const struct low_part *low, double *G)
 {
-    const double base = integral_base(&t->how);
-    for (size_t i = 0; i < t->r.n; i++)
-        G[i] += (base - 1) * low->one[i] + (g->edge - base) * low->shaped[i];
+    const double base = integral_base(&t->how), one = M_2_PI * (base - 1), shaped = M_2_PI * (g->edge - base);
+    lanes_combine(t->r.n, M_2_PI, one, low->one, shaped, low->shaped, G);
+    if (t->origin < t->r.n)
+        G[t->origin] = 0;               /* sin(Qr) is 0, exactly */
 }
 
 /* ---- Plan ---- */
+
+/* The two factors of each point, where it has the kernel of the quadrature. */
+static void point_factors(const struct sine_transform *t, const struct integral *g, double *a, double *b)
+{
+    for (size_t j = 0; j < g->n; j++) {
+        a[j] = sine_factor_a(&g->bin[j], t->how.quadrature);
+        if (b)
+            b[j] = sine_factor_b(&g->bin[j]);
+    }
+}
+
+static bool factors_init(struct sine_transform *t)
+{
+    const bool stepwise = t->how.quadrature == QUADRATURE_STEPWISE;
+    t->a = heap(NULL, t->n, sizeof *t->a);
+    t->b = stepwise ? heap(NULL, t->n, sizeof *t->b) : NULL;
+    if (t->a && (t->b || !stepwise))
+        point_factors(t, &t->whole, t->a, t->b);
+    t->origin = t->r.n;
+    t->s = heap(NULL, t->r.n, sizeof *t->s);
+    t->z = heap(NULL, t->r.n, sizeof *t->z);
+    for (size_t i = 0; t->s && t->z && i < t->r.n; i++) {
+        t->s[i] = 1;
+        t->z[i] = 0;
+        if (stepwise)
+            integral_step_factors(t->h, sine_r(t->r, i), &t->s[i], &t->z[i]);
+        if (sine_r(t->r, i) == 0)
+            t->origin = i;
+    }
+    return t->a && (t->b || !stepwise) && t->s && t->z;
+}
 
 struct sine_transform *sine_transform_new(const struct integral *range, const struct integral_how *how,
                                           struct r_grid r, bool fast)
@@ -95,18 +129,21 @@ struct sine_transform *sine_transform_new(const struct integral *range, const st
     *t = (struct sine_transform){.how = *how, .first = g.first, .n = g.n, .r = r, .first_Q = g.Q[0]};
     t->h = 0.5 * (g.Q[g.n - 1] - g.Q[0]) / (double)(g.n - 1);
     g.bin = malloc(g.n * sizeof *g.bin);
+    t->whole = (struct integral){.first = g.first, .n = g.n, .bin = g.bin};
     bool ok = g.bin;
-    if (ok)
+    if (ok) {
         integral_bins(&g, how);
+        t->whole.lower = g.lower;
+        t->whole.upper = g.upper;
+        ok = factors_init(t);
+    }
     /* A first bin cut off at Q = 0 is not like the others. */
     const bool alike = how->quadrature == QUADRATURE_TRAPEZOID || g.Q[0] >= t->h;
     if (ok && fast && alike && integral_is_uniform(&g)) {
-        t->sum = sine_sum_new(g.n, g.Q[0], 2 * t->h, r.n, r.min, r.step);
+        t->sum = sine_sum_new(g.n, g.Q[0], 2 * t->h, r.n, r.min, r.step, 2);
         ok = t->sum;
     }
-    ok = ok && low_part_init(&t->low, t, &g, (struct memory){heap, NULL});
-    free(g.bin);
-    if (ok)
+    if (ok && low_part_init(&t->low, t, &g, (struct memory){heap, NULL}))
         return t;
     sine_transform_free(t);
     return NULL;
@@ -119,14 +156,19 @@ void sine_transform_free(struct sine_transform *t)
     low_part_free(&t->low);
     sine_sum_free(t->sum);
     sine_pair_sums_free(&t->pairs);
+    free(t->whole.bin);
+    free(t->s);
+    free(t->z);
+    free(t->a);
+    free(t->b);
     free(t);
 }
 
 bool sine_pair_sums_init(struct pair_sums *s, const struct sine_transform *t)
 {
     const double Q = t->first_Q, dQ = 2 * t->h;
-    s->plus = sine_sum_new(t->n, Q, dQ, 2 * t->r.n - 1, 2 * t->r.min, t->r.step);
-    s->minus = t->r.min != 0 ? sine_sum_new(t->n, Q, dQ, t->r.n, 0, t->r.step) : NULL;
+    s->plus = sine_sum_new(t->n, Q, dQ, 2 * t->r.n - 1, 2 * t->r.min, t->r.step, 1);
+    s->minus = t->r.min != 0 ? sine_sum_new(t->n, Q, dQ, t->r.n, 0, t->r.step, 1) : NULL;
     if (s->plus && (s->minus || t->r.min == 0))
         return true;
     sine_pair_sums_free(s);
@@ -150,49 +192,53 @@ bool sine_transform_is_fast(const struct sine_transform *t)
     return t->sum;
 }
 
-/* ---- By the chirp-z transform ---- */
+const struct integral *sine_transform_range(const struct sine_transform *t)
+{
+    return &t->whole;
+}
+
+/* ---- By the fast transform ---- */
 
 /* Work space of one call. */
 struct work {
-    double *c;                          /* t->n coefficients, on the plan's range */
-    double *cosine, *sine;              /* n_r */
-    void   *sum;
+    double       *c;                    /* t->n coefficients, on the plan's range */
+    double       *other;                /* n_r: the second sum of the stepwise kernel */
+    void         *sum;
+    const double *a, *b;                /* factors of the curve's points; b only stepwise */
 };
 
-static bool work_init(struct work *w, const struct sine_transform *t, struct memory memory)
+static bool work_init(struct work *w, const struct sine_transform *t, const struct integral *g,
+                      struct memory memory)
 {
+    const bool stepwise = t->how.quadrature == QUADRATURE_STEPWISE;
     w->c = memory.get(memory.user, t->n, sizeof *w->c);
-    w->cosine = memory.get(memory.user, t->r.n, sizeof *w->cosine);
-    w->sine = memory.get(memory.user, t->r.n, sizeof *w->sine);
+    w->other = stepwise ? memory.get(memory.user, t->r.n, sizeof *w->other) : NULL;
     w->sum = memory.get(memory.user, sine_sum_work_size(t->sum), 1);
-    return w->c && w->cosine && w->sine && w->sum;
+    w->a = t->a;
+    w->b = t->b;
+    if (g->n < t->n) {
+        double *a = memory.get(memory.user, g->n, sizeof *a);
+        double *b = stepwise ? memory.get(memory.user, g->n, sizeof *b) : NULL;
+        if (!a || (stepwise && !b))
+            return false;
+        point_factors(t, g, a, b);
+        w->a = a;
+        w->b = b;
+    }
+    return w->c && (w->other || !stepwise) && w->sum;
 }
 
-void sine_step_factors(const struct sine_transform *t, size_t i, double *s, double *z)
+static void fast_values(const struct sine_transform *t, const struct integral *g, double *G, struct work *w)
 {
-    *s = 1;
-    *z = 0;
-    if (t->how.quadrature == QUADRATURE_STEPWISE)
-        integral_step_factors(t->h, sine_r(t->r, i), s, z);
-}
-
-static void fast_values(const struct sine_transform *t, const struct integral *g, double *G,
-                        struct work *w)
-{
-    const size_t at = g->first - t->first;
-    double s, z;
-    for (size_t j = 0; j < g->n; j++)
-        w->c[at + j] = sine_factor_a(&g->bin[j], t->how.quadrature) * (g->S[j] - 1);
-    sine_sum_run(t->sum, 1, w->c, NULL, w->sine, w->sum);
-    if (t->how.quadrature == QUADRATURE_STEPWISE) {
-        for (size_t j = 0; j < g->n; j++)
-            w->c[at + j] = sine_factor_b(&g->bin[j]) * (g->S[j] - 1);
-        sine_sum_run(t->sum, 1, w->c, w->cosine, NULL, w->sum);
-    }
-    for (size_t i = 0; i < t->r.n; i++) {
-        sine_step_factors(t, i, &s, &z);
-        G[i] = w->sine[i] * s + (z != 0 ? w->cosine[i] * z : 0);
-    }
+    double *c = w->c + (g->first - t->first);
+    lanes_deviation(g->n, w->a, g->S, c);
+    sine_sum_run(t->sum, 1, w->c, NULL, G, w->sum);
+    if (t->how.quadrature != QUADRATURE_STEPWISE)
+        return;
+    lanes_deviation(g->n, w->b, g->S, c);
+    sine_sum_run(t->sum, 1, w->c, w->other, NULL, w->sum);
+    for (size_t i = 0; i < t->r.n; i++)
+        G[i] = G[i] * t->s[i] + w->other[i] * t->z[i];
 }
 
 /* ---- As the sum stands ---- */
@@ -209,7 +255,7 @@ static void plain_values(const struct sine_transform *t, const struct integral *
 
 /* ---- Uncertainty ---- */
 
-/* Most points have the kernel of the quadrature, whose squares are sums of cos(2Qr) and go by the chirp-z
+/* Most points have the kernel of the quadrature, whose squares are sums of cos(2Qr) and go by the fast
  * transform.  Those by which the low-Q part hangs add to that.  Where there are gaps, these and the points
  * beside a gap have kernels of their own, written out, a column over r each. */
 
@@ -222,7 +268,9 @@ void sine_points(const struct integral *g, const struct low_part *low, const dou
                  const uint8_t *mask, enum sine_point *point)
 {
     size_t edge = low->n_edge ? g->n_edge : 0, left = 0;
-    for (size_t j = 0; j < g->n; j++) {
+    for (size_t j = 0; g->bridged == 0 && j < g->n; j++)
+        point[j] = j < edge ? POINT_EDGE : POINT_PLAIN;
+    for (size_t j = 0; g->bridged > 0 && j < g->n; j++) {
         point[j] = POINT_BRIDGED;
         if (!integral_is_measured(value, mask, g->first + j))
             continue;
@@ -275,23 +323,24 @@ void sine_column(const struct sine_transform *t, const struct integral *g, const
         column[i] += low->shaped[i] / (double)g->n_edge;
 }
 
-/* Add sum_j f_j var S_j cos(2 Q_j r) to cosine and the like with sin to sine, and return the sum of the f_j
- * var S_j; f = a^2, ab or b^2. */
+/* The sum over j of f_j var S_j cos(2 Q_j r), that with sin, and returned, but for ab, that of the f_j var
+ * S_j themselves; f = a^2, ab or b^2.  point is looked at only where something is bridged. */
 enum product { A_A, A_B, B_B };
 static double squares(const struct sine_transform *t, const struct integral *g, const enum sine_point *point,
                       const double *sigma, enum product product, double *cosine, double *sine,
                       struct work *w)
 {
-    double sum = 0;
-    memset(w->c, 0, t->n * sizeof *w->c);
-    for (size_t j = 0; j < g->n; j++) {
-        const double a = sine_factor_a(&g->bin[j], t->how.quadrature), b = sine_factor_b(&g->bin[j]);
-        const double f = product == A_A ? a * a : product == A_B ? a * b : b * b;
-        if (!sine_is_plain(g, point[j]))
-            continue;
-        const double c = f * sine_variance_at(sigma, g->first + j);
-        w->c[g->first - t->first + j] = c;
-        sum += c;
+    double *c = w->c + (g->first - t->first), sum = 0;
+    if (product != A_B)
+        sum = lanes_variance(g->n, product == B_B ? w->b : w->a, sigma + g->first, c);
+    for (size_t j = 0; product == A_B && j < g->n; j++)
+        c[j] = w->a[j] * w->b[j] * sine_variance_at(sigma, g->first + j);
+    if (g->bridged > 0) {
+        sum = 0;
+        for (size_t j = 0; j < g->n; j++) {
+            c[j] = sine_is_plain(g, point[j]) ? c[j] : 0;
+            sum += c[j];
+        }
     }
     sine_sum_run(t->sum, 2, w->c, cosine, sine, w->sum);
     return sum;
@@ -302,52 +351,60 @@ static void plain_points(const struct sine_transform *t, const struct integral *
                          const enum sine_point *point, const double *sigma, double *variance,
                          struct work *w)
 {
-    const bool stepwise = t->how.quadrature == QUADRATURE_STEPWISE;
-    double s, z;
-    double sum = squares(t, g, point, sigma, A_A, w->cosine, NULL, w);
-    for (size_t i = 0; i < t->r.n; i++) {
-        sine_step_factors(t, i, &s, &z);
-        variance[i] = 0.5 * (sum - w->cosine[i]) * s * s;
-    }
-    if (!stepwise)
+    const double *s = t->s, *z = t->z;
+    double sum = squares(t, g, point, sigma, A_A, variance, NULL, w);
+    lanes_remainder(t->r.n, sum, s, variance);
+    if (t->how.quadrature != QUADRATURE_STEPWISE)
         return;
-    squares(t, g, point, sigma, A_B, NULL, w->sine, w);
-    sum = squares(t, g, point, sigma, B_B, w->cosine, NULL, w);
-    for (size_t i = 0; i < t->r.n; i++) {
-        sine_step_factors(t, i, &s, &z);
-        variance[i] += w->sine[i] * s * z + 0.5 * (sum + w->cosine[i]) * z * z;
-    }
+    squares(t, g, point, sigma, A_B, NULL, w->other, w);
+    for (size_t i = 0; i < t->r.n; i++)
+        variance[i] += w->other[i] * s[i] * z[i];
+    sum = squares(t, g, point, sigma, B_B, w->other, NULL, w);
+    for (size_t i = 0; i < t->r.n; i++)
+        variance[i] += 0.5 * (sum + w->other[i]) * (z[i] * z[i]);
 }
 
 bool sine_edge_part(const struct sine_transform *t, const struct integral *g, const struct low_part *low,
-                    const enum sine_point *point, const double *sigma, struct edge_part *edge,
-                    struct memory memory)
+                    const double *sigma, struct edge_part *edge, struct memory memory)
 {
     const size_t n_r = t->r.n;
     double sum = 0;
     *edge = (struct edge_part){.shaped = low->shaped};
-    if (low->n_edge == 0 || !sine_is_plain(g, point[0]) || point[0] != POINT_EDGE)
+    if (low->n_edge == 0 || g->bridged > 0)
         return true;
     edge->n = g->n_edge;
     edge->both = memory.get(memory.user, n_r, sizeof *edge->both);
     if (!edge->both)
         return false;
-    /* Three at a time: what is added to goes through memory less often. */
-    for (size_t j = 0; j < edge->n; j += 3) {
-        const double *kernel[3];
-        double v[3];
-        for (size_t k = 0; k < 3; k++) {
-            const bool is = j + k < edge->n;
-            v[k] = is ? sine_variance_at(sigma, g->first + j + k) : 0;
-            kernel[k] = low->kernel + (is ? j + k : j) * n_r;
-            sum += v[k];
-        }
-        for (size_t i = 0; i < n_r; i++)
-            edge->both[i] += v[0] * kernel[0][i] + v[1] * kernel[1][i] + v[2] * kernel[2][i];
+    double *v = memory.get(memory.user, edge->n, sizeof *v);
+    if (!v)
+        return false;
+    for (size_t j = 0; j < edge->n; j++) {
+        v[j] = sine_variance_at(sigma, g->first + j) / (double)edge->n;
+        sum += v[j];
     }
-    const double n = (double)edge->n;
+    lanes_add_rows(n_r, edge->n, v, low->kernel, edge->both);
     for (size_t i = 0; i < n_r; i++)
-        edge->both[i] = edge->both[i] / n + 0.5 * sum / (n * n) * low->shaped[i];
+        edge->both[i] += 0.5 * sum / (double)edge->n * low->shaped[i];
+    return true;
+}
+
+/* Points with a kernel of their own, one after the other. */
+static bool add_own(const struct sine_transform *t, const struct integral *g, const struct low_part *low,
+                    const enum sine_point *point, const double *sigma, double *variance, struct memory memory)
+{
+    double *column = NULL;
+    for (size_t j = 0; j < g->n; j++) {
+        if (point[j] == POINT_BRIDGED || (t->sum && sine_is_plain(g, point[j])))
+            continue;
+        column = column ? column : memory.get(memory.user, t->r.n, sizeof *column);
+        if (!column)
+            return false;
+        const double v = sine_variance_at(sigma, g->first + j);
+        sine_column(t, g, low, point, j, column);
+        for (size_t i = 0; i < t->r.n; i++)
+            variance[i] += column[i] * column[i] * v;
+    }
     return true;
 }
 
@@ -355,31 +412,27 @@ static bool variance_of(const struct sine_transform *t, const struct integral *g
                         const double *value, const uint8_t *mask, const double *sigma, double *sigma_G,
                         struct work *w, struct memory memory)
 {
-    enum sine_point *point = memory.get(memory.user, g->n, sizeof *point);
-    double *column = memory.get(memory.user, t->r.n, sizeof *column);
+    const bool alike = t->sum && g->bridged == 0;
+    enum sine_point *point = alike ? NULL : memory.get(memory.user, g->n, sizeof *point);
     struct edge_part edge = {0};
-    if (!point || !column)
+    if (!alike && !point)
         return false;
-    sine_points(g, low, value, mask, point);
-    memset(sigma_G, 0, t->r.n * sizeof *sigma_G);
-    if (t->sum) {
+    if (!alike)
+        sine_points(g, low, value, mask, point);
+    if (t->sum)
         plain_points(t, g, point, sigma, sigma_G, w);
-        if (!sine_edge_part(t, g, low, point, sigma, &edge, memory))
-            return false;
-    }
+    else
+        memset(sigma_G, 0, t->r.n * sizeof *sigma_G);
+    if (t->sum && !sine_edge_part(t, g, low, sigma, &edge, memory))
+        return false;
     for (size_t i = 0; edge.n && i < t->r.n; i++)
         sigma_G[i] += 2 * edge.shaped[i] * edge.both[i];
-    for (size_t j = 0; j < g->n; j++) {
-        if (point[j] == POINT_BRIDGED || (t->sum && sine_is_plain(g, point[j])))
-            continue;
-        const double v = sine_variance_at(sigma, g->first + j);
-        sine_column(t, g, low, point, j, column);
-        for (size_t i = 0; i < t->r.n; i++)
-            sigma_G[i] += column[i] * column[i] * v;
-    }
+    if (!alike && !add_own(t, g, low, point, sigma, sigma_G, memory))
+        return false;
     /* The difference of two sums may end a rounding error below 0 where sin(Qr) vanishes. */
-    for (size_t i = 0; i < t->r.n; i++)
-        sigma_G[i] = sine_r(t->r, i) != 0 ? M_2_PI * sqrt(fmax(0, sigma_G[i])) : 0;
+    lanes_root(t->r.n, M_2_PI, sigma_G);
+    if (t->origin < t->r.n)
+        sigma_G[t->origin] = 0;
     return true;
 }
 
@@ -400,15 +453,12 @@ bool sine_transform_run(const struct sine_transform *t, const struct integral *g
     struct work w = {0};
     if (!sine_low_part_of(t, g, &low, memory))
         return false;
-    if (t->sum && !work_init(&w, t, memory))
+    if (t->sum && !work_init(&w, t, g, memory))
         return false;
     if (t->sum)
         fast_values(t, g, G, &w);
     else
         plain_values(t, g, G);
-    add_low_part(t, g, &low, G);
-    /* sin(Qr) is 0 at r = 0, exactly. */
-    for (size_t i = 0; i < t->r.n; i++)
-        G[i] *= sine_r(t->r, i) != 0 ? M_2_PI : 0;
+    finish_values(t, g, &low, G);
     return !sigma || variance_of(t, g, &low, value, mask, sigma, sigma_G, &w, memory);
 }

@@ -24,6 +24,8 @@ struct sine_transform *sine_transform_new(const struct integral *g, const struct
                                           struct r_grid r, bool fast);
 void sine_transform_free(struct sine_transform *t);
 bool sine_transform_is_fast(const struct sine_transform *t);
+/* The range with its bins, for integral_fill(): first, n, bin, lower and upper are set. */
+const struct integral *sine_transform_range(const struct sine_transform *t);
 
 /* G[i] = (2/pi) ∫ Q [S - 1] M sin(Qr_i) dQ of the measured points g, which lie in the range of the plan.
  * value, mask and sigma belong to the whole axis.  Where sigma is not NULL, sigma_G[i] is the standard

@@ -89,7 +89,7 @@ const char transform_doc[] =
     "\n"
     "Stepwise bins end half-way between the points, so the integral reaches half a step beyond the last "
     "one. The two differ by about 1e-3; the output's attribute `quadrature` says which it was. On a "
-    "uniform axis the sums are made by the chirp-z transform, on any other as they stand: equal to "
+    "uniform axis the sums are made by a fast Fourier transform, on any other as they stand: equal to "
     "rounding.\n"
     "\n"
     "**Below the first point**, where no detector sees, S is continued to Q = 0 as `below_qmin` says, and "
@@ -252,15 +252,22 @@ static void mask_covariance(const struct transform_plan *plan, uint8_t *mask)
             mask[i * n + m] = 1;
 }
 
-/* The curve, ready for the integral; its measured points lie in the range of the plan. */
+static bool ends_measured(const frit_view *in, const struct integral *g)
+{
+    return integral_is_measured(in->value, in->mask, g->first) &&
+           integral_is_measured(in->value, in->mask, g->first + g->n - 1);
+}
+
+/* The curve, ready for the integral, on the axis of the plan. */
 static frit_status fill(frit_call *c, const frit_view *in, const struct integral_how *h, struct integral *g)
 {
     const frit_host *host = c->host;
+    const struct transform_plan *plan = c->plan;
+    const struct integral *whole = sine_transform_range(plan->sine);
     char why[INTEGRAL_WHY];
-    if (!integral_find_range(g, h, in->axis[0], in->shape[0], why))
-        return host->fail(c, FRIT_EDATA, "%s", why);
+    *g = (struct integral){.first = whole->first, .n = whole->n, .whole = whole};
     g->S = host->scratch(c, g->n, sizeof *g->S);
-    g->bin = host->scratch(c, g->n, sizeof *g->bin);
+    g->bin = ends_measured(in, whole) ? whole->bin : host->scratch(c, g->n, sizeof *g->bin);
     if (!g->S || !g->bin)
         return FRIT_ENOMEM;
     return integral_fill(g, h, in->axis[0], in->value, in->mask, why) ? FRIT_OK
@@ -316,7 +323,7 @@ static frit_status put_covariance(frit_call *c, const frit_view *in, const struc
     frit_buffer *out = NULL;
     if (c->host->wanted(c, OUT_COVARIANCE)) {
         out = c->host->output(c, OUT_COVARIANCE, FRIT_F64, 2, shape,
-                              plan->end < r.n || !known ? FRIT_WANT_MASK : 0);
+                              plan->end < r.n || !known ? FRIT_WANT_MASK : C ? 0 : FRIT_WANT_FILLED);
         if (!out)
             return FRIT_ENOMEM;
         for (size_t i = 0; i < r.n; i++)

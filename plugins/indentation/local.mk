@@ -7,7 +7,7 @@ plugin_LTLIBRARIES += %D%/indentation.la
   %D%/area_function.c %D%/frame_stiffness.c %D%/reference.c %D%/reference.h %D%/pop_in.c plugins/shared/events.c plugins/shared/events.h \
   plugins/shared/noise.c plugins/shared/noise.h \
   %D%/work.c %D%/works.c %D%/works.h %D%/creep.c %D%/statistics.c %D%/depth_profile.c %D%/simulate_indents.c \
-  %D%/write_nanosuite.c plugins/shared/fit.c plugins/shared/fit.h \
+  %D%/write_nanosuite.c plugins/shared/fit.c plugins/shared/fit.h plugins/shared/normal_fit.c plugins/shared/normal_fit.h \
   plugins/columns/text.c plugins/columns/text.h plugins/columns/finish.c plugins/columns/finish.h
 %C%_indentation_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 %C%_indentation_la_CFLAGS = $(AM_CFLAGS) $(GLIB_CFLAGS) $(GSL_CFLAGS) $(ZIP_CFLAGS) $(EXPAT_CFLAGS)

@@ -1,11 +1,12 @@
-/* Nonlinear least squares within bounds: GSL's Levenberg-Marquardt inside an active-set loop.
+/* Nonlinear least squares within bounds: normal equations, and where these do not do, GSL's
+ * Levenberg-Marquardt inside an active-set loop.
  *
  * GSL sees the residual at the point projected onto the bounds, and columns of zeros for the parameters that
  * are held, so that one workspace serves every set of them.  fit.h has the method and its references.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "fit.h"
+#include "normal_fit.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -41,7 +42,8 @@ struct fit {
     gsl_vector *singular, *work, *tau;
     const struct fit_problem *problem;
     double *memory; /* of all that follows */
-    double *param, *trial, *best, *lower, *upper, *sigma, *covariance, *correlation, *value, *jacobian;
+    double *param, *trial, *best, *lower, *upper, *sigma, *covariance, *correlation, *value, *jacobian,
+        *normal;
     enum fit_state *state, *best_state;
     size_t *which;
     double size_of_y; /* sqrt(sum (y/sigma)^2) */
@@ -100,7 +102,8 @@ struct fit *fit_new(size_t n, size_t p)
     w->columns = p ? p : 1;
     w->rows = n > w->columns ? n : w->columns;
     w->memory =
-        calloc(6 * w->columns + 2 * w->columns * w->columns + w->rows * (w->columns + 1), sizeof(double));
+        calloc(6 * w->columns + 2 * w->columns * w->columns + w->rows * (w->columns + 1) +
+                   NORMAL_WORK(w->rows, w->columns), sizeof(double));
     w->state = calloc(2 * w->columns, sizeof *w->state);
     w->which = calloc(w->columns, sizeof *w->which);
     if (!w->memory || !w->state || !w->which || !make_gsl(w)) {
@@ -115,6 +118,7 @@ struct fit *fit_new(size_t n, size_t p)
     w->correlation = w->covariance + w->columns * w->columns;
     w->value = w->correlation + w->columns * w->columns;
     w->jacobian = w->value + w->rows;
+    w->normal = w->jacobian + w->rows * w->columns;
     w->best_state = w->state + w->columns;
     return w;
 }
@@ -301,8 +305,34 @@ static enum fit_status descend_free(struct fit *w, gsl_multifit_nlinear_fdf *fdf
     return FIT_TOO_MANY_ITERATIONS;
 }
 
+static struct normal_fit normal_problem(struct fit *w, size_t limit)
+{
+    return (struct normal_fit){.problem = w->problem, .lower = w->lower, .upper = w->upper,
+                               .param = w->param, .state = w->state, .value = w->value,
+                               .jacobian = w->jacobian, .work = w->normal, .flat = FLAT,
+                               .rounding = ROUNDING * w->size_of_y, .limit = limit};
+}
+
+/* The quick way; false: w->param and w->state are as they were. */
+static bool descend_quickly(struct fit *w, size_t limit, struct descent *d)
+{
+    const size_t p = w->problem->p;
+    if (p > NORMAL_MOST)
+        return false;
+    struct normal_fit k = normal_problem(w, limit);
+    memcpy(w->trial, w->param, p * sizeof *w->param);
+    if (normal_fit_run(&k) == FIT_CONVERGED) {
+        *d = (struct descent){FIT_CONVERGED, k.chi2, k.iterations};
+        return true;
+    }
+    memcpy(w->param, w->trial, p * sizeof *w->param);
+    for (size_t j = 0; j < p; j++)
+        w->state[j] = w->lower[j] == w->upper[j] ? FIT_HELD : FIT_FREE;
+    return false;
+}
+
 /* From w->param, which is inside. */
-static struct descent descend(struct fit *w, size_t limit)
+static struct descent descend(struct fit *w, size_t limit, bool careful)
 {
     gsl_multifit_nlinear_fdf fdf = {
         .f = residual, .df = derivative, .n = w->rows, .p = w->columns, .params = w};
@@ -314,6 +344,8 @@ static struct descent descend(struct fit *w, size_t limit)
         d.status = FIT_BAD_START;
         return d;
     }
+    if (!careful && descend_quickly(w, limit, &d))
+        return d;
     for (size_t k = 0; k <= releases; k++) {
         d.status = descend_free(w, &fdf, limit, &d.iterations);
         if (d.status != FIT_CONVERGED || !release(w))
@@ -451,13 +483,32 @@ static void finish_covariance(struct fit *w)
                                             : w->covariance[a * p + b] / (w->sigma[a] * w->sigma[b]);
 }
 
+/* The covariance from the normal equations, where these are far from singular. */
+static bool quick_covariance(struct fit *w)
+{
+    const size_t p = w->problem->p;
+    size_t m = 0;
+    for (size_t j = 0; j < p; j++)
+        if (is_free(w, j))
+            w->which[m++] = j;
+    const struct normal_fit k = normal_problem(w, 0);
+    if (p > NORMAL_MOST || !normal_fit_inverse(&k, m, w->which, w->correlation))
+        return false;
+    for (size_t a = 0; a < m; a++)
+        for (size_t b = 0; b < m; b++)
+            w->covariance[w->which[a] * p + w->which[b]] = w->correlation[a * m + b];
+    return true;
+}
+
 /* From w->param, w->state and w->jacobian. */
 static void describe(struct fit *w, struct fit_result *r)
 {
     const struct fit_problem *k = w->problem;
     memset(w->covariance, 0, 2 * w->columns * w->columns * sizeof *w->covariance);
-    size_t m = decompose(w, w->which, w->trial);
-    covariance_of(w, m, w->which, w->trial);
+    if (!quick_covariance(w)) {
+        size_t m = decompose(w, w->which, w->trial);
+        covariance_of(w, m, w->which, w->trial);
+    }
     for (size_t j = 0; j < k->p; j++) {
         r->n_free += is_free(w, j);
         r->n_at_bound += at_bound(w, j);
@@ -537,7 +588,7 @@ static struct descent try_starts(struct fit *w, const struct fit_options *o, str
     gsl_rng_set(w->rng, (unsigned long)(o->seed & 0xffffffffu));
     for (size_t restart = 0; restart <= o->restarts; restart++) {
         make_start(w, o, restart);
-        struct descent d = descend(w, limit);
+        struct descent d = descend(w, limit, o->careful);
         result->converged += d.status == FIT_CONVERGED;
         if (!restart || is_better(w, &d, &best)) {
             /* Those that agreed before do so with the new one only where it is hardly lower. */

@@ -10,13 +10,14 @@
  *     ... r.param[j], r.sigma[j], r.state[j] ...
  *     fit_free(w);
  *
- * Method: GSL's trust-region Levenberg-Marquardt (Nielsen's damping, More's scaling, QR) over the parameters
- * that are not on a bound.  A parameter that leaves its interval is put on the bound and held there; where
- * the fit of the others has converged, the one of those held that pulls inwards most is let go again, until
- * none does: what is found obeys the conditions of Karush, Kuhn and Tucker.  No change of variables: a sine
- * transform has no slope at a bound, and a fit that starts there stays there and calls it convergence. J. J.
- * More, Lecture Notes in Mathematics 630 (1978) 105; H. B. Nielsen, IMM-REP-1999-05; J. Nocedal and S. J.
- * Wright, Numerical Optimization, 2nd ed., Springer 2006, chapters 10 and 16.
+ * Method: Levenberg-Marquardt on the normal equations, projected onto the bounds (normal_fit.h); where that
+ * does not come to rest, GSL's trust-region Levenberg-Marquardt (Nielsen's damping, More's scaling, QR) over
+ * the parameters that are not on a bound.  There a parameter that leaves its interval is put on the bound and
+ * held; where the fit of the others has converged, the one of those held that pulls inwards most is let go
+ * again, until none does.  What either finds obeys the conditions of Karush, Kuhn and Tucker.  No change of
+ * variables: a sine transform has no slope at a bound, and a fit that starts there stays there and calls it
+ * convergence. J. J. More, Lecture Notes in Mathematics 630 (1978) 105; H. B. Nielsen, IMM-REP-1999-05; J.
+ * Nocedal and S. J. Wright, Numerical Optimization, 2nd ed., Springer 2006, chapters 10 and 16.
  *
  * Memory: all of it is taken by fit_new() and used again by every fit_run(), whatever the model, as long as
  * n and p fit.  Same inputs, same bits.  A workspace serves one thread at a time.
@@ -38,6 +39,8 @@ struct fit_problem {
     bool (*value)(const void *data, const double *param, double *f);
     /* jacobian[i * p + j] = df_i / dparam_j. */
     bool (*jacobian)(const void *data, const double *param, double *jacobian);
+    /* Both at once, where that is quicker; or NULL. */
+    bool (*both)(const void *data, const double *param, double *f, double *jacobian);
     const void   *data;  /* handed to both */
     const double *y;     /* n: finite; leave masked points out */
     const double *sigma; /* n: all > 0.  NULL: points alike; the covariance is scaled by the reduced chi2 */
@@ -55,6 +58,7 @@ struct fit_options {
     double   jitter;         /* at most by this part of the interval, or of the scale; 0: 0.2 */
     uint64_t seed;           /* of the jitter */
     size_t   max_iterations; /* of one start; 0: 300 */
+    bool     careful;        /* by GSL from the start */
 };
 
 enum fit_status {

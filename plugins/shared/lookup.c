@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SLACK 1e-3    /* of the last bin */
 
@@ -72,6 +73,55 @@ bool lookup_at(const lookup *l, double x, double *y, double *variance)
         return false;
     *y = (1 - t) * p[i].y + t * p[i + 1].y;
     *variance = (1 - t) * (1 - t) * p[i].variance + t * t * p[i + 1].variance;
+    return true;
+}
+
+/* Positions that increase, those of the curve to the last bit. */
+static bool same_positions(const frit_view *v, size_t n, const double *x)
+{
+    if (n != v->shape[0] || n == 0 || (x != v->axis[0] && memcmp(x, v->axis[0], n * sizeof *x)))
+        return false;
+    bool increase = isfinite(x[0]) && isfinite(x[n - 1]);
+    for (size_t i = 1; i < n; i++)
+        increase &= x[i] > x[i - 1];
+    return increase;
+}
+
+static void copy_curve(const frit_view *v, double *restrict y, double *restrict variance,
+                       bool *restrict known)
+{
+    for (size_t i = 0; i < v->shape[0]; i++) {
+        known[i] = !(v->mask && v->mask[i]) && isfinite(v->value[i]);
+        y[i] = known[i] ? v->value[i] : 0;
+    }
+    for (size_t i = 0; variance && !v->sigma && i < v->shape[0]; i++)
+        variance[i] = 0;
+    for (size_t i = 0; v->sigma && i < v->shape[0]; i++) {
+        const double own = v->sigma[i] * v->sigma[i];
+        known[i] = known[i] && isfinite(own);
+        y[i] = known[i] ? y[i] : 0;
+        if (variance)
+            variance[i] = known[i] ? own : 0;
+    }
+}
+
+bool lookup_all(frit_call *c, const frit_view *v, size_t n, const double *x, double *y, double *variance,
+                bool *known)
+{
+    if (same_positions(v, n, x)) {
+        copy_curve(v, y, variance, known);
+        return true;
+    }
+    lookup l;
+    if (!lookup_make(c, v, &l))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        double value = 0, own = 0;
+        known[i] = lookup_at(&l, x[i], &value, &own);
+        y[i] = known[i] ? value : 0;
+        if (variance)
+            variance[i] = known[i] ? own : 0;
+    }
     return true;
 }
 

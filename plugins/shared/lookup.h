@@ -29,6 +29,11 @@ bool lookup_make(frit_call *c, const frit_view *v, lookup *l);
  * programs seldom print the same grid. */
 bool lookup_at(const lookup *l, double x, double *y, double *variance);
 
+/* The same at n positions; what is not known is 0 there.  variance: NULL, or room.  Where the positions are
+ * those of the curve, and increase, that is the curve itself.  False: no memory. */
+bool lookup_all(frit_call *c, const frit_view *v, size_t n, const double *x, double *y, double *variance,
+                bool *known);
+
 /* First and last measured position; false: none. */
 bool lookup_range(const lookup *l, double *from, double *to);
 

@@ -1,6 +1,9 @@
-/* chain_bench: how long one transform S(Q) to G(r) takes; for chain_bench.py, which has the
- * peers.  Prints medians in milliseconds of CPU time, and CPU over wall time; memory is touched before.
+/* chain_bench: how long one transform S(Q) to G(r), or one fit of four Gaussians, takes; for chain_bench.py,
+ * which has the peers.  Prints medians in milliseconds of CPU time, and CPU over wall time; memory is touched
+ * before.
  *     chain_bench transform CURVE RESULT REPEATS    CURVE: Q, S and sigma; RESULT: G and sigma; raw doubles
+ *     chain_bench fit CURVES RESULT REPEATS         CURVES: start and bounds of 12 parameters, 60 r, 60 y of
+ *                                                   each curve; RESULT: parameters of each
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <math.h>
@@ -9,7 +12,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "connection_modes/peaks.h"
 #include "fourier/sine_transform.h"
+#include "shared/fit.h"
 
 static double clock_ms(clockid_t id)
 {
@@ -23,7 +28,7 @@ struct watch {
     size_t  n;
 };
 
-static void start(struct watch *w)
+static void start_watch(struct watch *w)
 {
     w->wall[w->n] = -clock_ms(CLOCK_MONOTONIC);
     w->cpu[w->n] = -clock_ms(CLOCK_PROCESS_CPUTIME_ID);
@@ -79,10 +84,10 @@ static double *read_curve(const char *path, size_t *n)
     FILE *f = fopen(path, "rb");
     if (!f || fseek(f, 0, SEEK_END) != 0)
         return NULL;
-    *n = (size_t)ftell(f) / sizeof(double) / 3;
-    double *v = malloc(*n * 3 * sizeof *v);
+    *n = (size_t)ftell(f) / sizeof(double);
+    double *v = malloc(*n * sizeof *v);
     rewind(f);
-    const bool ok = v && fread(v, sizeof *v, *n * 3, f) == *n * 3;
+    const bool ok = v && fread(v, sizeof *v, *n, f) == *n;
     fclose(f);
     return ok ? v : NULL;
 }
@@ -98,7 +103,7 @@ static int transform(const char *curve, const char *result, size_t repeats)
     struct watch w = watch_new(repeats);
     char why[INTEGRAL_WHY];
     size_t n;
-    const double *Q = read_curve(curve, &n), *S = Q + n;
+    const double *Q = read_curve(curve, &n), *S = Q + (n /= 3);
     arena.size = 16u << 20;
     arena.at = aligned_alloc(64, arena.size);
     if (!Q || !arena.at || !integral_find_range(&g, &how, Q, n, why))
@@ -106,12 +111,14 @@ static int transform(const char *curve, const char *result, size_t repeats)
     memset(arena.at, 0, arena.size);
     g.Q = Q + g.first;
     struct sine_transform *t = sine_transform_new(&g, &how, r, true);
+    const struct integral *whole = sine_transform_range(t);
     for (size_t i = 0; i < repeats; i++) {
         arena.used = 0;
-        start(&w);
+        start_watch(&w);
+        g = *whole;
+        g.whole = whole;
         g.S = get(NULL, n, sizeof *g.S);
-        g.bin = get(NULL, n, sizeof *g.bin);
-        if (!integral_find_range(&g, &how, Q, n, why) || !integral_fill(&g, &how, Q, S, NULL, why) ||
+        if (!integral_fill(&g, &how, Q, S, NULL, why) ||
             !sine_transform_run(t, &g, S, NULL, S + n, G, sigma, (struct memory){get, NULL}))
             return 1;
         stop(&w);
@@ -121,9 +128,44 @@ static int transform(const char *curve, const char *result, size_t repeats)
     return !f || fwrite(G, sizeof G, 1, f) != 1 || fwrite(sigma, sizeof sigma, 1, f) != 1 || fclose(f) != 0;
 }
 
+/* ---- The fit of four Gaussians ---- */
+
+enum { N_POINTS = 60, N_PEAKS = 4, N_PARAM = N_PEAKS * PER_PEAK };
+
+static int fit(const char *curves, const char *result, size_t repeats)
+{
+    size_t n;
+    const double *start = read_curve(curves, &n), *lower = start + N_PARAM, *upper = lower + N_PARAM;
+    const double *r = upper + N_PARAM, *y = r + N_POINTS;
+    if (!start)
+        return 1;
+    const size_t many = (n - 3 * N_PARAM - N_POINTS) / N_POINTS;
+    const struct peak_points points = {N_POINTS, N_PEAKS, r};
+    struct watch w = watch_new(repeats * many);
+    double *param = calloc(many, N_PARAM * sizeof *param);
+    struct fit *workspace = fit_new(N_POINTS, N_PARAM);
+    for (size_t i = 0; i < repeats * many; i++) {
+        const struct fit_problem problem = {
+            .n = N_POINTS, .p = N_PARAM, .value = peaks_value, .jacobian = peaks_jacobian, .both = peaks_both,
+            .data = &points, .y = y + i % many * N_POINTS, .start = start, .lower = lower, .upper = upper};
+        struct fit_result found;
+        start_watch(&w);
+        const enum fit_status status = fit_run(workspace, &problem, NULL, &found);
+        stop(&w);
+        if (status != FIT_CONVERGED)
+            return 1;
+        memcpy(param + i % many * N_PARAM, found.param, N_PARAM * sizeof *param);
+    }
+    print(&w);
+    FILE *f = fopen(result, "wb");
+    return !f || fwrite(param, N_PARAM * sizeof *param, many, f) != many || fclose(f) != 0;
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 5 && strcmp(argv[1], "transform") == 0)
         return transform(argv[2], argv[3], (size_t)atoi(argv[4]));
+    if (argc == 5 && strcmp(argv[1], "fit") == 0)
+        return fit(argv[2], argv[3], (size_t)atoi(argv[4]));
     return 2;
 }

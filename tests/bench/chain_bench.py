@@ -1,15 +1,21 @@
 """Stages of the chain after the integrator, each beside its peer, in turn, over and over: CPU time, medians.
-    python3 tests/bench/chain_bench.py [BENCH.csv [ROUNDS]]
+    python3 tests/bench/chain_bench.py [BENCH.csv [ROUNDS [STAGE...]]]
 Adds its rows to BENCH.csv.  transform: S(Q) to G(r) with errors, 2,500 to 3,000 points, against numpy's
-direct sum.
+direct sum.  fit: four Gaussians, 12 bounded parameters, 60 points, noise of one frame, against scipy's
+curve_fit with an analytic Jacobian.
 SPDX: GPL-3.0-or-later"""
 import csv, os, statistics, subprocess, sys, tempfile, time
 
 import numpy as np
+from scipy.optimize import curve_fit
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SOURCES = ["tests/bench/chain_bench.c"]
-SOURCES += ["plugins/fourier/%s.c" % s for s in ("integral", "sine_sum", "sine_transform", "sine_covariance")]
+SOURCES += ["plugins/fourier/%s.c" % s for s in
+            ("integral", "lanes", "sine_sum", "sine_transform", "sine_covariance")]
+SOURCES += ["plugins/connection_modes/peaks.c", "plugins/shared/fit.c", "plugins/shared/normal_fit.c"]
+FITS = 50
+SQRT_2PI = np.sqrt(2 * np.pi)
 # The peers with malloc tuned: without it half of their time are page faults.
 TUNED = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "4294967296",
          "MALLOC_TOP_PAD_": "268435456"}
@@ -18,7 +24,7 @@ TUNED = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "4294
 def build(folder):
     """The plugins' own sources, with the flags that plugins are built with."""
     tool = os.path.join(folder, "chain_bench")
-    libs = subprocess.check_output(["pkg-config", "--cflags", "--libs", "fftw3"], text=True)
+    libs = subprocess.check_output(["pkg-config", "--cflags", "--libs", "fftw3", "gsl"], text=True)
     flags = ["-std=gnu11", "-O2", "-ffp-contract=off", "-Icore", "-Iplugins"]
     subprocess.run([os.environ.get("CC", "cc")] + flags + SOURCES + ["-o", tool, "-lfftw3_threads"] +
                    libs.split() + ["-lm"], cwd=ROOT, check=True)
@@ -73,14 +79,66 @@ def transform(tool, folder, rounds):
     return [("transform", "numpy direct sum with errors", pairs, 3000)]
 
 
+def gaussians(r, *p):
+    f = np.zeros_like(r)
+    for area, centre, width in np.reshape(p, (-1, 3)):
+        f += area / (width * SQRT_2PI) * np.exp(-((r - centre) / width) ** 2 / 2)
+    return f
+
+
+def derivatives(r, *p):
+    j = np.empty((r.size, len(p)))
+    for k, (area, centre, width) in enumerate(np.reshape(p, (-1, 3))):
+        z = (r - centre) / width
+        shape = np.exp(-z * z / 2) / (width * SQRT_2PI)
+        j[:, 3 * k], j[:, 3 * k + 1], j[:, 3 * k + 2] = \
+            shape, area * shape * z / width, area * shape * (z * z - 1) / width
+    return j
+
+
+def fit(tool, folder, rounds):
+    """The second shell of a metallic glass: connections of clusters of 2.969 angstrom, with noise."""
+    random, r = np.random.default_rng(1), np.linspace(4.0, 6.3, 60)
+    centre = 2.969 * np.sqrt([4, 3, 8 / 3, 2])
+    true = np.column_stack([[0.6, 0.9, 0.8, 0.4], centre + [0.02, -0.03, 0.04, -0.02],
+                            [0.3, 0.24, 0.26, 0.3]]).ravel()
+    start = np.column_stack([np.full(4, 0.7), centre, np.full(4, np.sqrt(0.15 * 0.45))]).ravel()
+    lower = np.column_stack([np.zeros(4), centre - 0.1, np.full(4, 0.15)]).ravel()
+    upper = np.column_stack([np.full(4, np.inf), centre + 0.1, np.full(4, 0.45)]).ravel()
+    curves = [gaussians(r, *true) + random.normal(0, 0.01, r.size) for _ in range(FITS)]
+    path, result = os.path.join(folder, "curves"), os.path.join(folder, "parameters")
+    np.concatenate([start, lower, upper, r] + curves).tofile(path)
+    pairs = []
+    for k in range(rounds + 1):
+        ours = run(tool, "fit", path, result, "20")[0]
+        theirs, found = cpu_ms(lambda: [curve_fit(gaussians, r, y, start, bounds=(lower, upper),
+                                                  jac=derivatives)[0] for y in curves], 1)
+        if k:
+            pairs.append((ours[0], theirs / FITS, ours[1]))
+    chi2 = [[np.sum((gaussians(r, *p) - y) ** 2) for p, y in zip(ps, curves)]
+            for ps in (np.fromfile(result).reshape(FITS, -1), found)]
+    # The valley has two sides: either may end on the one that is a little higher.
+    higher, lower = (sum(a > b * (1 + 1e-6) for a, b in zip(*two)) for two in (chi2, chi2[::-1]))
+    print("fit: of %d minima %d are higher than scipy's, %d lower" % (FITS, higher, lower))
+    if higher > FITS / 10:
+        sys.exit("the fit has not found the minimum")
+    return [("fit", "scipy curve_fit, analytic Jacobian", pairs, FITS)]
+
+
 def main():
     if "MALLOC_TOP_PAD_" not in os.environ:
         os.execve(sys.executable, [sys.executable] + sys.argv, dict(os.environ, **TUNED))
     path = sys.argv[1] if len(sys.argv) > 1 else "bench.csv"
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
+    wanted = sys.argv[3:]
+    if wanted and not {"transform", "fit"} & set(wanted):
+        return
     with tempfile.TemporaryDirectory() as folder:
         tool = build(folder)
-        rows = transform(tool, folder, rounds)
+        rows = []
+        for stage in (transform, fit):
+            if not wanted or stage.__name__ in wanted:
+                rows += stage(tool, folder, rounds)
     new = not os.path.exists(path)
     with open(path, "a", newline="") as f:
         table = csv.writer(f)

@@ -8,8 +8,8 @@
 
 /* ---- The sums ---- */
 
-/* The chirp-z transform is the plain sum, whatever the numbers of points and the offsets of the grids. */
-static void test_chirp_z_is_the_plain_sum(void)
+/* The fast transform is the plain sum, whatever the numbers of points and the offsets of the grids. */
+static void test_fast_sum_is_the_plain_sum(void)
 {
     static const struct { size_t n, n_r; double Q0, dQ, r0, dr;
     } cases[] = {{1163, 1501, 0.76, 0.02, 0, 0.02},
@@ -21,7 +21,7 @@ static void test_chirp_z_is_the_plain_sum(void)
     g_autoptr(GRand) random = g_rand_new_with_seed(1);
     for (size_t k = 0; k < G_N_ELEMENTS(cases); k++) {
         const size_t n = cases[k].n, n_r = cases[k].n_r;
-        struct sine_sum *sum = sine_sum_new(n, cases[k].Q0, cases[k].dQ, n_r, cases[k].r0, cases[k].dr);
+        struct sine_sum *sum = sine_sum_new(n, cases[k].Q0, cases[k].dQ, n_r, cases[k].r0, cases[k].dr, 2);
         g_autoptr(GPtrArray) memory = g_ptr_array_new_with_free_func(free);
         double *c = heap(memory, n, sizeof *c), *cosine = heap(memory, n_r, 8), *sine = heap(memory, n_r, 8),
                size = 0;
@@ -267,7 +267,7 @@ static void test_refusals(void)
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
-    g_test_add_func("/fourier/sums/chirp-z-is-the-plain-sum", test_chirp_z_is_the_plain_sum);
+    g_test_add_func("/fourier/sums/fast-sum-is-the-plain-sum", test_fast_sum_is_the_plain_sum);
     g_test_add_func("/fourier/integral/fast-is-plain", test_fast_is_plain);
     g_test_add_func("/fourier/integral/sigma", test_sigma_is_the_propagated_one);
     g_test_add_func("/fourier/integral/stepwise-formula", test_stepwise_formula);

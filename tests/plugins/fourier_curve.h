@@ -24,7 +24,7 @@ static inline curve make_curve(size_t n, bool uniform, bool gaps)
     return c;
 }
 
-/* G and its sigma at n_r points of r; returns whether the chirp-z transform made it. */
+/* G and its sigma at n_r points of r; returns whether the fast transform made it. */
 static inline bool transform_curve(const curve *c, const struct integral_how *how, bool fast, struct r_grid r,
                             double *G, double *sigma)
 {
