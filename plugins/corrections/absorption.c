@@ -89,6 +89,16 @@ static double tilted_plate(const absorption_params *p, double x, double cosine)
     return sum / 64;
 }
 
+/* A plate across the beam. */
+static void straight_plate(double x, double wavelength, size_t n, const double *Q, double *A)
+{
+    const double through = exp(-x);
+    for (size_t i = 0; i < n; i++) {
+        const double cosine = cos_two_theta(Q[i], wavelength);
+        A[i] = cosine > 0 ? through * slab_mean(x / cosine - x) : plate(x, 1, cosine);
+    }
+}
+
 static double plate_at(const absorption_params *p, double x, double cosine)
 {
     double cos_theta = sqrt((1 + cosine) / 2), sin_theta = sqrt((1 - cosine) / 2);
@@ -122,6 +132,8 @@ static frit_status fill(frit_call *c, double wavelength, size_t n, const double 
             return c->host->fail(c, FRIT_EPARAM, "the cylinder lets nothing through, mu R = %g: up to %d is "
                                  "possible; are diameter and mu right?", mu * d.outer, CYLINDER_DARKEST);
         curve_of_angle(p->azimuth == RING ? cylinder_ring : cylinder_plane, &d, -1.1, wavelength, n, Q, A);
+    } else if (p->geometry == PLATE && p->tilt == 0) {
+        straight_plate(mu * p->thickness / 10, wavelength, n, Q, A);
     } else {
         for (size_t i = 0; i < n; i++)
             A[i] = plate_at(p, mu * p->thickness / 10, cos_two_theta(Q[i], wavelength));

@@ -145,14 +145,15 @@ frit_status put_product(frit_call *c, uint32_t port, const frit_view *v, const d
         c->host->output(c, port, FRIT_F64, 1, v->shape, FRIT_WANT_MASK | (v->sigma ? FRIT_WANT_SIGMA : 0));
     if (!out)
         return FRIT_ENOMEM;
+    double *restrict axis = out->axis[0], *restrict to = out->value, *restrict sigma = out->sigma;
+    uint8_t *restrict mask = out->mask;
     for (size_t i = 0; i < v->shape[0]; i++) {
-        double value = v->value[i] * factor[i], sigma = v->sigma ? v->sigma[i] * factor[i] : 0;
-        out->axis[0][i] = v->axis[0][i];
-        out->mask[i] = (v->mask && v->mask[i]) || !isfinite(value) || !isfinite(sigma) ||
-                       !isfinite(v->axis[0][i]);
-        out->value[i] = out->mask[i] ? 0 : value;
-        if (out->sigma)
-            out->sigma[i] = out->mask[i] ? 0 : sigma;
+        const double value = v->value[i] * factor[i], own = v->sigma ? v->sigma[i] * factor[i] : 0;
+        axis[i] = v->axis[0][i];
+        mask[i] = (v->mask && v->mask[i]) || !isfinite(value) || !isfinite(own) || !isfinite(axis[i]);
+        to[i] = mask[i] ? 0 : value;
+        if (sigma)
+            sigma[i] = mask[i] ? 0 : own;
     }
     return FRIT_OK;
 }

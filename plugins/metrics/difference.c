@@ -103,28 +103,45 @@ static frit_status open_output(frit_call *c, uint32_t port, const frit_view *x, 
     return FRIT_OK;
 }
 
-static void put(frit_buffer *out, size_t i, bool measured, double value, double variance)
+/* One output of n values; ratio: or the difference. */
+static void put(frit_buffer *out, size_t n, bool ratio, const frit_view *x, const double *y,
+                const double *variance, const bool *known)
 {
-    if (!out)
-        return;
-    out->mask[i] = !(measured && isfinite(value) && isfinite(variance));
-    out->value[i] = out->mask[i] ? 0 : value;
-    if (out->sigma && !out->mask[i])
-        out->sigma[i] = sqrt(variance);
+    double *restrict value = out->value, *restrict sigma = out->sigma;
+    uint8_t *restrict mask = out->mask;
+    for (size_t i = 0; i < n; i++) {
+        double a, va;
+        const double b = y[i], vb = variance[i];
+        const bool measured = value_of(x, i, &a, &va) && known[i] && !(ratio && b == 0);
+        const double z = ratio ? a / b : a - b;
+        const double vz = ratio ? va / (b * b) + a * a * vb / (b * b * b * b) : va + vb;
+        mask[i] = !(measured && isfinite(z) && isfinite(vz));
+        value[i] = mask[i] ? 0 : z;
+        if (sigma && !mask[i])
+            sigma[i] = sqrt(vz);
+    }
+}
+
+/* The reference at the n places of the data. */
+static bool read_reference(frit_call *c, const frit_view *x, const frit_view *r, bool interpolate, size_t n,
+                           double *y, double *variance, bool *known)
+{
+    if (interpolate)
+        return lookup_all(c, r, n, x->axis[0], y, variance, known);
+    for (size_t i = 0; i < n; i++)
+        known[i] = value_of(r, i, &y[i], &variance[i]);
+    return true;
 }
 
 frit_status difference_run(frit_call *c)
 {
     const frit_view *x = c->host->input(c, IN_DATA, 0), *r = c->host->input(c, IN_REFERENCE, 0);
-    lookup between = {0};
     bool interpolate;
     if (!x || !r)
         return FRIT_EIO;
     frit_status status = compare(c, x, r, &interpolate);
     if (status != FRIT_OK)
         return status;
-    if (interpolate && !lookup_make(c, r, &between))
-        return FRIT_ENOMEM;
     frit_buffer *out[OUTPUTS];
     for (uint32_t port = 0; port < OUTPUTS; port++)
         if (open_output(c, port, x, x->sigma || r->sigma, &out[port]) != FRIT_OK)
@@ -132,13 +149,13 @@ frit_status difference_run(frit_call *c)
     size_t n = 1;
     for (uint32_t k = 0; k < x->ndim; k++)
         n *= x->shape[k];
-    for (size_t i = 0; i < n; i++) {
-        double a, va, b = 0, vb = 0;
-        const bool there =
-            interpolate ? lookup_at(&between, x->axis[0][i], &b, &vb) : value_of(r, i, &b, &vb);
-        const bool measured = value_of(x, i, &a, &va) && there;
-        put(out[OUT_DIFFERENCE], i, measured, a - b, va + vb);
-        put(out[OUT_RATIO], i, measured && b != 0, a / b, va / (b * b) + a * a * vb / (b * b * b * b));
-    }
+    double *y = c->host->scratch(c, n + 1, sizeof *y);
+    double *variance = c->host->scratch(c, n + 1, sizeof *variance);
+    bool *known = c->host->scratch(c, n + 1, sizeof *known);
+    if (!y || !variance || !known || !read_reference(c, x, r, interpolate, n, y, variance, known))
+        return FRIT_ENOMEM;
+    for (uint32_t port = 0; port < OUTPUTS; port++)
+        if (out[port])
+            put(out[port], n, port == OUT_RATIO, x, y, variance, known);
     return FRIT_OK;
 }

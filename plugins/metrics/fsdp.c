@@ -185,9 +185,7 @@ static frit_status find_window(frit_call *c, const struct metric_points *s, stru
     const struct fsdp *p = c->params;
     end[0] = (struct end){p->qmin, NULL};
     end[1] = (struct end){p->qmax, NULL};
-    frit_status status = points_cover(c, s, p->qmin, p->qmax, "the window");
-    if (status == FRIT_OK)
-        status = has_peak(c, s, p->qmin, p->qmax);
+    frit_status status = has_peak(c, s, p->qmin, p->qmax);
     if (status != FRIT_OK)
         return status;
     const bool local = p->window != WINDOW_FIXED || c->host->wanted(c, OUT_HEIGHT) ||
@@ -385,15 +383,29 @@ static void describe(frit_call *c, const struct end end[2])
     }
 }
 
+/* The points that a window, moved or not, and the local fits in it can see. */
+static struct metric_points near_window(const struct fsdp *p, const struct metric_points *s)
+{
+    const double shift =
+        p->window == WINDOW_MOVING ? fmax(fabs(p->nominal - p->qmin), fabs(p->nominal - p->qmax)) : 0;
+    const double room = p->qmax - p->qmin + 2 * p->fit_range + 2 * p->edge + shift;
+    return points_part(s, p->qmin - room, p->qmax + room);
+}
+
 frit_status fsdp_run(frit_call *c)
 {
-    struct metric_points s;
+    const struct fsdp *p = c->params;
+    struct metric_points all, s;
     struct end end[2];
     struct extremum top = {0};
     struct moments m;
-    frit_status status = points_read(c, IN_S, IN_COVARIANCE, "S(Q)", &s);
+    frit_status status = points_read(c, IN_S, IN_COVARIANCE, "S(Q)", &all);
     if (status == FRIT_OK)
-        status = find_window(c, &s, end, &top);
+        status = points_cover(c, &all, p->qmin, p->qmax, "the window");
+    if (status != FRIT_OK)
+        return status;
+    s = near_window(p, &all);
+    status = find_window(c, &s, end, &top);
     if (status == FRIT_OK)
         status = measure(c, &s, end, &m);
     if (status != FRIT_OK)

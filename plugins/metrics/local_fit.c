@@ -21,12 +21,12 @@ struct basis {
 
 static double tricube(double u)
 {
-    const double a = fabs(u);
-    return a < 1 ? pow(1 - a * a * a, 3) : 0;
+    const double a = fabs(u), b = 1 - a * a * a;
+    return a < 1 ? b * b * b : 0;
 }
 
 /* All p_k(u). */
-static void evaluate(const struct basis *b, int terms, double u, double *out)
+static inline void evaluate(const struct basis *b, int terms, double u, double *out)
 {
     out[0] = 1;
     for (int k = 0; k + 1 < terms; k++)
@@ -61,17 +61,27 @@ static bool make_basis(const struct metric_points *p, size_t first, size_t last,
     return true;
 }
 
+/* How many points lie before x, or there with `too`. */
+static size_t points_before(const struct metric_points *p, double x, bool too)
+{
+    size_t low = 0, high = p->n;
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        if (p->x[middle] < x || (too && p->x[middle] == x))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 bool local_cubic(const struct metric_points *p, double x, double range, double *value, double *slope,
                  double *value_weight, double *slope_weight)
 {
-    size_t first = 0, last = p->n;
-    while (first < p->n && p->x[first] <= x - range)
-        first++;
-    while (last > first && p->x[last - 1] >= x + range)
-        last--;
+    const size_t first = points_before(p, x - range, true), last = points_before(p, x + range, false);
     struct basis b;
     *value = *slope = 0;
-    if (last - first < FEWEST || !make_basis(p, first, last - 1, x, range, &b))
+    if (last < first + FEWEST || !make_basis(p, first, last - 1, x, range, &b))
         return false;
     for (size_t j = first; j < last; j++) {
         const double u = (p->x[j] - x) / range, w = tricube(u);
@@ -105,7 +115,34 @@ static bool change(const struct metric_points *p, double x, double range, double
     return true;
 }
 
-/* From `start` uphill (sign 1) or downhill (-1), in steps, until the slope changes sign; then halved. */
+/* Where the slope, or the value less a level, is 0 between two places at which it is f_low and f_high, of
+ * different signs: by chords, the end that stays halved (Illinois), to rounding. */
+static bool find_root(const struct metric_points *p, double range, const double *level, double low,
+                      double f_low, double high, double f_high, double *at)
+{
+    *at = high;
+    for (int k = 0; k < 60 && f_high != 0; k++) {
+        const double before = *at;
+        double value, slope;
+        *at = high - f_high * (high - low) / (f_high - f_low);
+        if (!local_cubic(p, *at, range, &value, &slope, NULL, NULL))
+            return false;
+        const double f = level ? value - *level : slope;
+        if (f == 0 || fabs(*at - before) <= 1e-15 * (range + fabs(*at)))
+            return true;
+        if (f * f_high < 0) {
+            low = high;
+            f_low = f_high;
+        } else {
+            f_low /= 2;
+        }
+        high = *at;
+        f_high = f;
+    }
+    return true;
+}
+
+/* From `start` uphill (sign 1) or downhill (-1), in steps, until the slope changes sign. */
 static enum extremum_found search(const struct metric_points *p, double start, double from, double to,
                                   double range, int sign, double *at)
 {
@@ -113,25 +150,17 @@ static enum extremum_found search(const struct metric_points *p, double start, d
     if (!local_cubic(p, start, range, &value, &slope, NULL, NULL))
         return EXTREMUM_FEW_POINTS;
     const int direction = sign * slope >= 0 ? 1 : -1;
-    for (double s = slope; s * slope > 0 || s == slope;) {
+    double before = slope, s = slope;
+    while (s * slope > 0 || s == slope) {
         low = high;
+        before = s;
         high += direction * range / 16;
         if (high < from || high > to)
             return EXTREMUM_NONE;
         if (!local_cubic(p, high, range, &value, &s, NULL, NULL))
             return EXTREMUM_FEW_POINTS;
     }
-    for (int k = 0; k < 60; k++) {
-        double s;
-        *at = (low + high) / 2;
-        if (!local_cubic(p, *at, range, &value, &s, NULL, NULL))
-            return EXTREMUM_FEW_POINTS;
-        if (s * slope > 0)
-            low = *at;
-        else
-            high = *at;
-    }
-    return EXTREMUM_FOUND;
+    return find_root(p, range, NULL, low, before, high, s, at) ? EXTREMUM_FOUND : EXTREMUM_FEW_POINTS;
 }
 
 enum extremum_found extremum_find(frit_call *c, const struct metric_points *p, double start, double from,
@@ -162,24 +191,17 @@ bool local_crossing(const struct metric_points *p, const struct extremum *e, dou
                     double reach, double range, double *at, double *weight)
 {
     const double level = part * e->value;
-    double value, slope, low, high = e->at, of_value, of_slope;
+    double value = e->value, slope, low, high = e->at, of_value, of_slope, before;
     do {
         low = high;
+        before = value;
         high += direction * range / 16;
         if (fabs(high - e->at) > reach || high < p->x[0] || high > p->x[p->n - 1] ||
             !local_cubic(p, high, range, &value, &slope, NULL, NULL))
             return false;
     } while (value > level);
-    for (int k = 0; k < 60; k++) {
-        *at = (low + high) / 2;
-        if (!local_cubic(p, *at, range, &value, &slope, NULL, NULL))
-            return false;
-        if (value > level)
-            low = *at;
-        else
-            high = *at;
-    }
-    if (!local_cubic(p, *at, range, &value, &slope, weight, NULL) ||
+    if (!find_root(p, range, &level, low, before - level, high, value - level, at) ||
+        !local_cubic(p, *at, range, &value, &slope, weight, NULL) ||
         !change(p, *at, range, &of_value, &of_slope) || of_value == 0)
         return false;
     for (size_t j = 0; j < p->n; j++)

@@ -74,29 +74,6 @@ frit_status points_read(frit_call *c, uint32_t port, int covariance_port, const 
     return covariance_port < 0 ? FRIT_OK : read_covariance(c, (uint32_t)covariance_port, v, symbol, p);
 }
 
-frit_status points_cover(frit_call *c, const struct metric_points *p, double a, double b, const char *what)
-{
-    if (p->n < 2)
-        return c->host->fail(c, FRIT_EDATA, p->n == 0 ? "no point of the curve is measured"
-                                                      : "only one point of the curve is measured");
-    const double first = p->x[0], last = p->x[p->n - 1];
-    const double room_first = 1e-3 * (p->x[1] - first), room_last = 1e-3 * (last - p->x[p->n - 2]);
-    if (a < first - room_first || b > last + room_last)
-        return c->host->fail(c, FRIT_EDATA,
-                             "%s, %s from %g to %g %s, reaches beyond the data, which are measured from "
-                             "%g to %g",
-                             what, p->x_name, a, b, p->x_unit, first, last);
-    for (size_t j = 1; j < p->n; j++) {
-        const double from = fmax(a, p->x[j - 1]), to = fmin(b, p->x[j]);
-        if (to - from > 0.25 * (b - a))
-            return c->host->fail(c, FRIT_EDATA,
-                                 "%s, %s from %g to %g %s, is not measured between %g and %g: more than a "
-                                 "quarter of it",
-                                 what, p->x_name, a, b, p->x_unit, p->x[j - 1], p->x[j]);
-    }
-    return FRIT_OK;
-}
-
 /* The point behind which x lies; n >= 2. */
 static size_t segment(const struct metric_points *p, double x)
 {
@@ -111,6 +88,46 @@ static size_t segment(const struct metric_points *p, double x)
     return low;
 }
 
+struct metric_points points_part(const struct metric_points *p, double a, double b)
+{
+    struct metric_points part = *p;
+    if (p->n < 2)
+        return part;
+    const size_t low = segment(p, a), high = segment(p, b) + 4;    /* the point behind b, and two more */
+    const size_t first = low < 2 ? 0 : low - 2, end = high < p->n ? high : p->n;
+    part.x += first;
+    part.y += first;
+    part.index += first;
+    part.sigma = p->sigma ? p->sigma + first : NULL;
+    part.n = end - first;
+    return part;
+}
+
+frit_status points_cover(frit_call *c, const struct metric_points *p, double a, double b, const char *what)
+{
+    if (p->n < 2)
+        return c->host->fail(c, FRIT_EDATA, p->n == 0 ? "no point of the curve is measured"
+                                                      : "only one point of the curve is measured");
+    const double first = p->x[0], last = p->x[p->n - 1];
+    const double room_first = 1e-3 * (p->x[1] - first), room_last = 1e-3 * (last - p->x[p->n - 2]);
+    if (a < first - room_first || b > last + room_last)
+        return c->host->fail(c, FRIT_EDATA,
+                             "%s, %s from %g to %g %s, reaches beyond the data, which are measured from "
+                             "%g to %g",
+                             what, p->x_name, a, b, p->x_unit, first, last);
+    for (size_t j = a < b ? segment(p, a) + 1 : 1; j < p->n; j++) {
+        if (a < b && p->x[j - 1] >= b)
+            break;
+        const double from = p->x[j - 1] > a ? p->x[j - 1] : a, to = p->x[j] < b ? p->x[j] : b;
+        if (to - from > 0.25 * (b - a))
+            return c->host->fail(c, FRIT_EDATA,
+                                 "%s, %s from %g to %g %s, is not measured between %g and %g: more than a "
+                                 "quarter of it",
+                                 what, p->x_name, a, b, p->x_unit, p->x[j - 1], p->x[j]);
+    }
+    return FRIT_OK;
+}
+
 void points_at_weights(const struct metric_points *p, double x, double factor, double *weight)
 {
     const size_t j = segment(p, x);
@@ -122,9 +139,12 @@ void points_at_weights(const struct metric_points *p, double x, double factor, d
 void points_integral_weights(const struct metric_points *p, double a, double b, int power, double factor,
                              double *weight)
 {
-    for (size_t j = 0; j + 1 < p->n; j++) {
+    for (size_t j = p->n > 1 ? segment(p, a) : 0; j + 1 < p->n; j++) {
         /* The outermost segments reach the little bit farther that points_cover() allows. */
-        const double from = j == 0 ? a : fmax(a, p->x[j]), to = j + 2 == p->n ? b : fmin(b, p->x[j + 1]);
+        const double from = j == 0 || p->x[j] < a ? a : p->x[j];
+        const double to = j + 2 == p->n || p->x[j + 1] > b ? b : p->x[j + 1];
+        if (from >= b)
+            break;
         if (!(to > from))
             continue;
         const double h = p->x[j + 1] - p->x[j], at[3] = {from, (from + to) / 2, to};
@@ -150,27 +170,78 @@ bool points_have_sigma(const struct metric_points *p)
     return p->covariance || p->sigma;
 }
 
-/* What is masked or no number in the covariance counts as 0. */
-static double covariance_at(const struct metric_points *p, size_t j, size_t k)
+typedef double pair __attribute__((vector_size(16), aligned(8), may_alias));
+typedef int64_t truth __attribute__((vector_size(16)));
+
+/* The sum of weight C over a row of covariances of points that lie one behind the other; what is no number
+ * counts as 0. */
+static double row_sum(const double *C, const double *weight, size_t n)
 {
-    const size_t at = p->index[j] * p->n_axis + p->index[k];
-    const double x = p->covariance[at];
-    return (p->covariance_mask && p->covariance_mask[at]) || !isfinite(x) ? 0 : x;
+    pair sum[4] = {{0}};
+    double rest = 0;
+    size_t k = 0;
+    for (; k + 8 <= n; k += 8) {
+        for (size_t l = 0; l < 4; l++) {
+            const pair x = *(const pair *)(C + k + 2 * l), w = *(const pair *)(weight + k + 2 * l);
+            sum[l] += w * (pair)((truth)x & (truth)(x - x == 0));
+        }
+    }
+    for (; k < n; k++)
+        rest += isfinite(C[k]) ? weight[k] * C[k] : 0;
+    const pair all = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+    return all[0] + all[1] + rest;
+}
+
+/* The same for points anywhere, some of whose covariances are masked: these count as 0. */
+static double masked_sum(const struct metric_points *p, size_t at, size_t first, size_t end,
+                         const double *weight)
+{
+    double sum = 0;
+    for (size_t k = first; k < end; k++) {
+        const size_t here = at + p->index[k];
+        const bool known = !(p->covariance_mask && p->covariance_mask[here]) && isfinite(p->covariance[here]);
+        sum += known ? weight[k] * p->covariance[here] : 0;
+    }
+    return sum;
+}
+
+static bool any_masked(const uint8_t *mask, size_t n)
+{
+    uint8_t any = 0;
+    for (size_t k = 0; k < n; k++)
+        any |= mask[k];
+    return any;
+}
+
+static double variance_by_covariance(const struct metric_points *p, size_t first, size_t end,
+                                     const double *weight)
+{
+    const size_t n = end - first;
+    const bool close = n > 0 && p->index[end - 1] - p->index[first] == n - 1;
+    double variance = 0;
+    for (size_t j = first; j < end; j++) {
+        const size_t at = p->index[j] * p->n_axis, here = at + p->index[first];
+        if (weight[j] == 0)
+            continue;
+        variance += weight[j] * (close && !(p->covariance_mask && any_masked(p->covariance_mask + here, n))
+                                     ? row_sum(p->covariance + here, weight + first, n)
+                                     : masked_sum(p, at, first, end, weight));
+    }
+    return variance;
 }
 
 double points_sigma(const struct metric_points *p, const double *weight)
 {
     double variance = 0;
-    for (size_t j = 0; j < p->n; j++) {
-        if (weight[j] == 0)
-            continue;
-        if (!p->covariance) {
-            variance += weight[j] * weight[j] * p->sigma[j] * p->sigma[j];
-            continue;
-        }
-        for (size_t k = 0; k < p->n; k++)
-            if (weight[k] != 0)
-                variance += weight[j] * weight[k] * covariance_at(p, j, k);
-    }
-    return sqrt(fmax(0, variance));
+    size_t first = 0, end = p->n;
+    while (first < end && weight[first] == 0)
+        first++;
+    while (end > first && weight[end - 1] == 0)
+        end--;
+    if (p->covariance)
+        variance = variance_by_covariance(p, first, end, weight);
+    else
+        for (size_t j = first; j < end; j++)
+            variance += weight[j] == 0 ? 0 : weight[j] * weight[j] * p->sigma[j] * p->sigma[j];
+    return variance > 0 ? sqrt(variance) : 0;
 }

@@ -26,6 +26,9 @@ enum { NO_PORT = -1 };
 frit_status points_read(frit_call *c, uint32_t port, int covariance_port, const char *symbol,
                         struct metric_points *p);
 
+/* The points from a to b, and two more on each side: for what looks no farther than that. */
+struct metric_points points_part(const struct metric_points *p, double a, double b);
+
 /* Whether integrals from a to b stand on data: both ends within the measured range (to a thousandth of the
  * distance to the next point), and no gap in between wider than a quarter of it.  `what`: "the window". */
 frit_status points_cover(frit_call *c, const struct metric_points *p, double a, double b, const char *what);

@@ -174,7 +174,7 @@ static double base_integral(const struct integrand *y, double r, int power)
 struct shell {
     double nominal, lower, upper;
     double *lower_weight, *upper_weight;    /* d/dG_j; NULL: fixed */
-    size_t top;                             /* the highest point */
+    double top;                             /* the highest point */
 };
 
 static double *weights(frit_call *c, const struct metric_points *G)
@@ -186,8 +186,8 @@ static double *weights(frit_call *c, const struct metric_points *G)
 static size_t highest(const struct metric_points *G, double from, double to)
 {
     size_t top = G->n;
-    for (size_t j = 1; j + 1 < G->n; j++)
-        if (G->x[j] >= from && G->x[j] <= to && G->y[j] > 0 && G->y[j] >= G->y[j - 1] &&
+    for (size_t j = 1; j + 1 < G->n && G->x[j] <= to; j++)
+        if (G->x[j] >= from && G->y[j] > 0 && G->y[j] >= G->y[j - 1] &&
             G->y[j] >= G->y[j + 1] && (top == G->n || G->y[j] > G->y[top]))
             top = j;
     return top;
@@ -216,13 +216,13 @@ static frit_status find_interval(frit_call *c, const struct metric_points *G, co
                              "the shell at %g angstrom is looked for from %g to %g, and G(r)%s is measured "
                              "from %g to %g: give fewer shells (count), or transform to a larger rmax",
                              s->nominal, from, to, whose, G->x[0], G->x[G->n - 1]);
-    s->top = highest(G, from, to);
-    if (s->top == G->n)
+    const size_t top = highest(G, from, to);
+    if (top == G->n)
         return c->host->fail(c, FRIT_EDATA,
                              "the shell at %g angstrom is not there: G(r)%s has no maximum above 0 between "
                              "%g and %g",
                              s->nominal, whose, from, to);
-    size_t first = s->top, last = s->top;
+    size_t first = top, last = top;
     while (first > 0 && G->y[first - 1] >= 0)
         first--;
     while (last + 1 < G->n && G->y[last + 1] >= 0)
@@ -231,8 +231,9 @@ static frit_status find_interval(frit_call *c, const struct metric_points *G, co
         return c->host->fail(c, FRIT_EDATA,
                              "the shell at %g angstrom has no end: from its maximum at %g angstrom G(r)%s "
                              "does not come down to 0 up to the %s point, at %g",
-                             s->nominal, G->x[s->top], whose, first == 0 ? "first" : "last",
+                             s->nominal, G->x[top], whose, first == 0 ? "first" : "last",
                              first == 0 ? G->x[0] : G->x[G->n - 1]);
+    s->top = G->x[top];
     s->lower = root(G, first - 1, first, s->lower_weight);
     s->upper = root(G, last + 1, last, s->upper_weight);
     return FRIT_OK;
@@ -270,6 +271,11 @@ static frit_status integrate(frit_call *c, const struct metric_points *G, const 
     return FRIT_OK;
 }
 
+static double fit_range(const struct shells *p, const struct shell *s)
+{
+    return isnan(p->fit_range) ? 0.25 * (s->upper - s->lower) : p->fit_range;
+}
+
 /* Masked (NAN) where there is no maximum within the tolerance, which a smooth part of noise may not have. */
 static frit_status find_top(frit_call *c, const struct metric_points *G, const struct shell *s,
                             struct result *r)
@@ -277,8 +283,8 @@ static frit_status find_top(frit_call *c, const struct metric_points *G, const s
     const struct shells *p = c->params;
     struct extremum e = {0};
     r->position = r->height = NAN;
-    const double range = isnan(p->fit_range) ? 0.25 * (s->upper - s->lower) : p->fit_range;
-    switch (extremum_find(c, G, G->x[s->top], s->nominal - p->tolerance, s->nominal + p->tolerance, range, 1,
+    const double range = fit_range(p, s);
+    switch (extremum_find(c, G, s->top, s->nominal - p->tolerance, s->nominal + p->tolerance, range, 1,
                           &e)) {
     case EXTREMUM_NO_MEMORY:
         return FRIT_ENOMEM;
@@ -319,7 +325,8 @@ static frit_status open_outputs(frit_call *c, struct outputs *o)
     return FRIT_OK;
 }
 
-static void put(const struct outputs *o, uint32_t port, size_t k, double value, const double *weight)
+static void put(const struct outputs *o, const struct metric_points *G, uint32_t port, size_t k, double value,
+                const double *weight)
 {
     frit_buffer *out = o->curve[port];
     if (!out)
@@ -327,7 +334,7 @@ static void put(const struct outputs *o, uint32_t port, size_t k, double value, 
     out->mask[k] = !isfinite(value);
     out->value[k] = out->mask[k] ? 0 : value;
     if (out->sigma && weight && !out->mask[k])
-        out->sigma[k] = points_sigma(o->G, weight);
+        out->sigma[k] = points_sigma(G, weight);
 }
 
 static void describe(frit_call *c, uint32_t port, const struct metric_points *G, const struct integrand *y,
@@ -344,9 +351,9 @@ static void describe(frit_call *c, uint32_t port, const struct metric_points *G,
         c->host->set_attribute(c, port, "number_density", "1/angstrom^3", y->rho0);
 }
 
-/* r1 to r6. */
+/* r1 to r6; G: what r was made of. */
 static frit_status put_number(frit_call *c, uint32_t k, const struct outputs *o, const struct integrand *y,
-                              bool fixed, const struct result *r)
+                              bool fixed, const struct metric_points *G, const struct result *r)
 {
     const uint32_t port = OUT_NUMBER + k;
     if (!c->host->wanted(c, port))
@@ -363,42 +370,63 @@ static frit_status put_number(frit_call *c, uint32_t k, const struct outputs *o,
     }
     out->value[0] = r->area;
     if (out->sigma)
-        out->sigma[0] = points_sigma(o->G, r->area_weight);
+        out->sigma[0] = points_sigma(G, r->area_weight);
     c->host->set_attribute(c, port, "nominal_position", "angstrom", o->nominal[k]);
     return FRIT_OK;
+}
+
+/* The points that the interval and the local fit of its maximum can see. */
+static struct metric_points near_shell(const struct shells *p, const struct metric_points *G,
+                                       const struct shell *s, const struct shell *own)
+{
+    const double room = 2 * fit_range(p, s);
+    return points_part(G, fmin(s->nominal - p->tolerance - room, fmin(s->lower, own->lower)),
+                       fmax(s->nominal + p->tolerance + room, fmax(s->upper, own->upper)));
+}
+
+/* The interval of a shell, and the points G near it, of all of them. */
+static frit_status limit(frit_call *c, const struct metric_points *all, const struct metric_points *reference,
+                         struct shell *s, struct metric_points *G)
+{
+    struct shell own = *s;
+    frit_status status = reference ? find_interval(c, reference, ", the reference,", s) : FRIT_OK;
+    if (status == FRIT_OK)
+        status = find_interval(c, all, "", &own);    /* a shell that is not there has no area */
+    if (status != FRIT_OK)
+        return status;
+    if (!reference)
+        *s = own;
+    s->top = own.top;
+    *G = near_shell(c->params, all, s, &own);
+    if (reference)
+        return FRIT_OK;
+    s->lower_weight = weights(c, G);
+    s->upper_weight = weights(c, G);
+    return s->lower_weight && s->upper_weight ? find_interval(c, G, "", s) : FRIT_ENOMEM;
 }
 
 static frit_status do_shell(frit_call *c, size_t k, const struct metric_points *reference,
                             const struct integrand *y, const struct outputs *o)
 {
-    const struct metric_points *G = o->G;
-    struct shell s = {.nominal = o->nominal[k]}, own = s;
+    struct shell s = {.nominal = o->nominal[k]};
+    struct metric_points G;
     struct result r = {0};
-    own.lower_weight = weights(c, G);
-    own.upper_weight = weights(c, G);
-    if (!own.lower_weight || !own.upper_weight)
-        return FRIT_ENOMEM;
-    frit_status status = reference ? find_interval(c, reference, ", the reference,", &s) : FRIT_OK;
+    frit_status status = limit(c, o->G, reference, &s, &G);
     if (status == FRIT_OK)
-        status = find_interval(c, G, "", &own);    /* a shell that is not there has no area */
-    if (!reference)
-        s = own;
-    s.top = own.top;
+        status = points_cover(c, o->G, s.lower, s.upper, "the shell");
     if (status == FRIT_OK)
-        status = points_cover(c, G, s.lower, s.upper, "the shell");
-    if (status == FRIT_OK)
-        status = integrate(c, G, y, &s, &r);
+        status = integrate(c, &G, y, &s, &r);
     if (status == FRIT_OK && (o->curve[OUT_POSITION] || o->curve[OUT_HEIGHT]))
-        status = find_top(c, G, &s, &r);
+        status = find_top(c, &G, &s, &r);
     if (status != FRIT_OK)
         return status;
-    put(o, OUT_AREA, k, r.area, r.area_weight);
-    put(o, OUT_CENTROID, k, r.centroid, r.centroid_weight);
-    put(o, OUT_POSITION, k, r.position, r.position_weight);
-    put(o, OUT_HEIGHT, k, r.height, r.height_weight);
-    put(o, OUT_LOWER, k, s.lower, s.lower_weight);
-    put(o, OUT_UPPER, k, s.upper, s.upper_weight);
-    return k < MOST_NUMBERS ? put_number(c, (uint32_t)k, o, y, reference != NULL, &r) : FRIT_OK;
+    put(o, &G, OUT_AREA, k, r.area, r.area_weight);
+    put(o, &G, OUT_CENTROID, k, r.centroid, r.centroid_weight);
+    put(o, &G, OUT_POSITION, k, r.position, r.position_weight);
+    put(o, &G, OUT_HEIGHT, k, r.height, r.height_weight);
+    put(o, &G, OUT_LOWER, k, s.lower, s.lower_weight);
+    put(o, &G, OUT_UPPER, k, s.upper, s.upper_weight);
+    return k < MOST_NUMBERS ? put_number(c, (uint32_t)k, o, y, reference != NULL, &G, &r) : FRIT_OK;
 }
 
 static frit_status absolute_scale(frit_call *c)
@@ -437,7 +465,7 @@ frit_status shells_run(frit_call *c)
     for (size_t k = 0; k < o.n && status == FRIT_OK; k++)
         status = do_shell(c, k, fixed ? &reference : NULL, &y, &o);
     for (size_t k = o.n; k < MOST_NUMBERS && status == FRIT_OK; k++)
-        status = put_number(c, (uint32_t)k, &o, &y, fixed, NULL);
+        status = put_number(c, (uint32_t)k, &o, &y, fixed, &G, NULL);
     if (status == FRIT_OK && o.curve[OUT_AREA])
         describe(c, OUT_AREA, &G, &y, fixed);
     return status;

@@ -47,69 +47,70 @@ static bool same_grid(const frit_view *a, const frit_view *b)
     return n == b->shape[0] && (n == 0 || !memcmp(a->axis[0], b->axis[0], n * sizeof(double)));
 }
 
-/* Of the background b at point i of the intensity, whose grid it shares or not. */
-static bool background_at(const frit_view *b, const lookup *l, bool shared, size_t i, double x, double *y,
-                          double *variance)
+/* The background at the points of the intensity. */
+static bool read_background(frit_call *c, const frit_view *b, const frit_view *v, double *y, double *variance,
+                            bool *known)
 {
-    if (!shared)
-        return lookup_at(l, x, y, variance);
-    *y = b->value[i];
-    *variance = b->sigma ? b->sigma[i] * b->sigma[i] : 0;
-    return !(b->mask && b->mask[i]) && isfinite(*y) && isfinite(*variance);
+    const size_t n = v->shape[0];
+    if (!same_grid(v, b))
+        return lookup_all(c, b, n, v->axis[0], y, variance, known);
+    for (size_t i = 0; i < n; i++) {
+        y[i] = b->value[i];
+        variance[i] = b->sigma ? b->sigma[i] * b->sigma[i] : 0;
+        known[i] = !(b->mask && b->mask[i]) && isfinite(y[i]) && isfinite(variance[i]);
+    }
+    return true;
 }
 
-/* out - scale b: out->sigma, where there is one, still holds a variance. */
+/* out - scale b: out->sigma, where there is one, still holds a variance.  room: for two curves. */
 static frit_status subtract(frit_call *c, frit_buffer *out, const frit_view *b, const frit_view *v,
-                            double scale)
+                            double scale, double *room, bool *known)
 {
-    bool shared = same_grid(v, b);
-    lookup l = { 0 };
-    if (!shared && !lookup_make(c, b, &l))
+    const size_t n = out->shape[0];
+    const double *y = room, *variance = room + n;
+    double *restrict value = out->value, *restrict sigma = out->sigma;
+    uint8_t *restrict mask = out->mask;
+    if (!read_background(c, b, v, room, room + n, known))
         return FRIT_ENOMEM;
-    for (size_t i = 0; i < out->shape[0]; i++) {
-        double y, variance;
-        if (out->mask[i])
-            continue;
-        if (!background_at(b, &l, shared, i, v->axis[0][i], &y, &variance)) {
-            out->mask[i] = 1;
-            continue;
-        }
-        out->value[i] -= scale * y;
-        if (out->sigma)
-            out->sigma[i] += scale * scale * variance;
+    for (size_t i = 0; i < n; i++) {
+        mask[i] |= !known[i];
+        value[i] -= scale * y[i];
     }
+    for (size_t i = 0; sigma && i < n; i++)
+        sigma[i] += scale * scale * variance[i];
     return FRIT_OK;
 }
 
 /* Copy the intensity; its variance goes where its sigma will be. */
 static size_t start(frit_buffer *out, const frit_view *v)
 {
+    double *restrict axis = out->axis[0], *restrict value = out->value, *restrict sigma = out->sigma;
+    uint8_t *restrict mask = out->mask;
     size_t measured = 0;
     for (size_t i = 0; i < out->shape[0]; i++) {
-        out->axis[0][i] = v->axis[0][i];
-        out->value[i] = v->value[i];
-        if (out->sigma)
-            out->sigma[i] = v->sigma[i] * v->sigma[i];
-        out->mask[i] = (v->mask && v->mask[i]) || !isfinite(v->value[i]) || !isfinite(v->axis[0][i]) ||
-                       (out->sigma && !isfinite(out->sigma[i]));
-        measured += !out->mask[i];
+        axis[i] = v->axis[0][i];
+        value[i] = v->value[i];
+        bool known = !(v->mask && v->mask[i]) && isfinite(value[i]) && isfinite(axis[i]);
+        if (sigma) {
+            sigma[i] = v->sigma[i] * v->sigma[i];
+            known = known && isfinite(sigma[i]);
+        }
+        mask[i] = !known;
+        measured += known;
     }
     return measured;
 }
 
 static size_t finish(frit_buffer *out)
 {
+    double *restrict value = out->value, *restrict sigma = out->sigma;
+    const uint8_t *restrict mask = out->mask;
     size_t left = 0;
     for (size_t i = 0; i < out->shape[0]; i++) {
-        if (out->mask[i]) {
-            out->value[i] = 0;
-            if (out->sigma)
-                out->sigma[i] = 0;
-            continue;
-        }
-        left++;
-        if (out->sigma)
-            out->sigma[i] = sqrt(out->sigma[i]);
+        left += !mask[i];
+        value[i] = mask[i] ? 0 : value[i];
+        if (sigma)
+            sigma[i] = mask[i] ? 0 : sqrt(sigma[i]);
     }
     return left;
 }
@@ -162,7 +163,9 @@ frit_status background_run(frit_call *c)
                              "each, or one for all", p->bgscale.n, (unsigned long long)n, n == 1 ? "" : "s");
     frit_buffer *out =
         c->host->output(c, 0, FRIT_F64, 1, v->shape, FRIT_WANT_MASK | (v->sigma ? FRIT_WANT_SIGMA : 0));
-    if (!out)
+    double *room = c->host->scratch(c, 2 * v->shape[0] + 1, sizeof *room);
+    bool *known = c->host->scratch(c, v->shape[0] + 1, sizeof *known);
+    if (!out || !room || !known)
         return FRIT_ENOMEM;
     if (c->host->text_attribute(c, IN_INTENSITY, "background_subtracted"))
         c->host->log(c, FRIT_WARNING, "a background has been subtracted from this intensity before: right "
@@ -175,7 +178,7 @@ frit_status background_run(frit_call *c)
             return FRIT_EIO;
         frit_status status = check_background(c, v, b, i);
         if (status == FRIT_OK)
-            status = subtract(c, out, b, v, scale_of(&p->bgscale, i));
+            status = subtract(c, out, b, v, scale_of(&p->bgscale, i), room, known);
         if (status != FRIT_OK)
             return status;
     }

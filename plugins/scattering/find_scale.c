@@ -66,8 +66,10 @@ static frit_status begin(frit_call *c, points *s, scale *k)
 /* ---- Conditions ------------------------------------------------------------------------------ */
 
 typedef struct rules {
-    condition *row;
-    size_t     n;
+    condition  *row;
+    size_t      n;
+    low_r_rules low_r;
+    bool        ready;    /* low_r stands for the rows */
 } rules;
 
 static bool make_low_r(frit_call *c, const points *s, const limits *at, rules *r)
@@ -75,14 +77,23 @@ static bool make_low_r(frit_call *c, const points *s, const limits *at, rules *r
     const normalise_params *p = c->params;
     const low_r how = { .lorch = p->window == 0, .qmin = at->qmin, .qmax = at->qmax,
                   .edge_points = (size_t)p->edge_points, .rho0 = normalise_density(c) };
-    size_t n = normalise_low_r_rows(p);
-    double *weight = c->host->scratch(c, n * (s->n + 1), sizeof *weight);
-    r->row = c->host->scratch(c, n, sizeof *r->row);
+    const low_r_terms *t = normalise_low_r_terms(c);
+    r->n = normalise_low_r_rows(p);
+    if (t) {
+        double *room = c->host->scratch(c, low_r_rules_room(t, s->n), sizeof *room);
+        if (!room)
+            return false;
+        r->ready = low_r_rules_make(t, s->sorted, s->origin, s->n, &how, room, &r->low_r);
+        if (r->ready)
+            return true;
+    }
+    double *weight = c->host->scratch(c, r->n * (s->n + 1), sizeof *weight);
+    r->row = c->host->scratch(c, r->n, sizeof *r->row);
     if (!weight || !r->row)
         return false;
-    conditions_low_r(normalise_kernels(c), s->sorted, s->origin, s->n, &how, n, p->rlow.from, p->rstep,
-                     weight, r->row);
-    r->n = n;
+    for (size_t k = 0; k < r->n; k++)
+        r->row[k] = condition_low_r(s->sorted, s->n, &how, p->rlow.from + (double)k * p->rstep,
+                                    weight + k * (s->n + 1));
     return true;
 }
 
@@ -108,6 +119,8 @@ static bool make_rules(frit_call *c, int32_t method, const points *s, const limi
 /* Slopes come by order of Q: put each to its place on the axis. */
 static bool place_slopes(frit_call *c, const points *s, scales *k)
 {
+    if (s->sorted == s->point)
+        return true;
     for (int m = 0; m < N_SCALES; m++) {
         double *placed = c->host->scratch(c, s->v->shape[0] + 1, sizeof *placed);
         if (!placed)
@@ -122,14 +135,15 @@ static bool place_slopes(frit_call *c, const points *s, scales *k)
 /* FRIT_ENUMERIC, without a sentence: the conditions do not determine the scales. */
 static frit_status solve(frit_call *c, const rules *r, const points *s, scales *k)
 {
-    double *work = c->host->scratch(c, (r->n + s->n + 1) * SCALES_WORK, sizeof *work);
-    for (int m = 0; m < N_SCALES; m++)
-        k->slope[m] = c->host->scratch(c, s->n + 1, sizeof *k->slope[m]);
-    if (!work || !k->slope[SCALE_ALPHA] || !k->slope[SCALE_FLUORESCENCE] || !k->slope[SCALE_MULTIPLE])
+    double *work = c->host->scratch(c, (r->n + 1) * (SCALES_WORK + N_SCALES), sizeof *work);
+    double *slope = c->host->scratch(c, (s->n + 1) * N_SCALES, sizeof *slope);
+    if (!work || !slope)
         return FRIT_ENOMEM;
-    if (!scales_solve(k, s->sorted, s->n, r->row, r->n, work))
-        return FRIT_ENUMERIC;
-    return place_slopes(c, s, k) ? FRIT_OK : FRIT_ENOMEM;
+    for (size_t m = 0; m < N_SCALES; m++)
+        k->slope[m] = slope + m * (s->n + 1);
+    const bool solved = r->ready ? scales_solve_low_r(k, s->sorted, s->slopes, s->n, &r->low_r, work)
+                                 : scales_solve(k, s->sorted, s->slopes, s->n, r->row, r->n, work);
+    return solved ? FRIT_OK : FRIT_ENUMERIC;
 }
 
 /* ---- Judgement ------------------------------------------------------------------------------- */
@@ -215,8 +229,10 @@ static void judge_axis(frit_call *c, const points *s, const scales *k)
                      "is the axis in 1/nm?", last);
         return;
     }
-    for (size_t i = 0; i < s->n; i++)
-        highest = fmax(highest, structure_factor_at(k->value, &s->sorted[i]));
+    for (size_t i = 0; i < s->n; i++) {
+        const double S = structure_factor_at(k->value, &s->sorted[i]);
+        highest = S > highest ? S : highest;
+    }
     size_t first = 0;
     while (structure_factor_at(k->value, &s->sorted[first]) < (1 + highest) / 2)
         first++;
@@ -231,7 +247,7 @@ static void judge_axis(frit_call *c, const points *s, const scales *k)
 static frit_status check_by(frit_call *c, int32_t method, const points *s, const limits *at, const scale *k,
                             scales *other)
 {
-    rules r;
+    rules r = { 0 };
     *other = (scales){ .free = { true } };
     memcpy(other->value, k->used.value, sizeof other->value);
     if (method == METHOD_KROGH_MOE && isnan(normalise_density(c))) {
@@ -283,6 +299,8 @@ frit_status find_scale(frit_call *c, points *s, scale *k)
         if (!make_rules(c, p->method, s, &at, &r))
             return FRIT_ENOMEM;
     status = judge(c, &k->used, solve(c, &r, s, &k->used), s, &at);
+    if (status == FRIT_OK && !place_slopes(c, s, &k->used))
+        return FRIT_ENOMEM;
     if (status == FRIT_OK)
         status = check_by(c, METHOD_KROGH_MOE, s, &at, k, &k->krogh_moe);
     if (status == FRIT_OK)

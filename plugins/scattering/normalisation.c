@@ -12,49 +12,39 @@
 #include "normalisation.h"
 
 #include <math.h>
+#include <string.h>
 
-double structure_factor_at(const double scale[N_SCALES], const normalisation_point *p)
+void scales_slopes(const normalisation_point *p, size_t n, double *x)
 {
-    return 1 + (scale[SCALE_ALPHA] * p->I - p->expected - scale[SCALE_FLUORESCENCE] * p->fluorescence -
-                scale[SCALE_MULTIPLE] * p->multiple) / p->f_mean_sq;
-}
-
-void structure_factor_slopes(const normalisation_point *p, double slope[N_SCALES])
-{
-    slope[SCALE_ALPHA] = p->I / p->f_mean_sq;
-    slope[SCALE_FLUORESCENCE] = -p->fluorescence / p->f_mean_sq;
-    slope[SCALE_MULTIPLE] = -p->multiple / p->f_mean_sq;
-}
-
-/* Of a point: the slopes, and what belongs to the right-hand side. */
-typedef struct slopes {
-    double of[SCALES_WORK];
-} slopes;
-
-static void fill_slopes(const normalisation_point *p, size_t n, slopes *x)
-{
-    for (size_t i = 0; i < n; i++) {
-        structure_factor_slopes(&p[i], x[i].of);
-        x[i].of[N_SCALES] = p[i].expected / p[i].f_mean_sq;
+    for (size_t i = 0; i < n; i++, x += SCALES_WORK) {
+        const double inverse = 1 / p[i].f_mean_sq;
+        x[SCALE_ALPHA] = p[i].I * inverse;
+        x[SCALE_FLUORESCENCE] = -p[i].fluorescence * inverse;
+        x[SCALE_MULTIPLE] = -p[i].multiple * inverse;
+        x[N_SCALES] = p[i].expected * inverse;
     }
 }
 
 /* Coefficients of the scales and right-hand side of one condition. */
-static void fill_row(const slopes *x, const condition *c, double row[SCALES_WORK])
+static void fill_row(const double *x, const condition *c, double row[SCALES_WORK])
 {
-    double sum[SCALES_WORK] = { 0 };
-    sum[N_SCALES] = c->target;
-    for (size_t i = 0; i < c->n; i++)
-        for (int k = 0; k < SCALES_WORK; k++)
-            sum[k] += c->weight[i] * x[c->first + i].of[k];
+    double even[SCALES_WORK] = { 0 }, odd[SCALES_WORK] = { 0 };
+    size_t i = 0;
+    x += c->first * SCALES_WORK;
+    even[N_SCALES] = c->target;
+    for (; i + 2 <= c->n; i += 2, x += 2 * SCALES_WORK) {
+        for (int k = 0; k < SCALES_WORK; k++) {
+            even[k] += c->weight[i] * x[k];
+            odd[k] += c->weight[i + 1] * x[SCALES_WORK + k];
+        }
+    }
     for (int k = 0; k < SCALES_WORK; k++)
-        row[k] = sum[k];
+        row[k] = even[k] + odd[k] + (i < c->n ? c->weight[i] * x[k] : 0);
 }
 
 /* ---- Least squares --------------------------------------------------------------------------- */
 
 typedef struct equations {
-    const slopes *point;
     double *work;               /* n_rows x SCALES_WORK; a column that was worked on is orthonormal */
     size_t  n_rows;
     int     column[N_SCALES];   /* the free ones */
@@ -152,87 +142,146 @@ static void alpha_gain(const equations *t, double gain[N_SCALES])
         gain[t->column[k]] = b[k];
 }
 
-static void find_slopes(const equations *t, scales *s, const normalisation_point *p, size_t n,
-                        const condition *c)
+/* What moves each scale: dx/dI_i of the conditions, without their weights and 1/<f_i>^2. */
+static void row_factors(const equations *t, const scales *s, size_t row, double factor[N_SCALES])
 {
-    double gain[N_SCALES], inverse[N_SCALES], factor[N_SCALES];
-    for (int k = 0; k < N_SCALES; k++)
-        for (size_t i = 0; i < n; i++)
-            s->slope[k][i] = 0;
+    double gain[N_SCALES], inverse[N_SCALES];
     alpha_gain(t, inverse);
+    row_gain(t, row, gain);
+    for (int k = 0; k < N_SCALES; k++)
+        factor[k] = inverse[k] * t->work[row * SCALES_WORK + N_SCALES] - s->value[SCALE_ALPHA] * gain[k];
+}
+
+static void find_slopes(const equations *t, scales *s, size_t n, const condition *c)
+{
+    double factor[N_SCALES];
+    for (int k = 0; k < N_SCALES; k++)
+        memset(s->slope[k], 0, n * sizeof *s->slope[k]);
     for (size_t row = 0; row < t->n_rows; row++) {
-        row_gain(t, row, gain);
-        for (int k = 0; k < N_SCALES; k++) {
-            double *restrict slope = s->slope[k] + c[row].first;
-            factor[k] = inverse[k] * t->work[row * SCALES_WORK + N_SCALES] - s->value[SCALE_ALPHA] * gain[k];
+        row_factors(t, s, row, factor);
+        for (int k = 0; k < t->n; k++) {
+            double *restrict slope = s->slope[t->column[k]] + c[row].first;
             for (size_t i = 0; i < c[row].n; i++)
-                slope[i] += factor[k] * c[row].weight[i];
+                slope[i] += factor[t->column[k]] * c[row].weight[i];
         }
     }
-    for (int k = 0; k < N_SCALES; k++)
-        for (size_t i = 0; i < n; i++)
-            s->slope[k][i] /= p[i].f_mean_sq;
+}
+
+/* The same where the conditions are those at low r; factor: N_SCALES numbers for each of them. */
+static void find_slopes_low_r(const equations *t, scales *s, size_t n, const low_r_rules *r, double *factor)
+{
+    double one[N_SCALES], *of[N_SCALES];
+    for (int k = 0; k < N_SCALES; k++) {
+        memset(s->slope[k], 0, n * sizeof *s->slope[k]);
+        of[k] = s->slope[k] + r->first;
+    }
+    for (size_t row = 0; row < t->n_rows; row++) {
+        row_factors(t, s, row, one);
+        for (int k = 0; k < t->n; k++)
+            factor[(size_t)k * t->n_rows + row] = one[t->column[k]];
+    }
+    for (int k = 0; k < t->n; k += 2) {
+        const int l = k + 1 < t->n ? k + 1 : k;
+        low_r_rules_back(r, factor + (size_t)k * t->n_rows, factor + (size_t)l * t->n_rows, of[t->column[k]],
+                         of[t->column[l]]);
+    }
 }
 
 /* Of the scales with respect to one that is given: -N^-1 A^T A_g, and 1 for itself. */
-static void given_slopes(const equations *t, const condition *c, int given, double slope[N_SCALES])
+static void given_slopes(const equations *t, int given, double slope[N_SCALES])
 {
-    double gain[N_SCALES], row[SCALES_WORK];
+    double gain[N_SCALES];
     for (int k = 0; k < N_SCALES; k++)
         slope[k] = k == given;
     for (size_t i = 0; i < t->n_rows; i++) {
-        fill_row(t->point, &c[i], row);
         row_gain(t, i, gain);
-        for (int k = 0; k < N_SCALES; k++)
-            slope[k] -= gain[k] * row[given];
+        for (int k = 0; k < N_SCALES; k++)    /* the column of what is given is as it was */
+            slope[k] -= gain[k] * t->work[i * SCALES_WORK + (size_t)given];
     }
 }
 
-static void find_covariance(const equations *t, scales *s, const normalisation_point *p, size_t n,
-                            const condition *c)
+/* Sum of a b sigma^2. */
+static double shared_variance(const normalisation_point *p, size_t n, const double *a, const double *b)
 {
-    for (int k = 0; k < N_SCALES; k++) {
-        for (int j = 0; j < N_SCALES; j++) {
-            double sum = 0;
-            for (size_t i = 0; i < n; i++)
-                sum += s->slope[k][i] * s->slope[j][i] * p[i].sigma * p[i].sigma;
-            s->covariance[k][j] = sum;
+    double sum[4] = { 0 };
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4)
+        for (size_t k = 0; k < 4; k++)
+            sum[k] += a[i + k] * b[i + k] * p[i + k].sigma * p[i + k].sigma;
+    for (; i < n; i++)
+        sum[0] += a[i] * b[i] * p[i].sigma * p[i].sigma;
+    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
+static void find_covariance(const equations *t, scales *s, const normalisation_point *p, size_t n)
+{
+    memset(s->covariance, 0, sizeof s->covariance);
+    for (int k = 0; k < t->n; k++) {
+        for (int j = 0; j <= k; j++) {
+            const int a = t->column[k], b = t->column[j];
+            s->covariance[a][b] = s->covariance[b][a] = shared_variance(p, n, s->slope[a], s->slope[b]);
         }
     }
     for (int given = 0; given < N_SCALES; given++) {
         double slope[N_SCALES], variance = s->given_sigma[given] * s->given_sigma[given];
         if (s->free[given] || variance == 0)
             continue;
-        given_slopes(t, c, given, slope);
+        given_slopes(t, given, slope);
         for (int k = 0; k < N_SCALES; k++)
             for (int j = 0; j < N_SCALES; j++)
                 s->covariance[k][j] += slope[k] * slope[j] * variance;
     }
 }
 
-bool scales_solve(scales *s, const normalisation_point *p, size_t n, const condition *row, size_t n_rows,
-                  double *work)
+/* From rows as they are to the scales.  False: too few, or too much alike. */
+static bool meet(equations *t, scales *s)
 {
-    slopes *point = (slopes *)(work + n_rows * SCALES_WORK);
-    equations t = { .point = point, .work = work, .n_rows = n_rows };
-    fill_slopes(p, n, point);
     for (int k = 0; k < N_SCALES; k++)
         if (s->free[k])
-            t.column[t.n++] = k;
-    if (n_rows < (size_t)t.n)
+            t->column[t->n++] = k;
+    if (t->n_rows < (size_t)t->n)
         return false;
-    for (size_t i = 0; i < n_rows; i++) {
-        fill_row(point, &row[i], &work[i * SCALES_WORK]);
+    for (size_t i = 0; i < t->n_rows; i++)
         for (int k = 0; k < N_SCALES; k++)
             if (!s->free[k])
-                work[i * SCALES_WORK + N_SCALES] -= s->value[k] * work[i * SCALES_WORK + k];
-    }
-    if (!decompose(&t))
+                t->work[i * SCALES_WORK + N_SCALES] -= s->value[k] * t->work[i * SCALES_WORK + (size_t)k];
+    if (!decompose(t))
         return false;
-    solve(&t, s);
-    double missed = product(&t, N_SCALES, N_SCALES);
-    s->deviation = n_rows ? sqrt(missed / (double)n_rows) : 0;
-    find_slopes(&t, s, p, n, row);
-    find_covariance(&t, s, p, n, row);
+    solve(t, s);
+    double missed = product(t, N_SCALES, N_SCALES);
+    s->deviation = t->n_rows ? sqrt(missed / (double)t->n_rows) : 0;
+    return true;
+}
+
+static void finish(const equations *t, scales *s, const normalisation_point *p, size_t n)
+{
+    for (int k = 0; k < t->n; k++)
+        for (size_t i = 0; i < n; i++)
+            s->slope[t->column[k]][i] /= p[i].f_mean_sq;
+    find_covariance(t, s, p, n);
+}
+
+bool scales_solve(scales *s, const normalisation_point *p, const double *x, size_t n, const condition *row,
+                  size_t n_rows, double *work)
+{
+    equations t = { .work = work, .n_rows = n_rows };
+    for (size_t i = 0; i < n_rows; i++)
+        fill_row(x, &row[i], &work[i * SCALES_WORK]);
+    if (!meet(&t, s))
+        return false;
+    find_slopes(&t, s, n, row);
+    finish(&t, s, p, n);
+    return true;
+}
+
+bool scales_solve_low_r(scales *s, const normalisation_point *p, const double *x, size_t n,
+                        const low_r_rules *r, double *work)
+{
+    equations t = { .work = work, .n_rows = low_r_rules_count(r) };
+    low_r_rules_rows(r, x, work);
+    if (!meet(&t, s))
+        return false;
+    find_slopes_low_r(&t, s, n, r, work + t.n_rows * SCALES_WORK);
+    finish(&t, s, p, n);
     return true;
 }

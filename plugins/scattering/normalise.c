@@ -89,7 +89,7 @@ const frit_param normalise_table[] = {
 /* ---- Theory, once for an axis ---------------------------------------------------------------- */
 
 typedef struct theory {
-    low_r_kernels *low_r;    /* NULL: none, or each curve its own */
+    low_r_terms  *low_r;    /* NULL: none, or each curve its own */
     size_t        n;
     atom_averages at[];
 } theory;
@@ -138,13 +138,13 @@ size_t normalise_low_r_rows(const normalise_params *p)
     return (size_t)floor((p->rlow.to - p->rlow.from) / p->rstep * (1 + 1e-12) + 1e-9) + 1;
 }
 
-const low_r_kernels *normalise_kernels(const frit_call *c)
+const low_r_terms *normalise_low_r_terms(const frit_call *c)
 {
     return ((const theory *)c->plan)->low_r;
 }
 
 /* As they will be needed, unless points at the ends of the axis are masked. */
-static low_r_kernels *kernels_for(const normalise_params *p, const frit_view *v)
+static low_r_terms *terms_for(const normalise_params *p, const frit_view *v)
 {
     low_r how = { .lorch = p->window == 0, .qmin = p->qmin, .qmax = p->qmax };
     double first = INFINITY, last = -INFINITY;
@@ -156,7 +156,7 @@ static low_r_kernels *kernels_for(const normalise_params *p, const frit_view *v)
         how.qmin = first;
     if (isnan(how.qmax))
         how.qmax = last;
-    return low_r_kernels_new(&how, v->shape[0], v->axis[0], normalise_low_r_rows(p), p->rlow.from, p->rstep);
+    return low_r_terms_new(&how, v->shape[0], v->axis[0], normalise_low_r_rows(p), p->rlow.from, p->rstep);
 }
 
 frit_status normalise_prepare(frit_call *c, void **plan)
@@ -170,7 +170,7 @@ frit_status normalise_prepare(frit_call *c, void **plan)
         return FRIT_ENOMEM;
     *plan = t;
     t->n = v->shape[0];
-    t->low_r = p->method == METHOD_LOW_R ? kernels_for(p, v) : NULL;
+    t->low_r = p->method == METHOD_LOW_R ? terms_for(p, v) : NULL;
     for (size_t i = 0; i < t->n; i++)
         t->at[i] = form_tables_average(&p->tables, &p->composition, v->axis[0][i]);
     return FRIT_OK;
@@ -207,21 +207,17 @@ static double definition_factor(const normalise_params *p, const atom_averages *
     return p->definition == ASHCROFT_LANGRETH ? a->f_mean_sq / a->f_sq_mean : 1;
 }
 
-/* Of Faber and Ziman's S at the points i and j of the axis. */
-static double covariance_of(const points *s, const scales *k, size_t i, size_t j)
+/* The variance of Faber and Ziman's S at a point of the axis: its own, that of the scales, and of both
+ * together, as the scales depend on the point. */
+static double variance_of(const points *s, const scales *k, size_t i)
 {
-    const normalisation_point *a = &s->point[i], *b = &s->point[j];
-    double slope_a[N_SCALES], slope_b[N_SCALES], alpha = k->value[SCALE_ALPHA];
-    double own_a = alpha * a->sigma * a->sigma / a->f_mean_sq;
-    double own_b = alpha * b->sigma * b->sigma / b->f_mean_sq;
-    double sum = i == j ? alpha * own_a / a->f_mean_sq : 0;
-    structure_factor_slopes(a, slope_a);
-    structure_factor_slopes(b, slope_b);
-    for (int m = 0; m < N_SCALES; m++) {
-        sum += own_a * k->slope[m][i] * slope_b[m] + own_b * k->slope[m][j] * slope_a[m];
-        for (int l = 0; l < N_SCALES; l++)
-            sum += slope_a[m] * slope_b[l] * k->covariance[m][l];
-    }
+    const normalisation_point *a = &s->point[i];
+    double x[N_SCALES], inverse = 1 / a->f_mean_sq, alpha = k->value[SCALE_ALPHA];
+    double own = alpha * a->sigma * a->sigma * inverse, sum = alpha * own * inverse;
+    structure_factor_slopes(a, x);
+    for (int m = 0; m < N_SCALES; m++)
+        sum += x[m] * (2 * own * k->slope[m][i] + k->covariance[m][0] * x[0] + k->covariance[m][1] * x[1] +
+                       k->covariance[m][2] * x[2]);
     return sum;
 }
 
@@ -263,11 +259,35 @@ static frit_status put_structure_factor(frit_call *c, const points *s, const sca
         if (!s->measured[i])
             continue;
         out->value[i] = 1 + factor * (structure_factor_at(k->used.value, &s->point[i]) - 1);
+        const double known = out->sigma ? variance_of(s, &k->used, i) : 0;
         if (out->sigma)
-            out->sigma[i] = factor * sqrt(fmax(0, covariance_of(s, &k->used, i, i)));
+            out->sigma[i] = factor * sqrt(known > 0 ? known : 0);
     }
     describe(c, k, v);
     return FRIT_OK;
+}
+
+/* What each point has in the covariances of S: its slopes, and what it does to the scales. */
+typedef struct part {
+    double x[N_SCALES], to_scales[N_SCALES];
+} part;
+
+static void fill_part(const points *s, const scales *k, double factor, size_t i, part *a)
+{
+    const normalisation_point *p = &s->point[i];
+    const double own = k->value[SCALE_ALPHA] * p->sigma * p->sigma / p->f_mean_sq;
+    structure_factor_slopes(p, a->x);
+    for (int m = 0; m < N_SCALES; m++) {
+        a->x[m] *= factor;
+        a->to_scales[m] = factor * own * k->slope[m][i];
+    }
+}
+
+/* left: what point i does to the scales, and what they have in common. */
+static double covariance_of(const part *a, const double left[N_SCALES], const part *b)
+{
+    return left[0] * b->x[0] + left[1] * b->x[1] + left[2] * b->x[2] + a->x[0] * b->to_scales[0] +
+           a->x[1] * b->to_scales[1] + a->x[2] * b->to_scales[2];
 }
 
 static frit_status put_covariance(frit_call *c, const points *s, const scale *k)
@@ -276,18 +296,25 @@ static frit_status put_covariance(frit_call *c, const points *s, const scale *k)
     const theory *t = c->plan;
     size_t n = k->has_sigma ? s->v->shape[0] : 0, shape[2] = { n, n };
     frit_buffer *out = c->host->output(c, OUT_COVARIANCE, FRIT_F64, 2, shape, FRIT_WANT_MASK);
-    if (!out)
+    part *of = c->host->scratch(c, n + 1, sizeof *of);
+    if (!out || !of)
         return FRIT_ENOMEM;
     for (size_t i = 0; i < n; i++) {
-        double factor = definition_factor(p, &t->at[i]);
-        out->axis[0][i] = s->v->axis[0][i];
-        out->axis[1][i] = s->v->axis[0][i];
+        double left[N_SCALES], factor = definition_factor(p, &t->at[i]);
+        out->axis[0][i] = out->axis[1][i] = s->v->axis[0][i];
+        if (s->measured[i])
+            fill_part(s, &k->used, factor, i, &of[i]);
+        for (int m = 0; m < N_SCALES; m++) {
+            left[m] = of[i].to_scales[m];
+            for (int l = 0; l < N_SCALES; l++)
+                left[m] += k->used.covariance[m][l] * of[i].x[l];
+        }
         for (size_t j = 0; j <= i; j++) {
             size_t here = i * n + j, mirror = j * n + i;
             out->mask[here] = out->mask[mirror] = !(s->measured[i] && s->measured[j]);
-            if (!out->mask[here])
-                out->value[here] = out->value[mirror] =
-                    factor * definition_factor(p, &t->at[j]) * covariance_of(s, &k->used, i, j);
+            out->value[here] = out->value[mirror] =
+                i != j ? covariance_of(&of[i], left, &of[j])
+                : s->measured[i] ? factor * factor * variance_of(s, &k->used, i) : 0;
         }
     }
     return FRIT_OK;

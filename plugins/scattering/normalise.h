@@ -23,9 +23,9 @@ typedef struct scale {
 /* From points to which everything has been added; sorts them. */
 frit_status find_scale(frit_call *c, points *s, scale *k);
 
-double normalise_density(frit_call *c);                    /* atoms per cubic angstrom, in run(); NaN: not known */
+double normalise_density(frit_call *c);                      /* atoms per cubic angstrom, in run(); NaN: not known */
 size_t normalise_low_r_rows(const normalise_params *p);    /* how many r low-r looks at */
-const low_r_kernels *normalise_kernels(const frit_call *c);    /* in run(); may be NULL */
+const low_r_terms *normalise_low_r_terms(const frit_call *c);    /* in run(); may be NULL */
 const char *normalise_alpha_unit(frit_call *c, const char *unit);             /* of the intensity's */
 
 #endif

@@ -12,7 +12,8 @@ typedef struct points {
     const frit_view     *v;           /* the intensity */
     normalisation_point *point;       /* each point of the axis */
     bool                *measured;    /* is it? */
-    normalisation_point *sorted;      /* the measured ones, by Q */
+    normalisation_point *sorted;      /* the measured ones, by Q; may be `point` itself */
+    double              *slopes;      /* of these, as scales_slopes() */
     size_t              *origin;      /* of these, where they stand on the axis */
     size_t               n;           /* of those */
 } points;
