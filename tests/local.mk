@@ -101,7 +101,8 @@ EXTRA_DIST += \
   %D%/data/Zr52.5Cu17.9Ni14.6Al10Ti5_compton.csv %D%/data/Zr52.5Cu17.9Ni14.6Al10Ti5_f2.csv \
   %D%/data/Zr52.5Cu17.9Ni14.6Al10Ti5_geometry.csv %D%/data/Zr52.5Cu17.9Ni14.6Al10Ti5_mu.csv \
   %D%/data/Zr52.5Cu17.9Ni14.6Al10Ti5_multiple_scattering.csv %D%/data/exact_G_HPT.csv \
-  %D%/data/dsc_CR_clean.csv %D%/data/exact_S_HPT.csv %D%/data/ft_test_HPT_303.csv %D%/data/indent_CR_clean.csv %D%/data/pillar_CR_clean.csv %D%/data/pixel_geometry.csv \
+  %D%/data/dsc_CR_clean.csv %D%/data/exact_S_HPT.csv %D%/data/ft_test_HPT_303.csv %D%/data/indent_CR_clean.csv %D%/data/pillar_CR_clean.csv %D%/data/pixel_geometry.csv %D%/data/pseudo_split.csv %D%/data/robust_rings.csv \
+  %D%/data/robust_rings.py \
   %D%/data/sigma_S.csv
 
 include %D%/cli.mk
@@ -110,7 +111,9 @@ include %D%/abi.mk
 
 TESTS += %D%/doc.sh
 EXTRA_DIST += %D%/doc.sh
-EXTRA_DIST += %D%/bench/run %D%/bench/compare.py %D%/bench/integrate.c %D%/bench/chain_bench.c %D%/bench/chain_bench.py
+EXTRA_DIST += %D%/bench/run %D%/bench/compare.py %D%/bench/measure.py %D%/bench/integrate.c %D%/bench/memory.c \
+  %D%/bench/chain_bench.c %D%/bench/chain_bench.py %D%/bench/tiff.py %D%/bench/tiff_bench.c %D%/bench/robust_bench.py %D%/bench/robust.c \
+  %D%/bench/whole.py %D%/bench/peers.py %D%/bench/chain.lua %D%/bench/theory.lua %D%/bench/graph.lua %D%/bench/frames.c
 
 clean-local:
 	rm -rf tests/store

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "azimuthal.h"
+#include "matrix_data.h"
+#include "robust_steps.h"
 
 #define CORRECTIONS_DOC \
 "- Omega = cos^3(alpha) is the solid angle relative to normal incidence (`solid_angle`), alpha the\n" \
@@ -44,7 +46,7 @@
 "\n" \
 "The output has the attribute `wavelength`. Split, I and sigma are within 1e-6 of exact sums.\n"
 
-#define INTEGRATE_DOC(radial, formula) \
+#define INTEGRATE_DOC(radial, formula, matrix) \
 "Mean intensity of a frame against " radial ":\n" \
 "\n" \
 "    I(bin) = sum w (raw - dark) / sum w flat Omega P K I0\n" \
@@ -67,10 +69,32 @@ CORRECTIONS_DOC \
 "`full` shares a pixel by area: its four corners, joined by straight lines in the plane of radius\n" \
 "and azimuth, are cut at the bins' edges. `bbox` spreads it evenly over the radii within the\n" \
 "distance of its farthest corner from its centre: this blurs more. Both are pyFAI's, but of a pixel\n" \
-"partly outside of the range only the part inside counts. Splitting correlates neighbouring bins:\n" \
-"sigma of a single bin stays right, that of sums over bins comes out too small.\n" \
+"partly outside of the range only the part inside counts. `pseudo`: see `" matrix "`.\n" \
+"Splitting correlates neighbouring bins: sigma of a single bin stays right, that of sums over bins is\n" \
+"too small.\n" \
 "\n" \
 PIXELS_DOC
+
+#define MATRIX_DOC(radial, step, integrate) \
+"The weights with which `" integrate "` counts pixels in bins of " radial ", made by themselves: from the\n" \
+"calibration, the bins, the corrections, the mask and the flat, which do not change from frame to frame.\n" \
+"\n" \
+"    local m = frit." step " { poni = \"ceo2.poni\", mask = \"mask.edf\", npt = 2000, split = \"full\" }\n" \
+"    local curves = frit." integrate " { frames, matrix = m, dark = \"dark.tif\", gain = 0.3 }\n" \
+"\n" \
+"`" integrate "` makes the same by itself where it is not given one. It pays where several samples share\n" \
+"a detector, or where noise, exposure or dark are varied: the matrix is made once, and kept. The result\n" \
+"has the same bits. The parameters are explained there; they are then given here, and not there.\n" \
+"\n" \
+"**Pseudo splitting.** With `split = \"pseudo\"` a pixel fills evenly a smaller range of radii than with\n" \
+"`bbox`: the box of its corners, in the plane of radius and azimuth, is shrunk about their mean, in both\n" \
+"directions by sqrt(area of the pixel/area of the box), so that it has the pixel's area. A pixel whose\n" \
+"box would reach out of the corners' one, or through which the beam passes, fills that. This is how\n" \
+"pyFAI, which has it in two dimensions only, describes it; pyFAI 0.21 exchanges the two sides of the\n" \
+"shrunk box, so that there it depends on the unit.\n" \
+"\n" \
+"**Output.** The numbers are those that the sums need, as they lie in this computer's memory, some 80 MB\n" \
+"for 2048 x 2048 pixels: they mean nothing to anything but `" integrate "`, which checks them.\n"
 
 #define PYFAI \
     "Kieffer & Karkoulis, J. Phys. Conf. Ser. 425 (2013) 202012, doi:10.1088/1742-6596/425/20/202012; " \
@@ -82,7 +106,8 @@ PIXELS_DOC
 static const frit_step steps[] = {
     { .name = "integrate", .version = 3,
       .summary = "Azimuthal integration of a detector frame to intensity against Q",
-      .doc = INTEGRATE_DOC("Q", "Q = 4 pi sin(theta)/lambda, 2 theta being the angle between ray and beam"),
+      .doc = INTEGRATE_DOC("Q", "Q = 4 pi sin(theta)/lambda, 2 theta being the angle between ray and beam",
+                           "integration_matrix"),
       .reference = PYFAI,
       .inputs = integrate_inputs, .outputs = integrate_outputs,
       .params = integrate_params, .params_size = sizeof(struct azimuthal),
@@ -90,12 +115,27 @@ static const frit_step steps[] = {
       .run = integrate_run, .run_batch = integrate_run_batch },
     { .name = "integrate_2theta", .version = 3,
       .summary = "Azimuthal integration of a detector frame to intensity against 2 theta",
-      .doc = INTEGRATE_DOC("2 theta", "2 theta is the angle between ray and beam"),
+      .doc = INTEGRATE_DOC("2 theta", "2 theta is the angle between ray and beam",
+                           "integration_matrix_2theta"),
       .reference = PYFAI,
       .inputs = integrate_inputs, .outputs = integrate_2theta_outputs,
       .params = integrate_2theta_params, .params_size = sizeof(struct azimuthal),
       .check = integrate_2theta_check, .prepare = integrate_2theta_prepare, .release = integrate_release,
       .run = integrate_run, .run_batch = integrate_run_batch },
+    { .name = "integration_matrix", .version = 1,
+      .summary = "Which pixels of a detector count in which bins of Q, for integrate",
+      .doc = MATRIX_DOC("Q", "integration_matrix", "integrate"),
+      .reference = PYFAI,
+      .inputs = integration_matrix_inputs, .outputs = integration_matrix_outputs,
+      .params = integration_matrix_params, .params_size = sizeof(struct integration_matrix),
+      .check = integration_matrix_check, .run = integration_matrix_run },
+    { .name = "integration_matrix_2theta", .version = 1,
+      .summary = "Which pixels of a detector count in which bins of 2 theta, for integrate_2theta",
+      .doc = MATRIX_DOC("2 theta", "integration_matrix_2theta", "integrate_2theta"),
+      .reference = PYFAI,
+      .inputs = integration_matrix_inputs, .outputs = integration_matrix_outputs,
+      .params = integration_matrix_2theta_params, .params_size = sizeof(struct integration_matrix),
+      .check = integration_matrix_2theta_check, .run = integration_matrix_2theta_run },
     { .name = "integrate_cake", .version = 1,
       .summary = "A detector frame as an image of azimuth and Q: its rings as straight lines",
       .doc =
@@ -122,6 +162,23 @@ PIXELS_DOC,
       .params = integrate_cake_params, .params_size = sizeof(struct azimuthal),
       .check = integrate_cake_check, .prepare = integrate_cake_prepare, .release = integrate_release,
       .run = integrate_cake_run },
+    { .name = "integrate_sigma_clip", .version = 1,
+      .summary = "Azimuthal integration by sigma clipping: spots, zingers and dead pixels are left out",
+      .doc = SIGMA_CLIP_DOC,
+      .reference = "Kieffer et al., J. Appl. Cryst. 58 (2025) 138; " PYFAI,
+      .inputs = integrate_cake_inputs, .outputs = integrate_robust_outputs,
+      .params = integrate_sigma_clip_params, .params_size = sizeof(struct clip),
+      .check = integrate_sigma_clip_check, .prepare = integrate_sigma_clip_prepare,
+      .release = integrate_robust_release, .run = integrate_robust_run },
+    { .name = "integrate_median", .version = 1,
+      .summary = "Azimuthal integration by the median, a percentile, or the mean between two percentiles",
+      .doc = MEDIAN_DOC,
+      .reference = "Hyndman & Fan, Am. Stat. 50 (1996) 361, doi:10.1080/00031305.1996.10473566; Stigler, Ann. "
+                   "Stat. 1 (1973) 472, doi:10.1214/aos/1176342412; " PYFAI,
+      .inputs = integrate_cake_inputs, .outputs = integrate_robust_outputs,
+      .params = integrate_median_params, .params_size = sizeof(struct order),
+      .check = integrate_median_check, .prepare = integrate_median_prepare,
+      .release = integrate_robust_release, .run = integrate_robust_run },
     { .name = "pixel_geometry", .version = 1,
       .summary = "Angles and correction factors of every pixel of a calibrated detector, as images",
       .doc =

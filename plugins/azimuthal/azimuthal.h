@@ -90,7 +90,8 @@ enum { ERROR_POISSON, ERROR_AZIMUTHAL, ERROR_NONE };
     FRIT_CHOICE(struct azimuthal, split, split_choices, \
                 "no: a pixel counts in the bin of its centre, so that bins are independent, and sigma of " \
                 "sums over them is right; full: its area is shared among the bins that it covers, which is " \
-                "smoother, but correlates neighbouring bins; bbox: shared roughly, as often in pyFAI"), \
+                "smoother, but correlates neighbouring bins; bbox: shared roughly, as often in pyFAI; pseudo: " \
+                "bbox with a box of the pixel's own area"), \
     FRIT_BOOL(struct azimuthal, solid_angle, true, "divide by the pixel's solid angle")
 
 #define NOISE_PARAMS \
@@ -161,6 +162,15 @@ extern const frit_param integrate_cake_params[];
 frit_status integrate_cake_check(frit_call *c);
 frit_status integrate_cake_prepare(frit_call *c, void **plan);
 frit_status integrate_cake_run(frit_call *c);
+
+extern const frit_port  integrate_robust_outputs[];
+extern const frit_param integrate_sigma_clip_params[], integrate_median_params[];
+frit_status integrate_sigma_clip_check(frit_call *c);
+frit_status integrate_sigma_clip_prepare(frit_call *c, void **plan);
+frit_status integrate_median_check(frit_call *c);
+frit_status integrate_median_prepare(frit_call *c, void **plan);
+void        integrate_robust_release(void *plan);
+frit_status integrate_robust_run(frit_call *c);
 
 extern const frit_port pixel_geometry_inputs[], pixel_geometry_outputs[];
 extern const frit_param pixel_geometry_params[];

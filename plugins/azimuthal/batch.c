@@ -75,7 +75,8 @@ static bool add_norms(struct twofold *norm, const struct integrator *it)
                 }
         }
         for (size_t i = 0; i < rows * m->cols; i++)
-            norm[bin[i]].high += it->norm[row * m->cols + i]; /* those of no bin into the first one, which is padding */
+            norm[bin[i]].high +=
+                it->norm[row * m->cols + i]; /* those of no bin into the first one, which is padding */
     }
     free(bin);
     return bin;
@@ -138,21 +139,32 @@ void batch_totals_free(struct batch_totals *t)
 
 static size_t value_size(frit_dtype dtype)
 {
-    static const size_t size[] = {[FRIT_F64] = 8, [FRIT_F32] = 4, [FRIT_I8] = 1,  [FRIT_U8] = 1,  [FRIT_I16] = 2,
-                                  [FRIT_U16] = 2, [FRIT_I32] = 4, [FRIT_U32] = 4, [FRIT_I64] = 8, [FRIT_U64] = 8};
+    static const size_t size[] = {
+        [FRIT_F64] = 8, [FRIT_F32] = 4, [FRIT_I8] = 1,  [FRIT_U8] = 1,  [FRIT_I16] = 2,
+        [FRIT_U16] = 2, [FRIT_I32] = 4, [FRIT_U32] = 4, [FRIT_I64] = 8, [FRIT_U64] = 8};
     return size[dtype];
 }
 
 /* Whether values of the type may lie out of the limits. */
 static bool is_limited(frit_dtype dtype, double from, double to)
 {
-    static const double lo[] = {[FRIT_I8] = -128, [FRIT_I16] = -32768, [FRIT_I32] = -2147483648.0,
-                                [FRIT_F32] = -KERNEL_VALUE_MAX, [FRIT_F64] = -KERNEL_VALUE_MAX,
-                                [FRIT_I64] = -1e19, [FRIT_U64] = 0};
-    static const double hi[] = {[FRIT_I8] = 127, [FRIT_I16] = 32767, [FRIT_I32] = 2147483647,
-                                [FRIT_U8] = 255, [FRIT_U16] = 65535, [FRIT_U32] = 4294967295.0,
-                                [FRIT_F32] = KERNEL_VALUE_MAX, [FRIT_F64] = KERNEL_VALUE_MAX,
-                                [FRIT_I64] = 1e19, [FRIT_U64] = 2e19};
+    static const double lo[] = {[FRIT_I8] = -128,
+                                [FRIT_I16] = -32768,
+                                [FRIT_I32] = -2147483648.0,
+                                [FRIT_F32] = -KERNEL_VALUE_MAX,
+                                [FRIT_F64] = -KERNEL_VALUE_MAX,
+                                [FRIT_I64] = -1e19,
+                                [FRIT_U64] = 0};
+    static const double hi[] = {[FRIT_I8] = 127,
+                                [FRIT_I16] = 32767,
+                                [FRIT_I32] = 2147483647,
+                                [FRIT_U8] = 255,
+                                [FRIT_U16] = 65535,
+                                [FRIT_U32] = 4294967295.0,
+                                [FRIT_F32] = KERNEL_VALUE_MAX,
+                                [FRIT_F64] = KERNEL_VALUE_MAX,
+                                [FRIT_I64] = 1e19,
+                                [FRIT_U64] = 2e19};
     return from > lo[dtype] || to < hi[dtype];
 }
 
@@ -163,10 +175,12 @@ bool batch_possible(const struct integrator *it, const struct frame *frames, siz
     for (size_t l = 0; good && l < n; l++) {
         const struct frame *f = frames + l;
         good = f->dtype == frames->dtype && f->variance == frames->variance &&
-               (f->variance == VARIANCE_NONE || f->variance == VARIANCE_COUNTS || f->variance == VARIANCE_GAIN) &&
+               (f->variance == VARIANCE_NONE || f->variance == VARIANCE_COUNTS ||
+                f->variance == VARIANCE_GAIN) &&
                (f->variance != VARIANCE_GAIN ||
                 (f->gain == frames->gain && f->read_noise == frames->read_noise)) &&
-               f->valid_from == frames->valid_from && f->valid_to == frames->valid_to && !f->dark == !it->dark;
+               f->valid_from == frames->valid_from && f->valid_to == frames->valid_to &&
+               !f->dark == !it->dark;
     }
     return good;
 }
@@ -179,8 +193,8 @@ static size_t tile_pixels(const struct matrix *m)
 size_t batch_memory(const struct matrix *m)
 {
     size_t sums = 2 * m->n_sums * BATCH, pixels = tile_pixels(m);
-    return sums * (sizeof(double) + sizeof(float)) + pixels * BATCH * sizeof(float) + pixels * 2 * sizeof(double) +
-           m->n_sums * BATCH * sizeof(struct lost) + pixels * sizeof(uint16_t);
+    return sums * (sizeof(double) + sizeof(float)) + pixels * BATCH * sizeof(float) +
+           pixels * 2 * sizeof(double) + m->n_sums * BATCH * sizeof(struct lost) + pixels * sizeof(uint16_t);
 }
 
 static void share_memory(struct batch *b, const struct matrix *m, char *memory)
@@ -365,7 +379,8 @@ static void wide_pixels(struct batch *b, size_t row, size_t rows)
 {
     const struct matrix *m = b->it->matrix;
     const double unit = m->whole ? 1 : WEIGHT_ONE;
-    for (; b->wide < m->wide_from[m->n_blocks] && m->wide[b->wide].pixel < (row + rows) * m->cols; b->wide++) {
+    for (; b->wide < m->wide_from[m->n_blocks] && m->wide[b->wide].pixel < (row + rows) * m->cols;
+         b->wide++) {
         const struct wide *w = m->wide + b->wide;
         const double *share = m->share + w->share;
         for (size_t l = 0; l < b->n; l++) {
@@ -442,7 +457,8 @@ static void one_tile(struct batch *b, const struct tile *t, bool masks)
     if (p->missing)
         lose_tile(b, t);
     for (size_t r = 0; p->dark && r < t->rows; r++)
-        memcpy(b->dark + r * m->tile_cols, b->it->dark + (t->row + r) * m->cols + t->col, t->cols * sizeof *b->dark);
+        memcpy(b->dark + r * m->tile_cols, b->it->dark + (t->row + r) * m->cols + t->col,
+               t->cols * sizeof *b->dark);
     if (p->dark && !m->whole)
         b->k->batch_net(m, t, p);
     b->k->batch_sum(m, t, p, b->partial, b->sums);
@@ -466,7 +482,8 @@ void batch_band(struct batch *b, size_t row, const void *const *raw, const uint8
         if (t->n > 0)
             one_tile(b, t, masks);
     wide_pixels(b, row, rows);
-    if (((row + rows) % b->flush_rows == 0 || row + rows == m->rows) && b->to_bin > b->from_bin && !m->whole) {
+    if (((row + rows) % b->flush_rows == 0 || row + rows == m->rows) && b->to_bin > b->from_bin &&
+        !m->whole) {
         size_t at = b->from_bin * 2 * BATCH;
         b->k->batch_flush(b->partial + at, b->sums + at, (b->to_bin - b->from_bin) * 2 * BATCH);
         b->from_bin = SIZE_MAX;

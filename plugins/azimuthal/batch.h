@@ -16,10 +16,11 @@ struct twofold {
 
 /* Sums over all pixels of each of n_sums bins, in whole pixels: what a frame's own are corrected with. */
 struct batch_totals {
-    struct twofold *norm; /* share * norm: less that of pixels that are masked in one frame it has the bits that
+    struct twofold
+        *norm; /* share * norm: less that of pixels that are masked in one frame it has the bits that
                            * masking them in all frames gives */
     double *square, *dark, *dark_variance; /* share^2, share * dark, share^2 * variance */
-    uint32_t *count;              /* of shares */
+    uint32_t *count;                       /* of shares */
 };
 
 /* NULL: no memory. */
@@ -30,15 +31,15 @@ struct batch {
     const struct integrator *it;
     const struct batch_totals *totals;
     const struct kernels *k;
-    struct frame frame[BATCH]; /* raw and mask: of the band */
-    size_t n, wide;            /* frames; pixels of many bins that are done */
+    struct frame frame[BATCH];           /* raw and mask: of the band */
+    size_t n, wide;                      /* frames; pixels of many bins that are done */
     size_t flush_rows, from_bin, to_bin; /* when partial sums are flushed, and which */
-    unsigned lacking;          /* lanes that lack pixels */
-    double *sums;              /* of a bin BATCH signals, then as many variances */
+    unsigned lacking;                    /* lanes that lack pixels */
+    double *sums;                        /* of a bin BATCH signals, then as many variances */
     float *partial;
     struct batch_tile tile;
-    double *dark, *exact;      /* of a tile */
-    struct lost *lost;         /* of a bin BATCH */
+    double *dark, *exact; /* of a tile */
+    struct lost *lost;    /* of a bin BATCH */
 };
 
 /* Whether frames can be summed together: of one type, with the same limits and variance, none of them a sigma

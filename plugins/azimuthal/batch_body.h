@@ -18,10 +18,10 @@ TARGET static INLINE void K(turn_over)(vli *r)
     for (int g = 0; g < LANES; g += 4) {
         vli a = SHUFFLE(r[g], r[g + 1], LOW_32), b = SHUFFLE(r[g], r[g + 1], HIGH_32);
         vli c = SHUFFLE(r[g + 2], r[g + 3], LOW_32), d = SHUFFLE(r[g + 2], r[g + 3], HIGH_32);
-        u[g] = SHUFFLE(a, c, LOW_64);
-        u[g + 1] = SHUFFLE(a, c, HIGH_64);
-        u[g + 2] = SHUFFLE(b, d, LOW_64);
-        u[g + 3] = SHUFFLE(b, d, HIGH_64);
+        u[g] = (vli)SHUFFLE((vlh)a, (vlh)c, LOW_64);
+        u[g + 1] = (vli)SHUFFLE((vlh)a, (vlh)c, HIGH_64);
+        u[g + 2] = (vli)SHUFFLE((vlh)b, (vlh)d, LOW_64);
+        u[g + 3] = (vli)SHUFFLE((vlh)b, (vlh)d, HIGH_64);
     }
     UNROLL
     for (int e = 0; e < 4; e++) {
@@ -377,6 +377,8 @@ TARGET static void K(batch_sum)(const struct matrix *m, const struct tile *t, co
             K(sum_whole)(m, t, p, lane, p->dark != NULL, true, sums);
         else if (t->window == 1)
             K(sum_whole)(m, t, p, lane, p->dark != NULL, false, sums);
+        else if (t->window == 4 && !p->missing)
+            K(sum_shared)(m, t, p, lane, 4, true, true, false, partial + lane);
         else if (t->window == 4)
             K(sum_shared)(m, t, p, lane, 4, true, true, true, partial + lane);
         else if (p->missing)

@@ -18,6 +18,12 @@ const frit_param integrate_cake_params[] = {
     { .name = NULL }
 };
 
+const frit_port integrate_cake_inputs[] = {
+    FRAME_PORTS,
+    [MONITOR] = MONITOR_PORT,
+    { .name = NULL }
+};
+
 enum { INTENSITY, N_PIXELS, NORMALISATION };
 
 #define OUTPUT(name_, unit_, doc_) \

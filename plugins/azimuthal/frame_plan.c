@@ -24,19 +24,38 @@ static frit_status check_noise(frit_call *c)
     return FRIT_OK;
 }
 
-frit_status frame_plan_check(frit_call *c, enum radial unit)
+static frit_status check_azimuths(frit_call *c)
 {
     const struct azimuthal *p = c->params;
     if (p->azimuth_range.to - p->azimuth_range.from > 360)
         return c->host->fail(c, FRIT_EPARAM, "azimuth_range is %g degrees wide, from %g to %g: at most 360",
                              p->azimuth_range.to - p->azimuth_range.from, p->azimuth_range.from,
                              p->azimuth_range.to);
+    return FRIT_OK;
+}
+
+frit_status frame_plan_check_frames(frit_call *c)
+{
+    const struct azimuthal *p = c->params;
     if (!isnan(p->dark_exposure_time) && !p->scale_dark)
         return c->host->fail(c, FRIT_EPARAM, "dark_exposure_time has no use without scale_dark = true");
     if (!isnan(p->exposure_time) && !p->scale_dark && isnan(p->reference_exposure))
         return c->host->fail(c, FRIT_EPARAM,
                              "exposure_time has no use without reference_exposure or scale_dark = true");
-    frit_status status = check_noise(c);
+    return check_noise(c);
+}
+
+frit_status frame_plan_check_bins(frit_call *c, enum radial unit)
+{
+    frit_status status = check_azimuths(c);
+    return status == FRIT_OK ? azimuthal_check(c, unit == RADIAL_Q) : status;
+}
+
+frit_status frame_plan_check(frit_call *c, enum radial unit)
+{
+    frit_status status = check_azimuths(c);
+    if (status == FRIT_OK)
+        status = frame_plan_check_frames(c);
     return status == FRIT_OK ? azimuthal_check(c, unit == RADIAL_Q) : status;
 }
 
@@ -87,16 +106,21 @@ static double *image_variance(const frit_view *v, frit_status *status)
     return variance;
 }
 
+/* Pixels of an image that are not 0, or not measured; NaN is not 0. */
 static uint8_t *image_skip(const frit_view *v, frit_status *status)
 {
+    enum { BLOCK = 4096 };
+    double value[BLOCK];
     size_t n = v->shape[0] * v->shape[1];
-    double *value = image_values(v, status);
     uint8_t *skip = malloc(n);
     if (!skip)
         *status = FRIT_ENOMEM;
-    for (size_t i = 0; value && skip && i < n; i++)
-        skip[i] = value[i] != 0; /* NaN is not 0 */
-    free(value);
+    for (size_t from = 0; skip && from < n; from += BLOCK) {
+        size_t in = n - from < BLOCK ? n - from : BLOCK;
+        values_as_double(v->dtype, v->data, from, in, value);
+        for (size_t i = 0; i < in; i++)
+            skip[from + i] = value[i] != 0 || (v->mask && v->mask[from + i]);
+    }
     return skip;
 }
 
@@ -105,26 +129,48 @@ struct images {
     double *flat, *dark, *dark_variance;
 };
 
-static frit_status load_images(frit_call *c, const struct geometry *g, const char *unit, struct images *im)
+frit_status frame_plan_dark(frit_call *c, const struct geometry *g, uint32_t port, const char *unit,
+                            double **dark, double **variance)
 {
     const struct azimuthal *p = c->params;
     frit_status status = FRIT_OK;
-    const frit_view *v = plan_image(c, MASK, "mask", g, &status);
+    const frit_view *v = plan_image(c, port, "dark", g, &status);
+    if (v && unit && strcmp(v->unit, unit) != 0)
+        return c->host->fail(c, FRIT_EPARAM,
+                             "the frame is in %s, the dark in %s: they must be in the same unit", unit,
+                             v->unit);
+    if (v)
+        *dark = image_values(v, &status);
+    if (v && v->sigma && status == FRIT_OK && p->error_model == ERROR_POISSON)
+        *variance = image_variance(v, &status);
+    return status;
+}
+
+static frit_status load_images(frit_call *c, const struct geometry *g, const struct frame_plan_ports *ports,
+                               const char *unit, struct images *im)
+{
+    frit_status status = FRIT_OK;
+    const frit_view *v = plan_image(c, ports->mask, "mask", g, &status);
     if (v)
         im->skip = image_skip(v, &status);
-    v = plan_image(c, FLAT, "flat", g, &status);
+    v = plan_image(c, ports->flat, "flat", g, &status);
     if (v)
         im->flat = image_values(v, &status);
-    v = plan_image(c, DARK, "dark", g, &status);
-    if (v && strcmp(v->unit, unit) != 0)
-        status =
-            c->host->fail(c, FRIT_EPARAM, "the frame is in %s, the dark in %s: they must be in the same unit",
-                          unit, v->unit);
-    if (v && status == FRIT_OK)
-        im->dark = image_values(v, &status);
-    if (v && v->sigma && status == FRIT_OK && p->error_model == ERROR_POISSON)
-        im->dark_variance = image_variance(v, &status);
-    return status;
+    return status == FRIT_OK ? frame_plan_dark(c, g, ports->dark, unit, &im->dark, &im->dark_variance)
+                             : status;
+}
+
+/* Where the dark only tells which pixels to leave out. */
+static frit_status dark_to_skip(size_t n, struct images *im)
+{
+    if (!im->skip)
+        im->skip = calloc(n, 1);
+    for (size_t i = 0; im->skip && i < n; i++)
+        im->skip[i] |= !isfinite(im->dark[i]) || (im->dark_variance && !isfinite(im->dark_variance[i]));
+    free(im->dark);
+    free(im->dark_variance);
+    im->dark = im->dark_variance = NULL;
+    return im->skip ? FRIT_OK : FRIT_ENOMEM;
 }
 
 static frit_status explain(frit_call *c, enum radial unit, const struct integrator *it,
@@ -168,6 +214,12 @@ static bool report(void *call, double fraction)
     return c->host->progress(c, fraction);
 }
 
+static void in_parallel(void *call, size_t n, void (*work)(void *data, size_t i, uint32_t worker), void *data)
+{
+    frit_call *c = call;
+    c->host->parallel(c, n, work, data);
+}
+
 /* What the parameters say of the bins. */
 static struct integrator_input bins_of(const struct azimuthal *p, enum radial unit, enum split split,
                                        size_t n_azim)
@@ -185,31 +237,27 @@ static struct integrator_input bins_of(const struct azimuthal *p, enum radial un
     };
 }
 
-frit_status frame_plan_make_by(frit_call *c, enum radial unit, enum split split, size_t n_azim,
-                               integrator_maker *maker, void **result)
+void frame_plan_parallel(frit_call *c, struct integrator_input *in)
 {
-    struct geometry g;
+    in->parallel = in_parallel;
+    in->parallel_with = c;
+    in->workers = c->host->workers(c);
+}
+
+frit_status frame_plan_integrator(frit_call *c, enum radial unit, enum split split, size_t n_azim,
+                                  const struct geometry *g, const struct frame_plan_ports *ports,
+                                  const char *frame_unit, integrator_maker *maker, struct integrator *it)
+{
     struct correction correction;
     struct images im = {.skip = NULL};
-    const frit_view *frame = c->host->input(c, FRAME, 0);
-    if (!frame)
-        return FRIT_EIO;
-    frit_status status = azimuthal_geometry(c, unit == RADIAL_Q, &g);
+    frit_status status = azimuthal_correction(c, g->wavelength, &correction);
     if (status == FRIT_OK)
-        status = azimuthal_shape(c, frame, &g);
-    if (status == FRIT_OK)
-        status = azimuthal_correction(c, g.wavelength, &correction);
-    if (status != FRIT_OK)
-        return status;
-    struct frame_plan *plan = calloc(1, sizeof *plan);
-    if (!plan)
-        return FRIT_ENOMEM;
-    *result = plan;
-    plan->wavelength = g.wavelength;
-    status = load_images(c, &g, frame->unit, &im);
+        status = load_images(c, g, ports, frame_unit, &im);
+    if (status == FRIT_OK && im.dark && ports->dark_masks)
+        status = dark_to_skip(g->rows * g->cols, &im);
     if (status == FRIT_OK) {
         struct integrator_input in = bins_of(c->params, unit, split, n_azim);
-        in.geometry = &g;
+        in.geometry = g;
         in.correction = &correction;
         in.skip = im.skip;
         in.flat = im.flat;
@@ -217,7 +265,8 @@ frit_status frame_plan_make_by(frit_call *c, enum radial unit, enum split split,
         in.dark_variance = im.dark_variance;
         in.progress = report;
         in.progress_data = c;
-        status = explain(c, unit, &plan->integrator, maker(&plan->integrator, &in));
+        frame_plan_parallel(c, &in);
+        status = explain(c, unit, it, maker(it, &in));
     } else {
         free(im.dark);
         free(im.dark_variance);
@@ -225,6 +274,27 @@ frit_status frame_plan_make_by(frit_call *c, enum radial unit, enum split split,
     free(im.skip);
     free(im.flat);
     return status;
+}
+
+frit_status frame_plan_make_by(frit_call *c, enum radial unit, enum split split, size_t n_azim,
+                               integrator_maker *maker, void **result)
+{
+    struct geometry g;
+    const struct frame_plan_ports ports = {MASK, DARK, FLAT, false};
+    const frit_view *frame = c->host->input(c, FRAME, 0);
+    if (!frame)
+        return FRIT_EIO;
+    frit_status status = azimuthal_geometry(c, unit == RADIAL_Q, &g);
+    if (status == FRIT_OK)
+        status = azimuthal_shape(c, frame, &g);
+    if (status != FRIT_OK)
+        return status;
+    struct frame_plan *plan = calloc(1, sizeof *plan);
+    if (!plan)
+        return FRIT_ENOMEM;
+    *result = plan;
+    plan->wavelength = g.wavelength;
+    return frame_plan_integrator(c, unit, split, n_azim, &g, &ports, frame->unit, maker, &plan->integrator);
 }
 
 frit_status frame_plan_make(frit_call *c, enum radial unit, enum split split, size_t n_azim, void **plan)

@@ -26,14 +26,19 @@ enum { FRAME, MASK, DARK, FLAT, MONITOR };
     [FLAT] = { .name = "flat", .unit = "1", .ndim = 2, .dtypes = FRIT_ACCEPTS_ALL, .flags = OF_THE_PLAN, \
         .doc = "relative sensitivity of the pixels, about 1; those that are not above 0 are left out" }
 
+#define MONITOR_PORT { .name = "monitor", .unit = "1", .ndim = 0, .flags = FRIT_PORT_OPTIONAL, \
+        .doc = "intensity I0 of the beam during the frame, relative: divides the curve" }
+
 struct frame_plan {
     struct integrator integrator;
     double wavelength; /* m; NaN: not known */
     struct batch_totals *totals; /* of batches; the step's own */
 };
 
-/* The parameters alone, for check(). */
+/* The parameters alone, for check(): all of them; those of frames; those of geometry and bins. */
 frit_status frame_plan_check(frit_call *c, enum radial unit);
+frit_status frame_plan_check_frames(frit_call *c);
+frit_status frame_plan_check_bins(frit_call *c, enum radial unit);
 /* For prepare(): *plan is set as soon as there is something to free.  n_azim rows of bins; from -180 degrees
  * on where there is no azimuth_range. */
 frit_status frame_plan_make(frit_call *c, enum radial unit, enum split split, size_t n_azim, void **plan);
@@ -41,6 +46,20 @@ frit_status frame_plan_make(frit_call *c, enum radial unit, enum split split, si
 typedef enum integrator_status integrator_maker(struct integrator *, const struct integrator_input *);
 frit_status frame_plan_make_by(frit_call *c, enum radial unit, enum split split, size_t n_azim,
                                integrator_maker *maker, void **plan);
+/* The integrator alone, from a geometry whose shape is known, and the images at those ports.  frame_unit:
+ * what the dark's has to be; NULL: any. */
+struct frame_plan_ports {
+    uint32_t mask, dark, flat;
+    bool dark_masks; /* the dark only tells which pixels to leave out */
+};
+frit_status frame_plan_integrator(frit_call *c, enum radial unit, enum split split, size_t n_azim,
+                                  const struct geometry *g, const struct frame_plan_ports *ports,
+                                  const char *frame_unit, integrator_maker *maker, struct integrator *it);
+/* The dark at a port and its variance, malloc'ed, where there are such. */
+frit_status frame_plan_dark(frit_call *c, const struct geometry *g, uint32_t port, const char *unit,
+                            double **dark, double **variance);
+/* Makes the host's threads those of the integrator. */
+void        frame_plan_parallel(frit_call *c, struct integrator_input *in);
 void        frame_plan_free(void *plan);
 
 /* How the element at FRAME is to be read: its view lives as long as v does. */

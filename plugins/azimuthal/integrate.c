@@ -6,27 +6,31 @@
  */
 #include "batch.h"
 #include "integrate.h"
+#include "matrix_data.h"
 
 #include <math.h>
 #include <string.h>
 
 const frit_param integrate_params[] = {
-    FRAME_PARAMS("1/angstrom", 1e4, "Q", "no|bbox|full"),
+    FRAME_PARAMS("1/angstrom", 1e4, "Q", "no|bbox|full|pseudo"),
     { .name = NULL }
 };
 const frit_param integrate_2theta_params[] = {
-    FRAME_PARAMS("deg", 360, "2 theta", "no|bbox|full"),
+    FRAME_PARAMS("deg", 360, "2 theta", "no|bbox|full|pseudo"),
     { .name = NULL }
 };
 
-#define INPUTS(frame_flags) \
-    FRAME_PORTS_BY(frame_flags), \
-    [MONITOR] = { .name = "monitor", .unit = "1", .ndim = 0, .flags = FRIT_PORT_OPTIONAL, \
-        .doc = "intensity I0 of the beam during the frame, relative: divides the curve" }, \
-    { .name = NULL }
+enum { MATRIX = MONITOR + 1 };
 
-const frit_port integrate_inputs[] = { INPUTS(FRIT_PORT_ROWS) };
-const frit_port integrate_cake_inputs[] = { INPUTS(0) };
+const frit_port integrate_inputs[] = {
+    FRAME_PORTS_BY(FRIT_PORT_ROWS),
+    [MONITOR] = MONITOR_PORT,
+    [MATRIX] = { .name = "matrix", .unit = "1", .ndim = 1, .dtypes = FRIT_ACCEPTS(FRIT_U64),
+        .flags = OF_THE_PLAN,
+        .doc = "what integration_matrix gives, in place of the parameters of geometry, bins and corrections, "
+               "of mask and of flat" },
+    { .name = NULL }
+};
 
 enum { INTENSITY, N_PIXELS, NORMALISATION };
 
@@ -46,14 +50,20 @@ const frit_port integrate_2theta_outputs[] = { OUTPUTS("2theta", "deg") };
 
 /* ---- Checks and plan ---- */
 
+/* Without a calibration there has to be a matrix, which only prepare() sees. */
+static frit_status check(frit_call *c, enum radial unit)
+{
+    return matrix_params_absent(c->params) ? frame_plan_check_frames(c) : frame_plan_check(c, unit);
+}
+
 frit_status integrate_check(frit_call *c)
 {
-    return frame_plan_check(c, RADIAL_Q);
+    return check(c, RADIAL_Q);
 }
 
 frit_status integrate_2theta_check(frit_call *c)
 {
-    return frame_plan_check(c, RADIAL_TWO_THETA);
+    return check(c, RADIAL_TWO_THETA);
 }
 
 static enum split split_of(const frit_call *c)
@@ -64,7 +74,9 @@ static enum split split_of(const frit_call *c)
 /* The plan's tiles are those of batches, whose sums are what is kept. */
 static frit_status prepare(frit_call *c, enum radial unit, void **made)
 {
-    frit_status status = frame_plan_make_by(c, unit, split_of(c), 1, matrix_batch_make, made);
+    frit_status status = c->host->n_inputs(c, MATRIX) > 0
+                             ? frame_plan_of_matrix(c, unit, MATRIX, made)
+                             : frame_plan_make_by(c, unit, split_of(c), 1, matrix_batch_make, made);
     struct frame_plan *plan = *made;
     if (status != FRIT_OK || !plan->integrator.matrix)
         return status;

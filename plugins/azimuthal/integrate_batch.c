@@ -27,8 +27,9 @@ struct group {
 
 static size_t size_of(const frit_view *v, size_t rows)
 {
-    static const size_t size[] = {[FRIT_F64] = 8, [FRIT_F32] = 4, [FRIT_I8] = 1,  [FRIT_U8] = 1,  [FRIT_I16] = 2,
-                                  [FRIT_U16] = 2, [FRIT_I32] = 4, [FRIT_U32] = 4, [FRIT_I64] = 8, [FRIT_U64] = 8};
+    static const size_t size[] = {
+        [FRIT_F64] = 8, [FRIT_F32] = 4, [FRIT_I8] = 1,  [FRIT_U8] = 1,  [FRIT_I16] = 2,
+        [FRIT_U16] = 2, [FRIT_I32] = 4, [FRIT_U32] = 4, [FRIT_I64] = 8, [FRIT_U64] = 8};
     return rows * v->shape[1] * size[v->dtype];
 }
 

@@ -19,13 +19,23 @@ void integrator_clear(struct integrator *it)
     free(it->first);
     free(it->n_shares);
     free(it->share);
-    free(it->norm);
+    if (!it->norm_lent)
+        free(it->norm);
     free(it->dark);
     free(it->dark_variance);
     free(it->bin_norm);
     free(it->bin_pixels);
     if (it->matrix)
         it->release(it->matrix);
+}
+
+void integrator_parallel(const struct integrator_input *in, size_t n,
+                         void (*work)(void *data, size_t i, uint32_t worker), void *data)
+{
+    if (in->parallel)
+        in->parallel(in->parallel_with, n, work, data);
+    for (size_t i = 0; !in->parallel && i < n; i++)
+        work(data, i, 0);
 }
 
 /* ---- Radial positions of the pixels, row by row ---- */
@@ -82,7 +92,7 @@ static void rows_next(const struct integrator_input *in, size_t row, bool with_c
         r->lower = swap;
         fill_edge(in, row + 1, with_chi, &r->lower);
     }
-    for (size_t j = 0; j < g->cols && in->split != SPLIT_FULL; j++) {
+    for (size_t j = 0; j < g->cols && (in->split == SPLIT_NO || in->split == SPLIT_BBOX); j++) {
         struct point p = geometry_point(g, (double)row + 0.5, (double)j + 0.5);
         r->centre[j] = point_radial(&p, in->unit, g->wavelength);
     }
@@ -184,7 +194,8 @@ static double bin_of(const struct integrator *it, double radial)
     return (radial - it->from) / it->width;
 }
 
-static bool share_outline(const struct integrator *it, const struct rows *r, size_t j, struct shares *s)
+static bool share_outline(const struct integrator *it, const struct rows *r, enum split split, size_t j,
+                          struct shares *s)
 {
     const struct edge *u = &r->upper, *l = &r->lower;
     struct outline o = {
@@ -193,14 +204,14 @@ static bool share_outline(const struct integrator *it, const struct rows *r, siz
         .chi = {u->chi[j], l->chi[j], l->chi[j + 1], u->chi[j + 1]},
         .beam = bin_of(it, 0),
     };
-    return split_pixel(&o, (long)it->npt, s);
+    return (split == SPLIT_FULL ? split_pixel : split_pseudo)(&o, (long)it->npt, s);
 }
 
 static bool share_pixel(const struct integrator *it, const struct rows *r, enum split split, size_t j,
                         struct shares *s)
 {
-    if (split == SPLIT_FULL)
-        return share_outline(it, r, j, s);
+    if (split == SPLIT_FULL || split == SPLIT_PSEUDO)
+        return share_outline(it, r, split, j, s);
     struct extent e = pixel_extent(r, split, j);
     return split_box(bin_of(it, e.lo), bin_of(it, e.hi), (long)it->npt, s);
 }

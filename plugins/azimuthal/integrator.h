@@ -24,6 +24,7 @@ struct integrator {
     uint32_t *n_shares; /* for each pixel: how many bins it is shared among; NULL: one, no splitting */
     double *share;      /* the shares, pixel after pixel */
     double *norm;       /* for each pixel: flat * solid angle * polarization * converter */
+    bool norm_lent;     /* by who owns the matrix */
     double *dark, *dark_variance;  /* for each pixel, or NULL: for a frame to point to */
     double *bin_norm, *bin_pixels; /* sums over all pixels that are not masked */
     struct matrix *matrix;           /* or NULL: the same in tiles, in place of first, n_shares and share */
@@ -31,8 +32,9 @@ struct integrator {
 };
 
 /* How a pixel is shared among bins: it counts in the bin of its centre; it fills evenly the radii within
- * the distance of its farthest corner from its centre; its outline is cut at the bins' edges. */
-enum split { SPLIT_NO, SPLIT_BBOX, SPLIT_FULL }; /* in the order of the parameter's choices */
+ * the distance of its farthest corner from its centre; its outline is cut at the bins' edges; it fills evenly
+ * the radii of its corners' box, made smaller until its area is the pixel's. */
+enum split { SPLIT_NO, SPLIT_BBOX, SPLIT_FULL, SPLIT_PSEUDO }; /* in the order of the parameter's choices */
 
 /* What an integrator is made from.  The images may be NULL. */
 struct integrator_input {
@@ -49,7 +51,16 @@ struct integrator_input {
     double *dark, *dark_variance; /* malloc'ed; given away */
     bool (*progress)(void *, double);
     void *progress_data;
+    /* work(data, i, worker) for every i below n, on threads that are numbered below workers; NULL: on this
+     * one. */
+    void (*parallel)(void *with, size_t n, void (*work)(void *data, size_t i, uint32_t worker), void *data);
+    void *parallel_with;
+    uint32_t workers;
+    int kernel; /* enum kernel of matrix.h */
 };
+/* That, or plainly one after the other. */
+void integrator_parallel(const struct integrator_input *in, size_t n,
+                         void (*work)(void *data, size_t i, uint32_t worker), void *data);
 
 enum integrator_status {
     INTEGRATOR_OK,

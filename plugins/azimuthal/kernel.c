@@ -11,7 +11,6 @@
 #include <immintrin.h>
 #endif
 
-#define PI 3.14159265358979323846
 #define VALUE_MAX KERNEL_VALUE_MAX
 #define INLINE inline __attribute__((always_inline))
 
@@ -28,11 +27,13 @@ typedef uint16_t v16u16 __attribute__((vector_size(32), aligned(2), may_alias));
 typedef int16_t v16i16 __attribute__((vector_size(32), aligned(2), may_alias));
 typedef uint8_t v16u8 __attribute__((vector_size(16), aligned(1), may_alias));
 typedef float v8f __attribute__((vector_size(32)));
+typedef float v8fu __attribute__((vector_size(32), aligned(4), may_alias));
 typedef int32_t v8i __attribute__((vector_size(32)));
 typedef float v4f __attribute__((vector_size(16)));
 typedef int32_t v4i __attribute__((vector_size(16)));
 typedef double v16d __attribute__((vector_size(128), aligned(64)));
 typedef double v8d __attribute__((vector_size(64)));
+typedef double v8du __attribute__((vector_size(64), aligned(8), may_alias));
 typedef double v4d __attribute__((vector_size(32)));
 typedef double v2d __attribute__((vector_size(16)));
 /* Of a batch: words as they lie in a frame, and masks of double. */
@@ -45,6 +46,7 @@ typedef uint16_t v8u16 __attribute__((vector_size(16)));
 typedef int64_t v16l __attribute__((vector_size(128)));
 typedef int64_t v8l __attribute__((vector_size(64)));
 typedef int64_t v4l __attribute__((vector_size(32)));
+typedef int64_t v2h __attribute__((vector_size(16)));
 
 /* Loops over a window or over lanes have to go, so that what they run over stays in registers. */
 #if defined(__clang__)
@@ -68,8 +70,9 @@ typedef int64_t v4l __attribute__((vector_size(32)));
 #define vldi  v4l
 #define LOW_32  0, 4, 1, 5
 #define HIGH_32 2, 6, 3, 7
-#define LOW_64  0, 1, 4, 5
-#define HIGH_64 2, 3, 6, 7
+#define vlh   v2h
+#define LOW_64  0, 2
+#define HIGH_64 1, 3
 #define SELECT(T, I, to, x, OP)                                                                              \
     do {                                                                                                     \
         T x_ = (T)(x);                                                                                       \
@@ -96,7 +99,6 @@ typedef int64_t v4l __attribute__((vector_size(32)));
         *(to) = (v16f)(((v16i)x_ & above_) | ((v16i)y_ & ~above_));                                          \
     } while (0)
 #include "kernel_body.h"
-#include "share_body.h"
 #include "batch_body.h"
 #undef TARGET
 #undef K
@@ -108,6 +110,7 @@ typedef int64_t v4l __attribute__((vector_size(32)));
 #undef vld
 #undef MAX
 #undef vlu
+#undef vlh
 #undef vlr
 #undef vldi
 #undef LOW_32
@@ -125,8 +128,8 @@ typedef int64_t v4l __attribute__((vector_size(32)));
 
 #define KERNELS(name)                                                                                        \
     {                                                                                                        \
-        load_##name, sum_##name, line_##name, turn_##name, share_full_##name, share_box_##name,              \
-            batch_load_##name, batch_mark_##name, batch_net_##name, batch_sum_##name, batch_flush_##name                                                                   \
+        load_##name, net_##name, sum_##name, batch_load_##name, batch_mark_##name, batch_net_##name,         \
+            batch_sum_##name, batch_flush_##name                                                             \
     }
 static const struct kernels portable = KERNELS(portable);
 
@@ -145,8 +148,9 @@ static const struct kernels portable = KERNELS(portable);
 #define vldi  v8l
 #define LOW_32   0, 8, 1, 9, 4, 12, 5, 13
 #define HIGH_32  2, 10, 3, 11, 6, 14, 7, 15
-#define LOW_64   0, 1, 8, 9, 4, 5, 12, 13
-#define HIGH_64  2, 3, 10, 11, 6, 7, 14, 15
+#define vlh   v4l
+#define LOW_64   0, 4, 2, 6
+#define HIGH_64  1, 5, 3, 7
 #define EVEN_128 0, 1, 2, 3, 8, 9, 10, 11
 #define ODD_128  4, 5, 6, 7, 12, 13, 14, 15
 #define VMAX(to, x) ((to) = (v8f)_mm256_max_ps((__m256)(to), (__m256)(x)))
@@ -178,7 +182,6 @@ static const struct kernels portable = KERNELS(portable);
         *(to) = x_.v;                                                                                        \
     } while (0)
 #include "kernel_body.h"
-#include "share_body.h"
 #include "batch_body.h"
 #undef TARGET
 #undef K
@@ -190,6 +193,7 @@ static const struct kernels portable = KERNELS(portable);
 #undef vld
 #undef MAX
 #undef vlu
+#undef vlh
 #undef vlr
 #undef vldi
 #undef LOW_32
@@ -223,8 +227,9 @@ static const struct kernels avx2 = KERNELS(avx2);
 #define vldi  v16l
 #define LOW_32   0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29
 #define HIGH_32  2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31
-#define LOW_64   0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29
-#define HIGH_64  2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31
+#define vlh   v8l
+#define LOW_64   0, 8, 2, 10, 4, 12, 6, 14
+#define HIGH_64  1, 9, 3, 11, 5, 13, 7, 15
 #define EVEN_128 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27
 #define ODD_128  4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31
 #define VMAX(to, x) ((to) = (v16f)_mm512_max_ps((__m512)(to), (__m512)(x)))
@@ -243,7 +248,6 @@ static const struct kernels avx2 = KERNELS(avx2);
 #define GATHER(to, base, index) (*(to) = (v16f)_mm512_i32gather_ps((__m512i)(index), (base), 4))
 #define MAX(to, x, y) (*(to) = (v16f)_mm512_max_ps((__m512)(x), (__m512)(y)))
 #include "kernel_body.h"
-#include "share_body.h"
 #include "batch_body.h"
 #undef TARGET
 #undef K
@@ -255,6 +259,7 @@ static const struct kernels avx2 = KERNELS(avx2);
 #undef vld
 #undef MAX
 #undef vlu
+#undef vlh
 #undef vlr
 #undef vldi
 #undef LOW_32

@@ -13,21 +13,9 @@ struct tile_pixels {
     float *value;       /* 64-byte aligned, tile_cols a row: raw - pedestal */
     float pedestal;     /* a whole number */
     float from, to;     /* values that count */
-};
-
-/* Corners of pixels along one line between two rows: of n points from column 0 on (in steps of 1, plus
- * `shift`), n a multiple of 16. */
-struct line {
-    double *t1, *t2, *radial;
-};
-
-/* Sixteen pixels of a row, and how they are shared; radial positions in bins. */
-struct sixteen {
-    double r[4][16];    /* of the corners, in the order of the outline */
-    double chi[4][16];  /* azimuths of the corners less that of the first */
-    double centre[16];  /* for SPLIT_NO and SPLIT_BBOX */
-    double first[16], n[16];
-    double weight[3][16]; /* whole numbers */
+    float *net;         /* raw - dark, where the variance is of that; or NULL */
+    float floor;        /* of the variance: read_noise^2 / gain, or 0 */
+    bool missing;       /* there are values that are NaN: not measured */
 };
 
 /* Frames of a batch, side by side through the lanes of a vector; columns of a batch's tile, at most. */
@@ -58,16 +46,15 @@ struct batch_found {
 };
 
 struct kernels {
-    /* Copies a tile of the frame.  false: a pixel is out of range, or the type is another one. */
+    /* Copies a tile of the frame; those out of range become NaN.  false: single precision does not do. */
     bool (*load)(const struct frame *f, const struct matrix *m, const struct tile *t, struct tile_pixels *p);
-    /* Adds share * value to signal, and share^2 max(value + pedestal, 1) to variance, of n_sums bins. */
+    /* Makes net = value - scale * dark. */
+    void (*net)(const struct matrix *m, const struct tile *t, const double *dark, double scale,
+                struct tile_pixels *p);
+    /* Adds share * value to signal, and share^2 (max(value + pedestal, 1) + floor) to variance, of n_sums bins;
+     * net in place of value in the variance and, of pixels that are split, also in the signal. */
     void (*sum)(const struct matrix *m, const struct tile *t, const struct tile_pixels *p, double *signal,
                 double *variance);
-    void (*line)(const struct geometry *g, double row, double shift, size_t n, struct line *line);
-    /* Azimuth of b less that of a; NaN where they are more than 1/16 apart.  n: a multiple of 16. */
-    void (*turn)(const struct line *a, size_t at_a, const struct line *b, size_t at_b, size_t n, double *turn);
-    void (*share_full)(struct sixteen *s);
-    void (*share_box)(struct sixteen *s);
     /* A tile of all frames turned over: pixel after pixel, as they are in the frames. */
     struct batch_found (*batch_load)(const struct matrix *m, const struct tile *t, const struct batch_tile *p);
     /* Values that do not count become NaN, and are marked as bad. */

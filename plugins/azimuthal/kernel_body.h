@@ -24,6 +24,18 @@
             all = all && x >= p->from && x <= p->to;                                                         \
             to[j] = x - p->pedestal;                                                                         \
         }                                                                                                    \
+    }                                                                                                        \
+    UNROLL                                                                                                   \
+    for (int k = 0; k < 16; k++)                                                                             \
+        all = all && good[k];                                                                                \
+    for (size_t r = 0; r < t->rows && !all; r++) {                                                           \
+        const T *from = (const T *)f->raw + (t->row + r) * m->cols + t->col;                                 \
+        for (size_t j = 0; j < t->cols; j++)                                                                 \
+            if (!((float)from[j] >= p->from && (float)from[j] <= p->to)) {                                   \
+                p->value[r * m->tile_cols + j] = NAN;                                                        \
+                p->missing = true;                                                                           \
+                fits = fits && !((double)from[j] >= f->valid_from && (double)from[j] <= f->valid_to);        \
+            }                                                                                                \
     }
 
 TARGET static bool K(load)(const struct frame *f, const struct matrix *m, const struct tile *t,
@@ -31,18 +43,36 @@ TARGET static bool K(load)(const struct frame *f, const struct matrix *m, const 
 {
     v16f lo = (v16f){0} + p->from, hi = (v16f){0} + p->to, pedestal = (v16f){0} + p->pedestal;
     v16i good = (v16i){0} - 1;
-    bool all = true;
+    bool all = true, fits = true;
+    p->missing = false;
     switch (f->dtype) {
     case FRIT_U8: LOAD_ROWS(uint8_t, v16u8); break;
+    case FRIT_I8: LOAD_ROWS(int8_t, v16i8); break;
     case FRIT_U16: LOAD_ROWS(uint16_t, v16u16); break;
     case FRIT_I16: LOAD_ROWS(int16_t, v16i16); break;
+    case FRIT_U32: LOAD_ROWS(uint32_t, v16u32); break;
+    case FRIT_I32: LOAD_ROWS(int32_t, v16iu); break;
     case FRIT_F32: LOAD_ROWS(float, v16fu); break;
     default: return false;
     }
-    UNROLL
-    for (int k = 0; k < 16; k++)
-        all = all && good[k];
-    return all;
+    return fits;
+}
+
+/* Beside the values those less the dark. */
+TARGET static void K(net)(const struct matrix *m, const struct tile *t, const double *dark, double scale,
+                          struct tile_pixels *p)
+{
+    for (size_t r = 0; r < t->rows; r++) {
+        const double *d = dark + (t->row + r) * m->cols + t->col;
+        const float *x = p->value + r * m->tile_cols;
+        float *to = p->net + r * m->tile_cols;
+        size_t j = 0;
+        for (; j + 8 <= t->cols; j += 8)
+            *(v8fu *)(to + j) = __builtin_convertvector(
+                __builtin_convertvector(*(const v8fu *)(x + j), v8d) - *(const v8du *)(d + j) * scale, v8f);
+        for (; j < t->cols; j++)
+            to[j] = (float)((double)x[j] - d[j] * scale);
+    }
 }
 
 /* ---- Summing ---- */
@@ -60,8 +90,8 @@ TARGET static INLINE double K(add_up)(const v16f *v)
 
 /* Sixteen entries, the first `count` of which belong to the run. */
 TARGET static INLINE void K(split_group)(const uint32_t *a, const uint32_t *b, const uint32_t *c,
-                                         uint32_t count, const int window, const struct tile_pixels *p,
-                                         v16f *s, v16f *v)
+                                         uint32_t count, const int window, const bool missing,
+                                         const struct tile_pixels *p, const float *value, v16f *s, v16f *v)
 {
     v16i ea = *(const v16iu *)a, eb = *(const v16iu *)b, w[WINDOW_MAX];
     w[0] = (v16i)((v16u)ea >> 12 << 6) | (eb & 63);
@@ -79,8 +109,14 @@ TARGET static INLINE void K(split_group)(const uint32_t *a, const uint32_t *b, c
             w[k] &= in;
     }
     v16f x, y;
-    GATHER(&x, p->value, ea & (TILE_MAX - 1));
+    GATHER(&x, value, ea & (TILE_MAX - 1));
     MAX(&y, x + p->pedestal, (v16f){0} + 1.0f);
+    y += p->floor;
+    if (missing) {
+        v16i good = (v16i)(x == x);
+        x = (v16f)((v16i)x & good);
+        y = (v16f)((v16i)y & good);
+    }
     UNROLL
     for (int k = 0; k < window; k++) {
         v16f share = __builtin_convertvector(w[k], v16f);
@@ -90,8 +126,10 @@ TARGET static INLINE void K(split_group)(const uint32_t *a, const uint32_t *b, c
 }
 
 TARGET static INLINE void K(split_tile)(const struct matrix *m, const struct tile *t, const int window,
-                                        const struct tile_pixels *p, double *signal, double *variance)
+                                        const bool missing, const struct tile_pixels *p, double *signal,
+                                        double *variance)
 {
+    const float *value = p->net ? p->net : p->value;
     const uint32_t *a = m->a + t->entry, *b = m->b + t->entry, *c = window == 4 ? m->c + t->entry : NULL;
     const struct run *run = m->runs + t->run;
     v16f s[WINDOW_MAX] = {{0}}, v[WINDOW_MAX] = {{0}};
@@ -114,12 +152,12 @@ TARGET static INLINE void K(split_tile)(const struct matrix *m, const struct til
         }
         uint32_t n = run->n;
         for (; n >= 16; n -= 16) {
-            K(split_group)(a, b, c, 16, window, p, s, v);
+            K(split_group)(a, b, c, 16, window, missing, p, value, s, v);
             a += 16, b += 16;
             c = window == 4 ? c + 16 : c;
         }
         if (n > 0) {
-            K(split_group)(a, b, c, n, window, p, s, v);
+            K(split_group)(a, b, c, n, window, missing, p, value, s, v);
             a += n, b += n;
             c = window == 4 ? c + n : c;
         }
@@ -142,8 +180,14 @@ TARGET static void K(whole_tile)(const struct matrix *m, const struct tile *t, c
         for (uint32_t done = 0; done < run->n; done += 16, a += 16) {
             v16i in = (v16i)(LANE < (int32_t)(run->n - done));
             v16f x, y;
-            GATHER(&x, p->value, *(const v16iu *)a & (TILE_MAX - 1));
-            MAX(&y, x + p->pedestal, (v16f){0} + 1.0f);
+            v16i at = *(const v16iu *)a & (TILE_MAX - 1);
+            GATHER(&x, p->value, at);
+            y = x;
+            if (p->net)
+                GATHER(&y, p->net, at);
+            MAX(&y, y + p->pedestal, (v16f){0} + 1.0f);
+            y += p->floor;
+            in &= (v16i)(x == x);
             x = (v16f)((v16i)x & in);
             y = (v16f)((v16i)y & in);
             s += __builtin_convertvector(__builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7), v8d);
@@ -163,9 +207,11 @@ TARGET static void K(sum)(const struct matrix *m, const struct tile *t, const st
     if (t->window == 1)
         K(whole_tile)(m, t, p, signal, variance);
     else if (t->window == 3)
-        K(split_tile)(m, t, 3, p, signal, variance);
+        p->missing ? K(split_tile)(m, t, 3, true, p, signal, variance)
+                   : K(split_tile)(m, t, 3, false, p, signal, variance);
     else
-        K(split_tile)(m, t, 4, p, signal, variance);
+        p->missing ? K(split_tile)(m, t, 4, true, p, signal, variance)
+                   : K(split_tile)(m, t, 4, false, p, signal, variance);
 }
 
 #undef LOAD_ROWS

@@ -1,7 +1,7 @@
 /* Sums over the matrix of matrix.h: one frame, block by block.
  *
- * A tile whose pixels are all measured goes through a kernel; one that holds others, or numbers that do not fit
- * into single precision, or a variance other than counts, is summed here entry by entry in double.  Dark and its
+ * Tiles go through a kernel; those of numbers that do not fit into single precision, of a frame with its own sigma,
+ * and, where there is a dark, those that lack pixels, are summed here entry by entry in double.  Dark and its
  * variance are linear: their sums are subtracted and added, tile by tile.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -58,10 +58,17 @@ static void tile_load(const struct matrix *m, const struct tile *t, const struct
                    variance + i * m->tile_cols);
 }
 
+/* What the sums of variance are multiplied with at the end: kernels know of none. */
+static double gain_of(const struct frame *f)
+{
+    return f->variance == VARIANCE_GAIN ? f->gain : 1;
+}
+
 /* Into the sums of a tile's bins.  true: a pixel that belongs to a bin is not measured. */
 static bool exact_tile(const struct matrix *m, const struct tile *t, const struct frame *f, double *s,
                        double *v, double *scratch)
 {
+    const double gain = gain_of(f);
     double *signal = scratch, *variance = scratch + TILE_MAX;
     bool missing = false;
     tile_load(m, t, f, signal, variance);
@@ -73,15 +80,13 @@ static bool exact_tile(const struct matrix *m, const struct tile *t, const struc
         }
     }
     FOR_EACH_SHARE(m, t, pixel, bin, share,
-                   (s[bin] += share * signal[pixel], v[bin] += share * share * variance[pixel]));
+                   (s[bin] += share * signal[pixel], v[bin] += share * share * variance[pixel] / gain));
     return missing;
 }
 
 /* ---- Pixels of many bins ---- */
 
-/* bin by bin in steps of `step` doubles. */
-static bool wide_pixels(const struct matrix *m, size_t block, const struct frame *f, double *s, double *v,
-                        size_t step)
+static bool wide_pixels(const struct matrix *m, size_t block, const struct frame *f, double *s, double *v)
 {
     bool missing = false;
     for (size_t i = m->wide_from[block]; i < m->wide_from[block + 1]; i++) {
@@ -94,8 +99,8 @@ static bool wide_pixels(const struct matrix *m, size_t block, const struct frame
         }
         for (size_t k = 0; k < w->n; k++) {
             double share = m->share[w->share + k];
-            s[(w->bin + k) * step] += share * signal;
-            v[(w->bin + k) * step] += share * share * variance;
+            s[w->bin + k] += share * signal;
+            v[w->bin + k] += share * share * variance / gain_of(f);
         }
     }
     return missing;
@@ -162,33 +167,37 @@ static bool prepare(const struct matrix *m, const struct frame *f, struct tile_p
     kernel_limits(f, &p->from, &p->to);
     /* Most of a pedestal is subtracted before the sums, so that they keep their digits; whole pixels are
      * summed in double. */
-    p->pedestal = f->dark && !m->whole ? (float)rint(m->dark_mean * f->dark_scale) : 0;
-    return f->variance == VARIANCE_NONE || f->variance == VARIANCE_COUNTS ||
-           f->variance == VARIANCE_AZIMUTHAL;
+    bool net = f->dark && f->variance == VARIANCE_GAIN;
+    p->pedestal = f->dark && !m->whole && !net ? (float)rint(m->dark_mean * f->dark_scale) : 0;
+    p->net = net ? p->value + TILE_MAX : NULL;
+    p->floor = f->variance == VARIANCE_GAIN ? (float)(f->read_noise * f->read_noise / f->gain) : 0;
+    return f->variance != VARIANCE_GIVEN;
 }
 
-static bool any_masked(const struct matrix *m, const struct tile *t, const uint8_t *mask)
+/* Masked pixels are not measured. */
+static void mask_tile(const struct matrix *m, const struct tile *t, const uint8_t *mask, struct tile_pixels *p)
 {
     for (size_t i = 0; mask && i < t->rows; i++) {
         const uint8_t *row = mask + (t->row + i) * m->cols + t->col;
         uint8_t any = 0;
         for (size_t j = 0; j < t->cols; j++)
             any |= row[j];
-        if (any)
-            return true;
+        for (size_t j = 0; any && j < t->cols; j++)
+            if (row[j])
+                p->value[i * m->tile_cols + j] = NAN;
+        p->missing = p->missing || any;
     }
-    return false;
 }
 
-static void tile_dark(const struct matrix *m, const struct tile *t, const struct frame *f, double pedestal,
-                      double *sums)
+static void tile_dark(const struct matrix *m, const struct tile *t, const struct frame *f,
+                      const struct tile_pixels *p, double *sums)
 {
     double *s = sums + SIGNAL * m->n_sums + t->bin, *v = sums + VARIANCE * m->n_sums + t->bin;
-    double scale = f->dark_scale;
-    for (size_t k = 0; k < t->n_bins; k++)
+    double scale = f->dark_scale, pedestal = (double)p->pedestal, of_variance = scale * scale / gain_of(f);
+    for (size_t k = 0; (!p->net || m->whole) && k < t->n_bins; k++)
         s[k] -= scale * m->sums.dark[t->sums + k] - pedestal * m->sums.pixels[t->sums + k];
     for (size_t k = 0; f->dark_variance && k < t->n_bins; k++)
-        v[k] += scale * scale * m->sums.dark_variance[t->sums + k];
+        v[k] += of_variance * m->sums.dark_variance[t->sums + k];
 }
 
 size_t matrix_sums(const struct matrix *m)
@@ -200,6 +209,23 @@ size_t matrix_sums(const struct matrix *m)
 size_t matrix_scratch(const struct matrix *m)
 {
     return (2 * TILE_MAX + 2 * m->n_sums + 7) / 8 * 8;
+}
+
+/* false: in single precision, and by sums that are known, it cannot be done. */
+static bool fast_tile(const struct matrix *m, const struct tile *t, const struct frame *f, const struct kernels *k,
+                      struct tile_pixels *p, double *sums)
+{
+    if (!k->load(f, m, t, p))
+        return false;
+    mask_tile(m, t, f->mask, p);
+    if (p->missing && f->dark)
+        return false;
+    if (p->net)
+        k->net(m, t, f->dark, f->dark_scale, p);
+    k->sum(m, t, p, sums + SIGNAL * m->n_sums, sums + VARIANCE * m->n_sums);
+    if (f->dark)
+        tile_dark(m, t, f, p, sums);
+    return true;
 }
 
 void matrix_block(const struct matrix *m, const struct frame *f, enum kernel kernel, size_t block,
@@ -216,17 +242,14 @@ void matrix_block(const struct matrix *m, const struct frame *f, enum kernel ker
         work->missing[i] = false;
         if (t->n == 0)
             continue;
-        if (fast && !any_masked(m, t, f->mask) && k->load(f, m, t, &p)) {
-            k->sum(m, t, &p, sums + SIGNAL * m->n_sums, sums + VARIANCE * m->n_sums);
-            if (f->dark)
-                tile_dark(m, t, f, (double)p.pedestal, sums);
-        } else {
+        if (fast && fast_tile(m, t, f, k, &p, sums))
+            work->missing[i] = p.missing;
+        else
             work->missing[i] = exact_tile(m, t, f, sums + SIGNAL * m->n_sums + t->bin,
                                           sums + VARIANCE * m->n_sums + t->bin, work->scratch);
-        }
         any = any || work->missing[i];
     }
-    work->incomplete[block] = wide_pixels(m, block, f, sums, sums + m->n_sums, 1) || any;
+    work->incomplete[block] = wide_pixels(m, block, f, sums, sums + m->n_sums) || any;
 }
 
 /* ---- All blocks ---- */
@@ -284,6 +307,8 @@ void matrix_finish(const struct integrator *it, const struct frame *f, struct ma
         add(sums->variance, block + VARIANCE * m->n_sums, m->npt);
         any = any || work->incomplete[b];
     }
+    for (size_t k = 0; f->variance == VARIANCE_GAIN && k < m->npt; k++)
+        sums->variance[k] *= f->gain;
     if (any) {
         memset(sums->norm, 0, m->npt * sizeof *sums->norm);
         memset(sums->pixels, 0, m->npt * sizeof *sums->pixels);

@@ -2,7 +2,7 @@
  * in the plane of radius and azimuth, cut at the edges of the bins.  The area between two edges is
  * the sum over the four sides of the integral of azimuth over radius, as in Green's theorem.
  *
- * The rules are those of pyFAI's full and bounding-box pixel splitting: Ashiotis et al.,
+ * The rules are those of pyFAI's full, bounding-box and pseudo pixel splitting: Ashiotis et al.,
  * J. Appl. Cryst. 48 (2015) 510, doi:10.1107/S1600576715004306.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -143,4 +143,28 @@ bool split_box(double from, double to, long npt, struct shares *s)
     add_side(s->share, first, last, from, 1, to, 1);
     normalise(s, npt);
     return true;
+}
+
+bool split_pseudo(const struct outline *o, long npt, struct shares *s)
+{
+    double c[5], lo = o->bin[0], hi = lo, least = 0, most = 0, turn = unwrap(o->chi, c);
+    for (int k = 1; k < 4; k++) {
+        lo = fmin(lo, o->bin[k]);
+        hi = fmax(hi, o->bin[k]);
+        least = fmin(least, c[k]);
+        most = fmax(most, c[k]);
+    }
+    if (turn != 0)
+        return split_box(fmin(lo, o->beam), hi, npt, s);
+    const double *r = o->bin;
+    double area = 0.5 * fabs((r[0] - r[2]) * c[1] + (r[1] - r[3]) * c[2] + (r[2] - r[0]) * c[3]);
+    double scale = sqrt(area / ((hi - lo) * (most - least)));
+    double middle = (r[0] + r[1] + r[2] + r[3]) / 4, half = 0.5 * scale * (hi - lo);
+    double across = (c[1] + c[2] + c[3]) / 4, half_turn = 0.5 * scale * (most - least);
+    if (middle - half >= lo && middle + half <= hi && across - half_turn >= least &&
+        across + half_turn <= most) {
+        lo = middle - half;
+        hi = middle + half;
+    }
+    return split_box(lo, hi, npt, s);
 }

@@ -25,6 +25,11 @@ struct shares {
 };
 /* n is 0 where the pixel covers no bin.  false: no memory. */
 bool split_pixel(const struct outline *o, long npt, struct shares *s);
+/* Pseudo splitting: the pixel is taken to fill evenly a box in the plane of radius and azimuth, around the
+ * mean of its corners, whose sides are those of the corners' box times one factor, so that its area is the
+ * outline's.  A pixel whose box would not lie within the corners' box, or through which the beam passes,
+ * fills that one. */
+bool split_pseudo(const struct outline *o, long npt, struct shares *s);
 /* The same for a pixel that is taken to fill its range of radii evenly, whatever its azimuths. */
 bool split_box(double from, double to, long npt, struct shares *s);
 

@@ -7,12 +7,12 @@ local function with(more, options)
     return options
 end
 
--- How frames become I(Q), for all samples; `unless` leaves a correction out.
+-- How frames become I(Q), made once for all samples; `unless` leaves a correction out.
 local function geometry_of(raw, s, unless)
-    return with(unless("oblique", s.screen), {
+    return { dark = raw.dark, matrix = frit.integration_matrix(with(unless("oblique", s.screen), {
         poni = raw.geometry, mask = raw.mask, flat = raw.flat, dark = raw.dark, npt = s.npt,
         radial_range = s.radial_range, split = s.split, polarization_factor = unless("polarization", s.polarization),
-    })
+    })) }
 end
 
 -- Detector frames to the intensity of what the atoms of the sample scatter.

@@ -123,7 +123,7 @@ refused "an unknown source" "LINEfrit has no 'reed_image': did you mean 'read_im
 chain 'raw/*.tif' '' ', ntp = 5' >body
 refused "an unknown parameter" "LINEintegrate: there is no parameter 'ntp': did you mean 'npt'\\?$"
 chain 'raw/*.tif' '' ', split = "ful"' >body
-refused "an unknown choice" 'LINEintegrate: split = "ful", did you mean "full"\? It is one of no, bbox, full$'
+refused "an unknown choice" 'LINEintegrate: split = "ful", did you mean "full"\? It is one of no, bbox, full, pseudo$'
 chain 'raw/*.tif' '' ', dist = "3 K"' >body
 refused "a wrong unit" 'LINEintegrate: dist: "3 K" is a temperature, not a length \(in m\)$'
 chain 'raw/*.tif' '' ', radial_range = "1 2 mm"' >body

@@ -20,7 +20,7 @@ like "it says what the step does" "$out" '^Azimuthal integration'
 like "names inputs" "$out" '^- `frame`: image, any unit'
 like "outputs with their units and axes" "$out" '^- `intensity`: curve, unit of `frame`; over Q in 1/angstrom'
 like "parameters with type, unit and default" "$out" '^- `npt`: whole number; default 1000; 1 to 1e\+06\. '
-like "choices" "$out" '^- `split`: one of no, bbox, full; default no\. '
+like "choices" "$out" '^- `split`: one of no, bbox, full, pseudo; default no\. '
 like "the method" "$out" '^\*\*Method\*\*'
 like "and the reference" "$out" '^Reference: .*doi:'
 frit help integrat

@@ -17,14 +17,15 @@
 
 static size_t size_of(frit_dtype type)
 {
-    return type == FRIT_U8 || type == FRIT_I8     ? 1
-           : type == FRIT_U16 || type == FRIT_I16 ? 2
+    return type == FRIT_U8 || type == FRIT_I8                         ? 1
+           : type == FRIT_U16 || type == FRIT_I16                     ? 2
            : type == FRIT_U32 || type == FRIT_I32 || type == FRIT_F32 ? 4
                                                                       : 8;
 }
 
 /* Sums of n frames, whose bands are copied together as a reader would give them, at an odd distance. */
-static struct sums *batch(const struct integrator *it, const struct frame *frames, size_t n, enum kernel kernel)
+static struct sums *batch(const struct integrator *it, const struct frame *frames, size_t n,
+                          enum kernel kernel)
 {
     const struct matrix *m = it->matrix;
     struct sums *s = g_new(struct sums, n);
@@ -40,7 +41,8 @@ static struct sums *batch(const struct integrator *it, const struct frame *frame
         const uint8_t *mask[BATCH];
         size_t rows = ROWS - at < m->tile_rows ? ROWS - at : m->tile_rows;
         for (size_t l = 0; l < n; l++) {
-            raw[l] = memcpy(band + l * (m->tile_rows * row + 8), (const char *)frames[l].raw + at * row, rows * row);
+            raw[l] = memcpy(band + l * (m->tile_rows * row + 8), (const char *)frames[l].raw + at * row,
+                            rows * row);
             mask[l] = frames[l].mask ? frames[l].mask + at * COLS : NULL;
         }
         batch_band(&b, at, raw, mask);
@@ -70,8 +72,8 @@ static void make_both(const struct setting *s, struct integrator *slow, struct i
 }
 
 /* The largest difference of n frames from the plain loop, with each kernel; the first, alone, has the same bits. */
-static double compare(const struct integrator *slow, const struct integrator *fast, const struct frame *frames,
-                      size_t n)
+static double compare(const struct integrator *slow, const struct integrator *fast,
+                      const struct frame *frames, size_t n)
 {
     double most = 0;
     struct sums reference[BATCH];
@@ -109,7 +111,8 @@ static void test_types(void)
             struct frame f[3];
             void *raw[3];
             for (size_t l = 0; l < 3; l++) {
-                raw[l] = image(type, small ? -80.0 * (type == FRIT_I8) : (settings[i].dark ? 1000 : 0) + (double)l);
+                raw[l] = image(type,
+                               small ? -80.0 * (type == FRIT_I8) : (settings[i].dark ? 1000 : 0) + (double)l);
                 f[l] = counts_of(&fast, type, raw[l]);
                 f[l].variance = VARIANCE_COUNTS;
             }
@@ -129,8 +132,10 @@ static void test_types(void)
         integrator_clear(&slow);
         integrator_clear(&fast);
     }
-    g_test_message("figure: integration of frames at once against the plain loop, I and sigma: largest relative "
-                   "difference %.1e (at most 1e-6)", most);
+    g_test_message(
+        "figure: integration of frames at once against the plain loop, I and sigma: largest relative "
+        "difference %.1e (at most 1e-6)",
+        most);
     g_test_message("figure: the same, whole pixels: %.1e (at most 1e-12)", most_whole);
     g_assert_cmpfloat(most, <, 1e-6);
     g_assert_cmpfloat(most_whole, <, 1e-12);
@@ -190,8 +195,9 @@ static void test_frames_own(void)
         integrator_clear(&slow);
         integrator_clear(&fast);
     }
-    g_test_message("figure: the same, 16 frames with pixels missing, darks scaled, all variances: %.1e (at most 1e-6)",
-                   most);
+    g_test_message(
+        "figure: the same, 16 frames with pixels missing, darks scaled, all variances: %.1e (at most 1e-6)",
+        most);
     g_test_message("figure: the same, whole pixels: %.1e (at most 1e-12)", most_whole);
     g_assert_cmpfloat(most, <, 1e-6);
     g_assert_cmpfloat(most_whole, <, 1e-12);
@@ -240,7 +246,8 @@ static void test_nothing(void)
         struct sums a = plain(&slow, &g);
         for (size_t k = 0; k < fast.n_bins; k++)
             if (a.pixels[k] == 0)
-                g_assert_true(s->pixels[k] == 0 && s->norm[k] == 0 && s->signal[k] == 0 && s->variance[k] == 0);
+                g_assert_true(s->pixels[k] == 0 && s->norm[k] == 0 && s->signal[k] == 0 &&
+                              s->variance[k] == 0);
         g_assert_cmpfloat(worst(&fast, s, &a, false), <, 1e-6);
         free_sums(s, 1);
         g_free(a.signal), g_free(mask), g_free(raw);

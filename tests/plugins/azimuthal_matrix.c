@@ -36,7 +36,7 @@ static struct sums tiled(const struct integrator *it, const struct frame *f, enu
 /* Against the plain loop, with each kernel; and kernels against each other. */
 static void test_kernels(void)
 {
-    static const frit_dtype type[] = {FRIT_U8, FRIT_U16, FRIT_I16, FRIT_F32, FRIT_F64};
+    static const frit_dtype type[] = {FRIT_U8, FRIT_U16, FRIT_I16, FRIT_U32, FRIT_I32, FRIT_F32, FRIT_F64};
     double most = 0, most_whole = 0;
     for (size_t i = 0; i < N_SETTINGS; i++) {
         struct integrator slow, fast;

@@ -42,18 +42,52 @@ plugin_tests += %D%/arithmetic %D%/azimuthal %D%/azimuthal_cake %D%/azimuthal_co
 %C%_azimuthal_poni_CFLAGS = $(PLUGIN_TEST_CFLAGS)
 %C%_azimuthal_poni_LDADD = $(PLUGIN_TEST_LIBS)
 
+plugin_tests += %D%/azimuthal_setup %D%/azimuthal_integration_matrix
+%C%_azimuthal_setup_SOURCES = %D%/azimuthal_setup.c %D%/azimuthal.h plugins/azimuthal/matrix_make.c \
+  plugins/azimuthal/matrix_tiles.c plugins/azimuthal/matrix_data.c plugins/azimuthal/setup_rows.c plugins/azimuthal/setup_kernel.c \
+  plugins/azimuthal/matrix_sum.c plugins/azimuthal/kernel.c plugins/azimuthal/integrator.c \
+  plugins/azimuthal/accumulate.c plugins/azimuthal/split.c plugins/shared/geometry.c plugins/shared/values.c
+%C%_azimuthal_setup_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_azimuthal_setup_CFLAGS = $(PLUGIN_TEST_CFLAGS) -fno-math-errno -fno-trapping-math
+%C%_azimuthal_setup_LDADD = $(PLUGIN_TEST_LIBS)
+%C%_azimuthal_integration_matrix_SOURCES = %D%/azimuthal_integration_matrix.c %D%/azimuthal.h
+%C%_azimuthal_integration_matrix_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_azimuthal_integration_matrix_CFLAGS = $(PLUGIN_TEST_CFLAGS)
+%C%_azimuthal_integration_matrix_LDADD = $(PLUGIN_TEST_LIBS)
+
 plugin_tests += %D%/azimuthal_matrix
 %C%_azimuthal_matrix_SOURCES = %D%/azimuthal_matrix.c %D%/azimuthal_tiles.c %D%/azimuthal_tiles.h \
-  plugins/azimuthal/matrix_make.c plugins/azimuthal/matrix_sum.c \
+  plugins/azimuthal/matrix_make.c plugins/azimuthal/matrix_tiles.c plugins/azimuthal/setup_rows.c plugins/azimuthal/setup_kernel.c \
+  plugins/azimuthal/matrix_sum.c \
   plugins/azimuthal/kernel.c plugins/azimuthal/integrator.c plugins/azimuthal/accumulate.c plugins/azimuthal/split.c \
   plugins/shared/geometry.c plugins/shared/values.c
 %C%_azimuthal_matrix_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_azimuthal_matrix_CFLAGS = $(PLUGIN_TEST_CFLAGS) -fno-math-errno -fno-trapping-math
 %C%_azimuthal_matrix_LDADD = $(PLUGIN_TEST_LIBS)
 
+plugin_tests += %D%/azimuthal_robust %D%/azimuthal_robust_steps
+%C%_azimuthal_robust_SOURCES = %D%/azimuthal_robust.c plugins/azimuthal/robust_make.c plugins/azimuthal/robust_sum.c \
+  plugins/azimuthal/robust_ring.c plugins/azimuthal/robust_kernel.c plugins/azimuthal/integrator.c \
+  plugins/azimuthal/accumulate.c plugins/azimuthal/split.c plugins/shared/geometry.c plugins/shared/values.c
+%C%_azimuthal_robust_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_azimuthal_robust_CFLAGS = $(PLUGIN_TEST_CFLAGS) -fno-math-errno -fno-trapping-math
+%C%_azimuthal_robust_LDADD = $(PLUGIN_TEST_LIBS)
+
+%C%_azimuthal_robust_steps_SOURCES = %D%/azimuthal_robust_steps.c %D%/azimuthal.h
+%C%_azimuthal_robust_steps_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_azimuthal_robust_steps_CFLAGS = $(PLUGIN_TEST_CFLAGS)
+%C%_azimuthal_robust_steps_LDADD = $(PLUGIN_TEST_LIBS)
+
+plugin_tests += %D%/azimuthal_series
+%C%_azimuthal_series_SOURCES = %D%/azimuthal_series.c %D%/azimuthal.h
+%C%_azimuthal_series_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_azimuthal_series_CFLAGS = $(PLUGIN_TEST_CFLAGS)
+%C%_azimuthal_series_LDADD = $(PLUGIN_TEST_LIBS)
+
 plugin_tests += %D%/azimuthal_batch
 %C%_azimuthal_batch_SOURCES = %D%/azimuthal_batch.c %D%/azimuthal_tiles.c %D%/azimuthal_tiles.h \
-  plugins/azimuthal/matrix_make.c plugins/azimuthal/matrix_sum.c plugins/azimuthal/batch.c plugins/azimuthal/batch.h \
+  plugins/azimuthal/matrix_make.c plugins/azimuthal/matrix_tiles.c plugins/azimuthal/setup_rows.c plugins/azimuthal/setup_kernel.c \
+  plugins/azimuthal/matrix_sum.c plugins/azimuthal/batch.c plugins/azimuthal/batch.h \
   plugins/azimuthal/kernel.c plugins/azimuthal/integrator.c plugins/azimuthal/accumulate.c plugins/azimuthal/split.c \
   plugins/shared/geometry.c plugins/shared/values.c
 %C%_azimuthal_batch_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -97,7 +131,7 @@ plugin_tests += %D%/azimuthal_batch
 
 %C%_connection_modes_SOURCES = %D%/connection_modes.c %D%/connection_modes.h %D%/scattering.h \
   plugins/connection_modes/areas.c plugins/connection_modes/peaks.c plugins/connection_modes/solve.c \
-  plugins/shared/fit.c
+  plugins/shared/fit.c plugins/shared/normal_fit.c
 %C%_connection_modes_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_connection_modes_CFLAGS = $(PLUGIN_TEST_CFLAGS) $(GSL_CFLAGS)
 %C%_connection_modes_LDADD = $(PLUGIN_TEST_LIBS) $(GSL_LIBS)
@@ -131,13 +165,13 @@ plugin_tests += %D%/azimuthal_batch
 %C%_figure_CFLAGS = $(PLUGIN_TEST_CFLAGS)
 %C%_figure_LDADD = $(PLUGIN_TEST_LIBS)
 
-%C%_fit_SOURCES = %D%/fit.c %D%/nist_problems.c %D%/nist_problems.h plugins/shared/fit.c plugins/shared/fit.h
+%C%_fit_SOURCES = %D%/fit.c %D%/nist_problems.c %D%/nist_problems.h plugins/shared/fit.c plugins/shared/fit.h plugins/shared/normal_fit.c
 %C%_fit_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_fit_CFLAGS = $(PLUGIN_TEST_CFLAGS) $(GSL_CFLAGS)
 %C%_fit_LDADD = $(PLUGIN_TEST_LIBS) $(GSL_LIBS)
 
 %C%_fourier_SOURCES = %D%/fourier.c %D%/fourier.h %D%/fourier_curve.h plugins/fourier/integral.c \
-  plugins/fourier/sine_sum.c plugins/fourier/sine_transform.c
+  plugins/fourier/lanes.c plugins/fourier/sine_sum.c plugins/fourier/sine_transform.c
 %C%_fourier_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_fourier_CFLAGS = $(PLUGIN_TEST_CFLAGS)
 %C%_fourier_LDADD = $(PLUGIN_TEST_LIBS)
@@ -153,7 +187,7 @@ plugin_tests += %D%/azimuthal_batch
 %C%_fourier_low_r_LDADD = $(PLUGIN_TEST_LIBS)
 
 %C%_fourier_real_space_SOURCES = %D%/fourier_real_space.c %D%/fourier.h %D%/fourier_curve.h \
-  plugins/fourier/integral.c plugins/fourier/sine_covariance.c plugins/fourier/sine_sum.c \
+  plugins/fourier/integral.c plugins/fourier/lanes.c plugins/fourier/sine_covariance.c plugins/fourier/sine_sum.c \
   plugins/fourier/sine_transform.c
 %C%_fourier_real_space_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_fourier_real_space_CFLAGS = $(PLUGIN_TEST_CFLAGS)
@@ -162,13 +196,14 @@ plugin_tests += %D%/azimuthal_batch
 %C%_images_SOURCES = %D%/images.c %D%/images_make.c %D%/images_make.h %D%/images_tiff.c %D%/images_damaged.c %D%/images_rows.c \
   plugins/images/edf.c plugins/images/file.c plugins/images/fit2d.c plugins/images/header.c \
   plugins/images/pixels.c plugins/images/read_image.c plugins/images/read_image_header.c plugins/shared/time_text.c \
-  plugins/images/tiff.c plugins/images/tiff_messages.c plugins/images/tiff_pixels.c plugins/images/tiff_write.c
+  plugins/images/tiff.c plugins/images/tiff_messages.c plugins/images/tiff_pixels.c plugins/images/tiff_write.c \
+  plugins/shared/invalid.c
 %C%_images_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_images_CFLAGS = $(PLUGIN_TEST_CFLAGS)
 %C%_images_LDADD = $(PLUGIN_TEST_LIBS)
 
 %C%_indentation_SOURCES = %D%/indentation.c %D%/indentation.h plugins/indentation/unload.c plugins/indentation/area.c \
-  plugins/shared/fit.c
+  plugins/shared/fit.c plugins/shared/normal_fit.c
 %C%_indentation_CPPFLAGS = $(TEST_CPPFLAGS) -I$(top_srcdir)/plugins
 %C%_indentation_CFLAGS = $(PLUGIN_TEST_CFLAGS) $(GSL_CFLAGS)
 %C%_indentation_LDADD = $(PLUGIN_TEST_LIBS) $(GSL_LIBS)
@@ -228,7 +263,8 @@ plugin_tests += %D%/azimuthal_batch
 %C%_normalise_glasses_LDADD = $(PLUGIN_TEST_LIBS)
 
 %C%_normalise_low_r_SOURCES = %D%/normalise_low_r.c %D%/scattering.h plugins/scattering/atoms.c \
-  plugins/scattering/conditions.c plugins/scattering/normalisation.c
+  plugins/scattering/conditions.c plugins/scattering/low_r_sums.c plugins/scattering/low_r_terms.c \
+  plugins/scattering/normalisation.c
 %C%_normalise_low_r_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_normalise_low_r_CFLAGS = $(PLUGIN_TEST_CFLAGS)
 %C%_normalise_low_r_LDADD = $(PLUGIN_TEST_LIBS)

@@ -4,7 +4,10 @@
  */
 #include "scattering.h"
 #include "../../plugins/scattering/atoms.h"
+#include "../../plugins/scattering/low_r_sums.h"
 #include "../../plugins/scattering/normalisation.h"
+
+#include <float.h>
 
 static const int alloy_Z[] = { 40, 29, 28, 13, 22 };
 static const double alloy_fraction[] = { 0.525, 0.179, 0.146, 0.10, 0.05 };
@@ -59,7 +62,7 @@ static solution from_columns(const table *t, const frame_set *k, const double *o
     solution x = { .p = g_new0(normalisation_point, t->n),
                    .s = { .value = { 1, 1, 1 }, .free = { true, true, false } } };
     g_autofree double *weight = g_new(double, ROWS * t->n);
-    g_autofree double *work = g_new(double, (ROWS + t->n) * SCALES_WORK);
+    g_autofree double *work = g_new(double, ROWS * SCALES_WORK), *slopes = g_new(double, t->n * SCALES_WORK);
     const low_r how = { true, 0, 24, 15, RHO0 };
     condition row[ROWS];
     for (size_t i = 0; i < t->n; i++) {
@@ -72,7 +75,8 @@ static solution from_columns(const table *t, const frame_set *k, const double *o
         row[r] = condition_low_r(x.p, t->n, &how, 0.2 + 0.02 * r, weight + r * t->n);
     for (int m = 0; m < N_SCALES; m++)
         x.s.slope[m] = g_new(double, t->n);
-    g_assert_true(scales_solve(&x.s, x.p, t->n, row, ROWS, work));
+    scales_slopes(x.p, t->n, slopes);
+    g_assert_true(scales_solve(&x.s, x.p, slopes, t->n, row, ROWS, work));
     for (int m = 0; m < N_SCALES; m++) {
         for (size_t i = 0; i < t->n; i++) {    /* the terms, about alpha I, and <f>^2 */
             double scatter = x.s.value[SCALE_ALPHA] * x.p[i].I + x.p[i].f_mean_sq;
@@ -244,45 +248,169 @@ static void without_compton(void)
     table_clear(&t);
 }
 
-/* Conditions made from the kernels of the axis are the same bits as those made for the curve alone: also where
- * points are masked at the beginning (another part below) or in between, and where qmax is another one. */
-static void kernels_of_the_axis(void)
+/* ---- Conditions made ready for an axis --------------------------------------------------------- */
+
+enum { POINTS = 200, AT = 20 };    /* of the axis; r */
+static const double R_FROM = 0.2, R_STEP = 0.05;
+
+typedef struct {
+    size_t              n, origin[POINTS];
+    normalisation_point p[POINTS];
+    low_r               how;
+    double              x[POINTS * SCALES_WORK];
+} curve_on_axis;
+
+/* Masked: nowhere; at the beginning, so that another part is below; in between; nowhere, but another qmax. */
+static void make_curve(curve_on_axis *s, const double *axis, const low_r *whole, int masked)
 {
-    enum { N = 200, ROWS = 20 };
-    const low_r whole = { true, 0.9, 20, 15, RHO0 };
-    double axis[N];
-    for (int i = 0; i < N; i++)
-        axis[i] = 0.8 + 0.1 * i;
-    g_autofree low_r_kernels *kernels = low_r_kernels_new(&whole, N, axis, ROWS, 0.2, 0.05);
-    for (int masked = 0; masked < 4; masked++) {
-        normalisation_point p[N];
-        size_t origin[N], n = 0;
-        low_r how = whole;
-        how.qmax = masked == 3 ? 19.5 : 20;
-        for (size_t i = 0; i < N; i++)
-            if (!(masked == 1 && i < 5) && !(masked == 2 && i % 7 == 3)) {
-                p[n] = (normalisation_point){ .Q = axis[i], .I = 1, .f_mean_sq = 1 };
-                origin[n++] = i;
+    s->n = 0;
+    s->how = *whole;
+    s->how.qmax = masked == 3 ? 19.5 : 20;
+    for (size_t i = 0; i < POINTS; i++) {
+        const double at = axis[i], f = 30 * exp(-at * at / 200);
+        if ((masked == 1 && i < 5) || (masked == 2 && i % 7 == 3))
+            continue;
+        s->p[s->n] = (normalisation_point){ .Q = at, .I = f * f * (1.1 + sin(3 * at) / at) + 2,
+                                            .sigma = 0.1 + at / 50, .expected = f * f + 1 + at / 10,
+                                            .f_mean_sq = f * f, .fluorescence = 1 + at / 40,
+                                            .multiple = 2 - at / 30 };
+        s->origin[s->n++] = i;
+    }
+    scales_slopes(s->p, s->n, s->x);
+}
+
+/* Sums of n terms in any order are off by n DBL_EPSILON of the sum of their sizes; Lagrange's functions,
+ * whose sizes add up to 3 at most, are made of sums of `terms` of their own. */
+static double rounding(size_t n, size_t terms)
+{
+    return 3 * (double)(n + terms) * DBL_EPSILON;
+}
+
+/* The rows, and the sums back, are those of the conditions one by one, in plain loops. */
+static void check_sums(const curve_on_axis *s, const low_r_rules *r)
+{
+    double rows[AT * SCALES_WORK], weight[POINTS], factor[AT], other[AT], worst = 0;
+    double back[POINTS], other_back[POINTS], plain[POINTS] = { 0 }, size[POINTS] = { 0 };
+    low_r_rules_rows(r, s->x, rows);
+    for (size_t k = 0; k < AT; k++) {
+        const condition one = condition_low_r(s->p, s->n, &s->how, R_FROM + (double)k * R_STEP, weight);
+        g_assert_cmpuint(one.first, ==, r->first);
+        g_assert_cmpuint(one.n, ==, r->n);
+        factor[k] = cos((double)k);
+        other[k] = -2 * factor[k];
+        for (size_t m = 0; m < SCALES_WORK; m++) {
+            double sum = m == N_SCALES ? one.target : 0, sizes = fabs(sum);
+            for (size_t i = 0; i < one.n; i++) {
+                sum += weight[i] * s->x[(one.first + i) * SCALES_WORK + m];
+                sizes += fabs(weight[i] * s->x[(one.first + i) * SCALES_WORK + m]);
             }
-        g_autofree double *weight = g_new(double, ROWS * (n + 1)), *alone = g_new(double, n);
-        condition row[ROWS];
-        conditions_low_r(kernels, p, origin, n, &how, ROWS, 0.2, 0.05, weight, row);
-        for (size_t k = 0; k < ROWS; k++) {
-            condition one = condition_low_r(p, n, &how, 0.2 + (double)k * 0.05, alone);
-            g_assert_cmpuint(one.first, ==, row[k].first);
-            g_assert_cmpuint(one.n, ==, row[k].n);
-            g_assert_cmpfloat(one.target, ==, row[k].target);
-            for (size_t i = 0; i < one.n; i++)
-                g_assert_cmpfloat(one.weight[i], ==, row[k].weight[i]);
+            worst = fmax(worst, fabs(rows[k * SCALES_WORK + m] - sum) / sizes);
+        }
+        for (size_t i = 0; i < one.n; i++) {
+            plain[i] += factor[k] * weight[i];
+            size[i] += fabs(s->p[one.first + i].Q);    /* the kernel is 2/pi Q at most, a share 0.1 to 0.2 */
         }
     }
-    g_assert_null(low_r_kernels_new(&whole, N, axis, LOW_R_KERNELS, 0.2, 0.05));
+    g_test_message("figure: conditions at low r made ready, relative to one by one: %.1e (at most %.1e)",
+                   worst, rounding(POINTS, 60));
+    g_assert_cmpfloat(worst, <=, rounding(POINTS, 60));
+    low_r_rules_back(r, factor, other, back, other_back);
+    for (size_t i = 0; i < r->n; i++) {
+        g_assert_cmpfloat(fabs(back[i] - plain[i]), <=, rounding(AT, 60) * size[i]);
+        g_assert_cmpfloat(other_back[i], ==, -2 * back[i]);
+    }
+}
+
+/* The scales and their covariances with them: what rounding does to a row does at most so much to these as
+ * the decomposition is sensitive, some 1e3 here. */
+static void check_scales(const curve_on_axis *s, const low_r_rules *r)
+{
+    double weight[AT][POINTS], slope[2][N_SCALES][POINTS];
+    double work[AT * (SCALES_WORK + N_SCALES)];
+    condition row[AT];
+    const double room = 1e3 * rounding(POINTS, 60);
+    scales both[2];
+    for (size_t k = 0; k < AT; k++)
+        row[k] = condition_low_r(s->p, s->n, &s->how, R_FROM + (double)k * R_STEP, weight[k]);
+    for (int free = 1; free <= N_SCALES; free++) {
+        for (int b = 0; b < 2; b++) {
+            both[b] = (scales){ .value = { 1, 1, 1 }, .free = { true, free > 1, free > 2 },
+                                .given_sigma = { 0, 0, 0.1 } };
+            for (int m = 0; m < N_SCALES; m++)
+                both[b].slope[m] = slope[b][m];
+        }
+        g_assert_true(scales_solve(&both[0], s->p, s->x, s->n, row, AT, work));
+        g_assert_true(scales_solve_low_r(&both[1], s->p, s->x, s->n, r, work));
+        for (int m = 0; m < N_SCALES; m++) {
+            assert_close(both[1].value[m], both[0].value[m], room * fabs(both[0].value[m]));
+            for (int l = 0; l < N_SCALES; l++) {
+                const double size = sqrt(both[0].covariance[m][m] * both[0].covariance[l][l]);
+                assert_close(both[1].covariance[m][l], both[0].covariance[m][l], room * size);
+            }
+        }
+    }
+}
+
+static void terms_of_the_axis(void)
+{
+    const low_r whole = { true, 0.9, 20, 15, RHO0 };
+    double axis[POINTS];
+    for (int i = 0; i < POINTS; i++)
+        axis[i] = 0.8 + 0.1 * i;
+    low_r_terms *t = low_r_terms_new(&whole, POINTS, axis, AT, R_FROM, R_STEP);
+    for (int masked = 0; masked < 4; masked++) {
+        curve_on_axis s;
+        low_r_rules r;
+        make_curve(&s, axis, &whole, masked);
+        g_autofree double *room = g_new(double, low_r_rules_room(t, s.n));
+        g_assert_true(low_r_rules_make(t, s.p, s.origin, s.n, &s.how, room, &r));
+        check_sums(&s, &r);
+        check_scales(&s, &r);
+    }
+    free(t);
+    g_assert_null(low_r_terms_new(&whole, POINTS, axis, LOW_R_TERMS, R_FROM, R_STEP));
+}
+
+/* Each set of instructions gives the bits of plain loops over the terms. */
+static void same_bits(void)
+{
+    enum { TERMS = 8, STRIDE = 24 * LOW_R_BLOCK + LOW_R_BLOCK };
+    g_autofree double *part = g_new(double, TERMS * STRIDE), *y = g_new(double, STRIDE * LOW_R_COLUMNS);
+    struct low_r_parts t = { TERMS, STRIDE, part };
+    double sum[TERMS * LOW_R_COLUMNS], f[TERMS], g[TERMS], a[STRIDE], b[STRIDE];
+    for (size_t i = 0; i < TERMS * STRIDE; i++)
+        part[i] = sin(1.0 + (double)i);
+    for (size_t i = 0; i < STRIDE * LOW_R_COLUMNS; i++)
+        y[i] = cos(0.3 * (double)i);
+    for (size_t j = 0; j < TERMS; j++) {
+        f[j] = exp(-(double)j);
+        g[j] = 1 / (1.0 + (double)j);
+    }
+    low_r_project(&t, y, sum);
+    for (size_t j = 0; j < TERMS; j++)
+        for (size_t m = 0; m < LOW_R_COLUMNS; m++) {
+            double plain = 0;
+            for (size_t i = 0; i < STRIDE; i++)
+                plain += part[j * STRIDE + i] * y[i * LOW_R_COLUMNS + m];
+            g_assert_cmpfloat(sum[j * LOW_R_COLUMNS + m], ==, plain);
+        }
+    low_r_combine(&t, f, g, a, b);
+    for (size_t i = 0; i < STRIDE; i++) {
+        double plain[2] = { 0 };
+        for (size_t j = 0; j < TERMS; j++) {
+            plain[0] += f[j] * part[j * STRIDE + i];
+            plain[1] += g[j] * part[j * STRIDE + i];
+        }
+        g_assert_cmpfloat(a[i], ==, plain[0]);
+        g_assert_cmpfloat(b[i], ==, plain[1]);
+    }
 }
 
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
-    g_test_add_func("/scattering/low-r/kernels-of-the-axis", kernels_of_the_axis);
+    g_test_add_func("/scattering/low-r/terms-of-the-axis", terms_of_the_axis);
+    g_test_add_func("/scattering/low-r/same-bits", same_bits);
     g_test_add_func("/scattering/low-r/frame", frame);
     g_test_add_func("/scattering/low-r/frame-pdf", frame_pdf);
     g_test_add_func("/scattering/low-r/frame-uncertainty", frame_uncertainty);

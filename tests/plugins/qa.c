@@ -15,7 +15,9 @@
 #include "unit.h"
 
 /* What steps need beside their inputs; NULL: every step that requires such a parameter. */
-#define ON_DETECTOR "integrate|integrate_2theta|integrate_cake|mask_outliers|pixel_geometry"
+#define ON_DETECTOR \
+    "integrate|integrate_2theta|integrate_cake|integrate_median|integrate_sigma_clip|integration_matrix|" \
+    "integration_matrix_2theta|mask_outliers|pixel_geometry"
 #define OF_SAMPLE "attenuate_background|attenuation|compton_attenuation|container|correct_absorption|fluorescence|multiple_scattering"
 static const struct {
     const char *steps, *param, *value;
@@ -90,6 +92,8 @@ static const struct {
     {ON_DETECTOR, "wavelength", "0.2 angstrom"},
     {ON_DETECTOR, "pixel1", "0.2 mm"},
     {ON_DETECTOR, "pixel2", "0.2 mm"},
+    {"integration_matrix|integration_matrix_2theta", "rows", "24"},
+    {"integration_matrix|integration_matrix_2theta", "columns", "24"},
     {"interpolate_log", "start", "2"},
     {"interpolate_log", "interval", "0.5 s"},
     {"interpolate_log", "frames", "5"},

@@ -1,0 +1,304 @@
+/* The integration matrix as words of 8 bytes: a head, then its arrays, one after the other, each at a
+ * multiple of 64 bytes, as they lie in memory.  It does not travel to machines of another byte order.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "matrix_data.h"
+#include "setup.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* "fritmtrx", and what changes with the arrays. */
+#define MAGIC   UINT64_C(0x78727474696d7266)
+#define VERSION 1
+
+struct head {
+    uint64_t magic, version, n_words;
+    uint64_t rows, cols, npt, tile_rows, tile_cols;
+    uint64_t n_entries, n_runs, n_tile_sums, n_wide, n_share;
+    uint64_t n_used, n_shared;
+    uint32_t unit, split, solid_angle, whole, third; /* third: there is an array c */
+    uint32_t sizes;                                  /* of the structs below */
+    double from, width, azimuth_from, azimuth_to, covered_from, covered_to, wavelength;
+};
+
+#define SIZES (uint32_t)(sizeof(struct tile) << 16 | sizeof(struct wide) << 8 | sizeof(struct run))
+
+/* Where the arrays begin, in words. */
+struct layout {
+    size_t tiles, wide_from, wide, runs, norm_sums, pixel_sums, share, norm, a, b, c, end;
+};
+
+static size_t place(size_t *at, size_t n, size_t size)
+{
+    size_t here = *at;
+    *at = here + (n * size + 63) / 64 * 8;
+    return here;
+}
+
+static struct layout layout_of(const struct head *h, const struct matrix *m)
+{
+    struct layout l;
+    size_t at = 0, entries = h->n_entries + ENTRY_PAD;
+    place(&at, 1, sizeof *h);
+    l.tiles = place(&at, m->n_tiles, sizeof(struct tile));
+    l.wide_from = place(&at, m->n_blocks + 1, sizeof(size_t));
+    l.wide = place(&at, h->n_wide, sizeof(struct wide));
+    l.runs = place(&at, h->n_runs, sizeof(struct run));
+    l.norm_sums = place(&at, h->n_tile_sums, sizeof(double));
+    l.pixel_sums = place(&at, h->n_tile_sums, sizeof(double));
+    l.share = place(&at, h->n_share, sizeof(double));
+    l.norm = place(&at, h->rows * h->cols, sizeof(double));
+    l.a = place(&at, entries, sizeof(uint32_t));
+    l.b = place(&at, h->whole ? 0 : entries, sizeof(uint32_t));
+    l.c = place(&at, h->third ? entries : 0, sizeof(uint32_t));
+    l.end = at;
+    return l;
+}
+
+static struct head head_of(const struct matrix *m)
+{
+    size_t n_wide = m->wide_from[m->n_blocks];
+    struct head h = {
+        .magic = MAGIC,
+        .version = VERSION,
+        .sizes = SIZES,
+        .rows = m->rows,
+        .cols = m->cols,
+        .npt = m->npt,
+        .tile_rows = m->tile_rows,
+        .tile_cols = m->tile_cols,
+        .n_entries = m->n_entries,
+        .n_runs = m->n_runs,
+        .n_tile_sums = m->n_tile_sums,
+        .n_wide = n_wide,
+        .n_share = n_wide > 0 ? m->wide[n_wide - 1].share + m->wide[n_wide - 1].n : 0,
+        .whole = m->whole,
+    };
+    for (size_t i = 0; i < m->n_tiles; i++)
+        h.third |= m->tiles[i].n > 0 && m->tiles[i].window == 4;
+    h.n_words = layout_of(&h, m).end;
+    return h;
+}
+
+size_t matrix_data_words(const struct matrix *m)
+{
+    return head_of(m).n_words;
+}
+
+static void put(uint64_t *to, const void *from, size_t n, size_t size)
+{
+    if (n > 0)
+        memcpy(to, from, n * size);
+}
+
+/* Field by field: what lies between them stays 0. */
+static void put_tile(struct tile *to, const struct tile *t, size_t entry)
+{
+    to->row = t->row, to->col = t->col, to->rows = t->rows, to->cols = t->cols;
+    to->window = t->window, to->n = t->n, to->n_runs = t->n_runs, to->n_bins = t->n_bins, to->bin = t->bin;
+    to->entry = entry, to->run = t->run, to->sums = t->sums;
+}
+
+/* One word of all entries, without the gaps between blocks. */
+static void move_entries(const struct matrix *m, uint32_t **from, uint32_t window, uint64_t *words)
+{
+    uint32_t *to = (uint32_t *)words;
+    size_t entry = 0;
+    for (size_t i = 0; i < m->n_tiles; i++) {
+        const struct tile *t = m->tiles + i;
+        if (t->window >= window)
+            memcpy(to + entry, *from + t->entry, t->n * sizeof *to);
+        entry += t->n;
+    }
+    free(*from);
+    *from = NULL;
+}
+
+void matrix_data_move(struct integrator *it, const struct matrix_facts *facts, uint64_t *words)
+{
+    struct matrix *m = it->matrix;
+    struct head h = head_of(m);
+    struct layout l = layout_of(&h, m);
+    h.n_used = it->n_used;
+    h.n_shared = it->n_shared;
+    h.unit = facts->unit;
+    h.split = facts->split;
+    h.solid_angle = facts->solid_angle;
+    h.from = it->from;
+    h.width = it->width;
+    h.azimuth_from = it->azimuth_from;
+    h.azimuth_to = it->azimuth_to;
+    h.covered_from = it->covered_from;
+    h.covered_to = it->covered_to;
+    h.wavelength = facts->wavelength;
+    memcpy(words, &h, sizeof h);
+    put(words + l.wide_from, m->wide_from, m->n_blocks + 1, sizeof *m->wide_from);
+    put(words + l.wide, m->wide, h.n_wide, sizeof *m->wide);
+    put(words + l.runs, m->runs, m->n_runs, sizeof *m->runs);
+    put(words + l.norm_sums, m->sums.norm, m->n_tile_sums, sizeof *m->sums.norm);
+    put(words + l.pixel_sums, m->sums.pixels, m->n_tile_sums, sizeof *m->sums.pixels);
+    put(words + l.share, m->share, h.n_share, sizeof *m->share);
+    put(words + l.norm, m->norm, m->rows * m->cols, sizeof *m->norm);
+    free(it->norm);
+    it->norm = NULL;
+    m->norm = NULL;
+    struct tile *tiles = (struct tile *)(words + l.tiles);
+    size_t entry = 0;
+    for (size_t i = 0; i < m->n_tiles; i++) {
+        put_tile(&tiles[i], m->tiles + i, entry);
+        entry += m->tiles[i].n;
+    }
+    move_entries(m, &m->a, 1, words + l.a);
+    move_entries(m, &m->b, 2, words + l.b);
+    move_entries(m, &m->c, 4, words + l.c);
+}
+
+/* ---- Reading ---- */
+
+static bool head_good(const struct head *h, size_t n, const char **why)
+{
+    const uint64_t most = 65535;
+    *why = "not what integration_matrix gives";
+    if (n * 8 < sizeof *h || h->magic != MAGIC)
+        return false;
+    *why = "of another version of Frit: make it again, with the integration_matrix of this one";
+    if (h->version != VERSION || h->sizes != SIZES)
+        return false;
+    *why = "damaged: its length is not that of its parts";
+    if (h->n_words != n || h->rows == 0 || h->cols == 0 || h->rows > most || h->cols > most ||
+        h->rows * h->cols > n || h->npt == 0 || h->npt > AZIMUTHAL_NPT_MAX || h->tile_rows == 0 ||
+        h->tile_cols == 0 || h->tile_cols % 16 != 0 || h->tile_rows > TILE_MAX || h->tile_cols > TILE_MAX ||
+        h->tile_rows * h->tile_cols > TILE_MAX || h->n_entries > n || h->n_entries > h->rows * h->cols ||
+        h->n_runs > 8 * (uint64_t)n || h->n_tile_sums > n || h->n_wide > n || h->n_share > n ||
+        h->split > SPLIT_PSEUDO)
+        return false;
+    return h->unit == RADIAL_Q || h->unit == RADIAL_TWO_THETA;
+}
+
+/* That the pixels of a tile's entries are in it. */
+static bool entries_good(const struct matrix *m, const struct tile *t)
+{
+    size_t row, col;
+    uint32_t size = (uint32_t)m->tile_cols, good = 1;
+    const uint32_t *a = m->a + t->entry;
+    if ((size & (size - 1)) == 0) { /* the rule */
+        uint32_t mask = size - 1, end = size * t->rows;
+        for (uint32_t i = 0; i < t->n; i++) {
+            uint32_t at = a[i] & (TILE_MAX - 1);
+            good &= (at < end) & ((at & mask) < t->cols);
+        }
+        return good;
+    }
+    for (uint32_t i = 0; i < t->n; i++) {
+        row = (a[i] & (TILE_MAX - 1)) / size, col = (a[i] & (TILE_MAX - 1)) % size;
+        if (row >= t->rows || col >= t->cols)
+            return false;
+    }
+    return true;
+}
+
+static bool runs_good(const struct matrix *m, const struct tile *t)
+{
+    const struct run *r = m->runs + t->run;
+    uint64_t n = 0;
+    int64_t last = (int64_t)t->bin - 1;
+    for (uint32_t i = 0; i < t->n_runs; i++) {
+        if (r[i].bin <= last || (int64_t)r[i].bin + t->window > (int64_t)t->bin + t->n_bins || r[i].n == 0)
+            return false;
+        last = r[i].bin;
+        n += r[i].n;
+    }
+    return n == t->n;
+}
+
+static bool tile_good(const struct matrix *m, size_t i, bool third)
+{
+    const struct tile *t = m->tiles + i;
+    size_t row = i / m->tiles_across * m->tile_rows, col = i % m->tiles_across * m->tile_cols;
+    size_t rows = m->rows - row < m->tile_rows ? m->rows - row : m->tile_rows;
+    size_t cols = m->cols - col < m->tile_cols ? m->cols - col : m->tile_cols;
+    if (t->row != row || t->col != col || t->rows != rows || t->cols != cols)
+        return false;
+    if (m->whole ? t->window != 1 : t->window != 3 && (t->window != 4 || (t->n > 0 && !third)))
+        return false;
+    return t->n <= m->n_entries && t->entry <= m->n_entries - t->n && t->n_runs <= m->n_runs &&
+           t->run <= m->n_runs - t->n_runs && t->n_bins <= m->n_tile_sums &&
+           t->sums <= m->n_tile_sums - t->n_bins && t->bin >= 0 && t->n_bins <= m->n_sums &&
+           (size_t)t->bin <= m->n_sums - t->n_bins && runs_good(m, t) && entries_good(m, t);
+}
+
+static bool wides_good(const struct matrix *m, size_t n_wide, size_t n_share)
+{
+    bool good = m->wide_from[0] == 0 && m->wide_from[m->n_blocks] == n_wide;
+    for (size_t b = 0; good && b < m->n_blocks; b++)
+        good = m->wide_from[b] <= m->wide_from[b + 1] && m->wide_from[b + 1] <= n_wide;
+    for (size_t i = 0; good && i < n_wide; i++) {
+        const struct wide *w = m->wide + i;
+        good = w->pixel < m->rows * m->cols && w->n <= n_share && w->share <= n_share - w->n &&
+               w->n <= m->n_sums && w->bin <= m->n_sums - w->n;
+    }
+    return good;
+}
+
+static void release_lent(struct matrix *m)
+{
+    free(m->sums.dark);
+    free(m->sums.dark_variance);
+    free(m);
+}
+
+bool matrix_data_read(const uint64_t *words, size_t n, struct integrator *it, struct matrix_facts *facts,
+                      const char **why)
+{
+    const struct head *h = (const struct head *)words;
+    *it = (struct integrator){.n_pixels = 0};
+    if (!head_good(h, n, why))
+        return false;
+    struct matrix *m = calloc(1, sizeof *m);
+    *why = NULL;
+    if (!m)
+        return false;
+    it->matrix = m;
+    it->release = release_lent;
+    it->norm_lent = true;
+    m->rows = h->rows, m->cols = h->cols, m->npt = h->npt, m->n_sums = h->npt + 2 * BIN_PAD;
+    m->tile_rows = h->tile_rows, m->tile_cols = h->tile_cols, m->whole = h->whole != 0;
+    m->n_entries = h->n_entries, m->n_runs = h->n_runs, m->n_tile_sums = h->n_tile_sums;
+    matrix_shape(m);
+    *why = "damaged: its length is not that of its parts";
+    struct layout l = layout_of(h, m);
+    if (l.end != n)
+        return false;
+    uint64_t *at = (uint64_t *)(uintptr_t)words; /* which nobody writes to */
+    m->tiles = (struct tile *)(at + l.tiles);
+    m->wide_from = (size_t *)(at + l.wide_from);
+    m->wide = (struct wide *)(at + l.wide);
+    m->runs = (struct run *)(at + l.runs);
+    m->sums.norm = (double *)(at + l.norm_sums);
+    m->sums.pixels = (double *)(at + l.pixel_sums);
+    m->share = (double *)(at + l.share);
+    it->norm = (double *)(at + l.norm);
+    m->norm = it->norm;
+    m->a = (uint32_t *)(at + l.a);
+    m->b = m->whole ? NULL : (uint32_t *)(at + l.b);
+    m->c = h->third ? (uint32_t *)(at + l.c) : NULL;
+    *why = "damaged: entries are out of place; make it again";
+    for (size_t i = 0; i < m->n_tiles; i++)
+        if (!tile_good(m, i, h->third))
+            return false;
+    if (!wides_good(m, h->n_wide, h->n_share))
+        return false;
+    *facts =
+        (struct matrix_facts){(enum radial)h->unit, (enum split)h->split, h->solid_angle != 0, h->wavelength};
+    it->n_pixels = h->rows * h->cols;
+    it->npt = it->n_bins = h->npt;
+    it->n_azim = 1;
+    it->from = h->from, it->width = h->width;
+    it->azimuth_from = h->azimuth_from, it->azimuth_to = h->azimuth_to;
+    it->covered_from = h->covered_from, it->covered_to = h->covered_to;
+    it->n_used = h->n_used, it->n_shared = h->n_shared;
+    *why = NULL;
+    return matrix_sum_norms(it);
+}

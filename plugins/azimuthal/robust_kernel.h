@@ -1,0 +1,93 @@
+/* What is done with the pixels of a tile, and with those of one ring, sixteen at a time: made from one
+ * source, robust_body.h, for three sets of instructions in robust_kernel.c.  All of them give the same
+ * bits.
+ *
+ * The values of a ring are `n` vectors of ROBUST_LANES floats, NaN where a pixel does not count, as behind
+ * the last one.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later / */
+#ifndef AZIMUTHAL_ROBUST_KERNEL_H
+#define AZIMUTHAL_ROBUST_KERNEL_H
+
+#include "robust.h"
+
+/* What is subtracted from a value: scale * dark + rest.  dark: of each value, or NULL: nothing is. */
+struct robust_offset {
+    const float *dark;
+    float scale, rest;
+};
+
+/* Values farther than limit * norm from mean * norm are cut off; never those between the other two,
+ * whatever their norm in this ring. */
+struct robust_cut {
+    float mean, limit, sure_from, sure_to;
+    /* Of numbers of 16 bits the same two as they are: raw_from, modulo 2^16, and raw_range more. */
+    const uint16_t *raw; /* or NULL */
+    uint16_t raw_from, raw_range;
+};
+
+/* Values of the frame's own type that count, both included. */
+struct robust_limits {
+    int64_t from, to;       /* whole numbers */
+    float from_f, to_f;     /* F32 */
+};
+
+struct robust_kernels {
+    /* Rows of a tile of U8, I16, U16, I32, U32 or F32, less the pedestal; NaN where a value is outside of the
+     * limits.  false: another type. */
+    bool (*load)(const struct frame *f, size_t cols, const struct robust_visit *v,
+                 const struct robust_limits *limits, float pedestal, float *tile);
+    /* Each run's pixels of the tile to their places; up to ROBUST_LANES - 1 behind them are overwritten.
+     * Returns how many pixels it were. */
+    size_t (*spread)(const struct robust_run *runs, size_t n_runs, const uint16_t *entries, const float *tile,
+                     float *places);
+    /* The same of U16 and I16, where all values count and nothing is subtracted. */
+    void (*load_short)(const struct frame *f, size_t cols, const struct robust_visit *v, uint16_t *tile);
+    size_t (*spread_short)(const struct robust_run *runs, size_t n_runs, const uint16_t *entries,
+                           const uint16_t *tile, uint16_t *places);
+    /* A ring of `count` of those, less the pedestal, NaN behind them; the sum of what they were, and the
+     * least of what they are. */
+    double (*widen)(const uint16_t *from, size_t count, bool is_signed, float pedestal, float *value,
+                    float *least);
+    /* Sum of the values, the least of them (FLT_MAX where none counts) and how many count. */
+    double (*sum)(const float *value, size_t n, float *least, uint32_t *count);
+    /* Sum of max(value - offset + floor, 1). */
+    double (*sum_floored)(const float *value, size_t n, const struct robust_offset *o, float floor);
+    /* Sum of a and of a^2, where value counts. */
+    void (*sum_where)(const float *value, const float *a, size_t n, double sum[2]);
+    /* Sum of (value - offset - mean norm)^2. */
+    double (*deviation)(const float *value, const float *norm, size_t n, const struct robust_offset *o,
+                        float mean);
+    /* Those cut off no longer count; where they are goes to `rejected`, which has room for a
+     * whole ring; how many is returned. */
+    uint32_t (*reject)(float *value, const float *norm, size_t n, const struct robust_offset *o,
+                       const struct robust_cut *cut, uint32_t *rejected);
+    /* Whole numbers in the order of (value - offset) * inverse; INT32_MAX where a value does not count.
+     * Returns how many count, the least and the greatest. */
+    uint32_t (*keys)(const float *value, const float *inverse, size_t n, const struct robust_offset *o,
+                     int32_t *key, int32_t *lo, int32_t *hi);
+    /* The same of |x - centre|, from the keys of x. */
+    void (*far_keys)(int32_t *key, size_t n, float centre, int32_t *lo, int32_t *hi);
+    uint32_t (*at_most)(const int32_t *key, size_t n, int32_t limit);
+    /* The least key above the limit, and how many are not above it. */
+    int32_t (*next)(const int32_t *key, size_t n, int32_t limit, uint32_t *at_most);
+    /* Keys from lo to hi into `to`, at most `most` of them; returns how many. */
+    uint32_t (*pick)(const int32_t *key, size_t n, int32_t lo, int32_t hi, int32_t *to, uint32_t most);
+    /* sum of x norm, and of norm, where the key of x is from lo to hi */
+    void (*sum_between)(const int32_t *key, const float *norm, size_t n, int32_t lo, int32_t hi,
+                        double sum[2]);
+};
+
+static inline int32_t robust_key(float x)
+{
+    union { float f; int32_t i; } u = {x};
+    return u.i ^ (u.i >> 31 & INT32_MAX);
+}
+
+static inline float robust_value(int32_t key)
+{
+    union { int32_t i; float f; } u = {key ^ (key >> 31 & INT32_MAX)};
+    return u.f;
+}
+
+#endif

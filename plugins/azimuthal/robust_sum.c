@@ -1,0 +1,231 @@
+/* One frame into its rings, block by block; a ring is worked on as soon as it is full.
+ *
+ * Frames of whole numbers and of single precision go as they are, less a pedestal; the dark is subtracted
+ * ring by ring.  Others, and those with a sigma of their own, are read in double, and then go the same way
+ * as single precision, their variance beside them.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later / */
+#include "robust_ring.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#define TILE_PIXELS (ROBUST_TILE * ROBUST_TILE)
+#define FEW_RUNS    8
+#define FEW_ROWS    8
+
+static bool is_quick(const struct frame *f)
+{
+    bool type = f->dtype == FRIT_U8 || f->dtype == FRIT_U16 || f->dtype == FRIT_I16 || f->dtype == FRIT_I32 ||
+                f->dtype == FRIT_U32 || f->dtype == FRIT_F32;
+    return type && f->variance != VARIANCE_GIVEN;
+}
+
+/* The limits in the frame's type: no number that is not between them may seem to be. */
+static struct robust_limits limits_of(const struct frame *f)
+{
+    static const struct { int64_t lo, hi;
+    } of[] = {[FRIT_I8] = {INT8_MIN, INT8_MAX},    [FRIT_U8] = {0, UINT8_MAX},
+              [FRIT_I16] = {INT16_MIN, INT16_MAX}, [FRIT_U16] = {0, UINT16_MAX},
+              [FRIT_I32] = {INT32_MIN, INT32_MAX}, [FRIT_U32] = {0, UINT32_MAX}};
+    struct robust_limits l = {.from_f = -FLT_MAX, .to_f = FLT_MAX};
+    if (f->dtype == FRIT_F32) {
+        if (f->valid_from > -FLT_MAX) {
+            l.from_f = f->valid_from > FLT_MAX ? INFINITY : (float)f->valid_from;
+            l.from_f = l.from_f < f->valid_from ? nextafterf(l.from_f, INFINITY) : l.from_f;
+        }
+        if (f->valid_to < FLT_MAX) {
+            l.to_f = f->valid_to < -FLT_MAX ? -INFINITY : (float)f->valid_to;
+            l.to_f = l.to_f > f->valid_to ? nextafterf(l.to_f, -INFINITY) : l.to_f;
+        }
+    } else if (is_quick(f)) {
+        double lo = (double)of[f->dtype].lo, hi = (double)of[f->dtype].hi;
+        l.from = f->valid_from > lo ? (int64_t)fmin(ceil(f->valid_from), hi) : of[f->dtype].lo;
+        l.to = f->valid_to < hi ? (int64_t)fmax(floor(f->valid_to), lo) : of[f->dtype].hi;
+    }
+    return l;
+}
+
+/* Nothing counts: the limits leave no value of a type of whole numbers. */
+static bool leave_none(const struct frame *f, const struct robust_limits *l)
+{
+    return f->dtype != FRIT_F32 && is_quick(f) &&
+           ((double)l->from < f->valid_from || (double)l->to > f->valid_to || l->from > l->to);
+}
+
+/* Values may stay numbers of 16 bits until their ring is full: half the memory to go through. */
+static bool is_narrow(const struct frame *f)
+{
+    struct robust_limits l = limits_of(f);
+    return !f->mask && is_quick(f) && !leave_none(f, &l) &&
+           ((f->dtype == FRIT_U16 && l.from == 0 && l.to == UINT16_MAX) ||
+            (f->dtype == FRIT_I16 && l.from == INT16_MIN && l.to == INT16_MAX));
+}
+
+static size_t rounded(size_t n)
+{
+    return (n + ROBUST_LANES) / ROBUST_LANES * ROBUST_LANES;
+}
+
+static size_t places_of(const struct robust *r, const struct frame *f)
+{
+    return is_narrow(f) ? rounded(r->n_places / 2) : rounded(r->n_places);
+}
+
+/* Of one thread: a tile, keys and values of a ring, values of all places; where the frame is read in
+ * double, variances of a tile and of all places. */
+size_t robust_memory(const struct robust *r, const struct frame *f)
+{
+    size_t values = places_of(r, f);
+    return TILE_PIXELS + 2 * rounded(r->longest) + values + (is_quick(f) ? 0 : TILE_PIXELS + values);
+}
+
+/* ---- Tiles ---- */
+
+/* Its own bad pixels; as many rows as the tile has. */
+static void mask_tile(const struct frame *f, size_t cols, const struct robust_visit *v, float *tile)
+{
+    for (size_t i = 0; i < v->rows; i++) {
+        const uint8_t *mask = f->mask + (v->row + i) * cols + v->col;
+        for (size_t j = 0; j < v->cols; j++)
+            if (mask[j])
+                tile[i * ROBUST_TILE + j] = NAN;
+    }
+}
+
+/* In double, and rounded. */
+static void read_tile(const struct frame *f, size_t cols, const struct robust_visit *v, float *tile,
+                      float *variance)
+{
+    double s[ROBUST_TILE], var[ROBUST_TILE];
+    for (size_t i = 0; i < v->rows; i++) {
+        frame_load(f, (v->row + i) * cols + v->col, v->cols, s, var);
+        for (size_t j = 0; j < v->cols; j++) {
+            tile[i * ROBUST_TILE + j] = (float)s[j];
+            variance[i * ROBUST_TILE + j] = (float)var[j];
+        }
+    }
+}
+
+/* Rows of a tile on their way into the second cache, while another one is worked on. */
+static void fetch(const struct frame *f, size_t cols, const struct robust_visit *v, size_t from, size_t to,
+                  size_t size)
+{
+    for (size_t i = from; i < to && i < v->rows; i++) {
+        const char *row = (const char *)f->raw + ((v->row + i) * cols + v->col) * size;
+        for (size_t byte = 0; byte < v->cols * size; byte += 64)
+            __builtin_prefetch(row + byte, 0, 2);
+    }
+}
+
+static size_t size_of(frit_dtype type)
+{
+    return type == FRIT_U8 ? 1 : type == FRIT_U16 || type == FRIT_I16 ? 2 : 4;
+}
+
+/* ---- Blocks ---- */
+
+/* One thread at work on one block. */
+struct work {
+    const struct robust_job *job;
+    struct robust_limits limits;
+    struct ring_frame ring;
+    bool none, narrow;      /* nothing counts; values stay numbers of 16 bits until a ring is full */
+    float *tile, *variance_tile, *value, *places, *variances;
+};
+
+static struct work start(const struct robust_job *job, uint32_t worker)
+{
+    const struct robust *r = job->rings;
+    const struct frame *f = job->frame;
+    struct work w = {.job = job, .limits = limits_of(f)};
+    bool quick = is_quick(f);
+    /* A whole number, so that whole numbers stay exact; what is left of it is subtracted with the dark. */
+    double pedestal = quick && f->dark ? nearbyint(f->dark_scale * r->pedestal) : 0;
+    w.tile = job->memory + worker * robust_memory(r, f);
+    w.value = w.tile + TILE_PIXELS + rounded(r->longest);
+    w.places = w.value + rounded(r->longest);
+    w.variance_tile = w.places + places_of(r, f);
+    w.variances = w.variance_tile + TILE_PIXELS;
+    w.none = leave_none(f, &w.limits);
+    w.narrow = is_narrow(f);
+    w.ring = (struct ring_frame){.job = job, .pedestal = pedestal, .quick = quick,
+                                 .key = (int32_t *)(void *)(w.tile + TILE_PIXELS),
+                                 .offset_rest = (float)(f->dark_scale * r->pedestal - pedestal)};
+    return w;
+}
+
+static void load_visit(const struct work *w, const struct robust_visit *v)
+{
+    const struct robust_job *job = w->job;
+    const struct robust_kernels *k = job->kernels;
+    size_t cols = job->rings->cols;
+    if (w->narrow)
+        k->load_short(job->frame, cols, v, (uint16_t *)(void *)w->tile);
+    else if (w->none)
+        memset(w->tile, 0xff, TILE_PIXELS * sizeof *w->tile);
+    else if (w->ring.quick)
+        k->load(job->frame, cols, v, &w->limits, (float)w->ring.pedestal, w->tile);
+    else
+        read_tile(job->frame, cols, v, w->tile, w->variance_tile);
+    if (w->ring.quick && job->frame->mask && !w->none)
+        mask_tile(job->frame, cols, v, w->tile);
+}
+
+/* A few runs, then a few rows of the next visit's tile. */
+static void read_visit(const struct work *w, const struct robust_visit *v, const struct robust_visit *next)
+{
+    const struct robust_job *job = w->job;
+    const struct robust *r = job->rings;
+    const struct robust_kernels *k = job->kernels;
+    const uint16_t *entries = r->entries + v->entry;
+    load_visit(w, v);
+    for (size_t from = 0, part = 0; from < v->n_runs; from += FEW_RUNS, part++) {
+        const struct robust_run *runs = r->runs + v->run + from;
+        size_t n = v->n_runs - from < FEW_RUNS ? v->n_runs - from : FEW_RUNS, used;
+        if (next && w->ring.quick)
+            fetch(job->frame, r->cols, next, part * FEW_ROWS, (part + 1) * FEW_ROWS,
+                  size_of(job->frame->dtype));
+        if (w->narrow)
+            used =
+                k->spread_short(runs, n, entries, (uint16_t *)(void *)w->tile, (uint16_t *)(void *)w->places);
+        else
+            used = k->spread(runs, n, entries, w->tile, w->places);
+        if (!w->ring.quick)
+            k->spread(runs, n, entries, w->variance_tile, w->variances);
+        entries += used;
+    }
+}
+
+static void finish_ring(const struct work *w, size_t ring)
+{
+    const struct robust *r = w->job->rings;
+    size_t place = r->place[ring];
+    if (r->n[ring] == 0)
+        return;
+    if (w->narrow) {
+        struct ring_short s = {.value = (const uint16_t *)(void *)w->places + place,
+                               .is_signed = w->job->frame->dtype == FRIT_I16};
+        s.sum = w->job->kernels->widen(s.value, r->n[ring], s.is_signed, (float)w->ring.pedestal, w->value,
+                                       &s.least);
+        ring_finish(&w->ring, ring, w->value, NULL, &s);
+    } else {
+        ring_finish(&w->ring, ring, w->places + place, w->ring.quick ? NULL : w->variances + place, NULL);
+    }
+}
+
+void robust_block(const struct robust_job *job, size_t block, uint32_t worker)
+{
+    const struct robust *r = job->rings;
+    const struct robust_block *b = &r->blocks[block];
+    struct work w = start(job, worker);
+    size_t ring = b->ring;
+    for (size_t v = b->visit; v < b->visit_end; v++) {
+        for (; ring < r->visits[v].first; ring++)
+            finish_ring(&w, ring);
+        read_visit(&w, &r->visits[v], v + 1 < b->visit_end ? &r->visits[v + 1] : NULL);
+    }
+    for (; ring < b->end; ring++)
+        finish_ring(&w, ring);
+}

@@ -1,0 +1,63 @@
+/* The loops of setup_body.h, compiled for three sets of instructions.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "setup.h"
+
+#include <math.h>
+#include <string.h>
+
+#define PI 3.14159265358979323846
+#define INLINE inline __attribute__((always_inline))
+
+/* Sixteen pixels of a row: first bin, number of bins, and the parts of the pixel left of the ends of the
+ * first three; a number where all of it is known. */
+struct sixteen {
+    double first[16], n[16], left[3][16], sure[16];
+};
+
+#define TABLE(name)                                                                                          \
+    {                                                                                                        \
+        line_##name, turn_##name, to_bins_##name, extent_##name, share_##name, norm_##name                   \
+    }
+
+#define TARGET
+#define K(name) name##_portable
+#include "setup_body.h"
+#undef TARGET
+#undef K
+static const struct setup_kernels portable = TABLE(portable);
+
+#if defined(__x86_64__)
+
+#define TARGET __attribute__((target("avx2")))
+#define K(name) name##_avx2
+#include "setup_body.h"
+#undef TARGET
+#undef K
+static const struct setup_kernels avx2 = TABLE(avx2);
+
+#if defined(__clang__)
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
+#else
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512")))
+#endif
+#define K(name) name##_avx512
+#include "setup_body.h"
+#undef TARGET
+#undef K
+static const struct setup_kernels avx512 = TABLE(avx512);
+
+#endif
+
+const struct setup_kernels *setup_kernels_of(enum kernel kernel)
+{
+#if defined(__x86_64__)
+    if (kernel == KERNEL_AVX512 || (kernel == KERNEL_BEST && kernel_available(KERNEL_AVX512)))
+        return &avx512;
+    if (kernel == KERNEL_AVX2 || (kernel == KERNEL_BEST && kernel_available(KERNEL_AVX2)))
+        return &avx2;
+#endif
+    (void)kernel;
+    return &portable;
+}

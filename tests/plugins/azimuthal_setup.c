@@ -1,0 +1,322 @@
+/* How the integration matrix is made: every splitting against the plain loop over pixels, pseudo splitting
+ * against pyFAI; the same bits from any number of threads and from every set of instructions; and a matrix as
+ * words, whole and damaged.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "azimuthal/matrix_data.h"
+#include "azimuthal/setup.h"
+#include "azimuthal.h"
+
+#include <stdlib.h>
+
+#define ROWS 300
+#define COLS 333
+#define N    (ROWS * COLS)
+
+struct setting {
+    enum split split;
+    enum radial unit;
+    size_t npt;
+    double from, to;
+    int orientation;
+    bool sector, dark;
+};
+
+/* With the beam inside of the frame, a tilt, gaps, and bins finer and coarser than a pixel. */
+static const struct setting settings[] = {
+    {SPLIT_NO, RADIAL_Q, 400, NAN, NAN, 3, false, true},
+    {SPLIT_BBOX, RADIAL_Q, 200, NAN, NAN, 2, false, false},
+    {SPLIT_BBOX, RADIAL_TWO_THETA, 250, 1, 9, 4, true, false},
+    {SPLIT_FULL, RADIAL_Q, 200, 0.9, 7, 1, false, true},
+    {SPLIT_FULL, RADIAL_Q, 480, NAN, NAN, 3, true, false},
+    {SPLIT_PSEUDO, RADIAL_Q, 200, NAN, NAN, 3, false, false},
+    {SPLIT_PSEUDO, RADIAL_Q, 300, 1, 8, 2, false, true},
+    {SPLIT_PSEUDO, RADIAL_TWO_THETA, 120, NAN, NAN, 1, true, false},
+};
+
+typedef enum integrator_status maker(struct integrator *, const struct integrator_input *);
+
+/* As a host might: the blocks in reverse, dealt to three workers. */
+static void backwards(void *with, size_t n, void (*work)(void *data, size_t i, uint32_t worker), void *data)
+{
+    (void)with;
+    for (size_t i = n; i-- > 0;)
+        work(data, i, (uint32_t)(i * 7 % 3));
+}
+
+static void make_with(struct integrator *it, const struct setting *s, maker *make, bool threads, int kernel)
+{
+    struct geometry g = {.dist = 0.2,
+                         .poni1 = 0.0301,
+                         .poni2 = 0.0352,
+                         .rot1 = 0.05,
+                         .rot2 = -0.02,
+                         .wavelength = 1.173e-11,
+                         .pixel1 = 2e-4,
+                         .pixel2 = 2e-4,
+                         .orientation = s->orientation,
+                         .rows = ROWS,
+                         .cols = COLS};
+    struct correction k = {.solid_angle = 1,
+                           .polarization_factor = 0.9,
+                           .polarization_azimuth = 0.1,
+                           .converter_transmission = 0.6};
+    geometry_turn(&g);
+    uint8_t *skip = g_new(uint8_t, N);
+    double *flat = g_new(double, N), *dark = s->dark ? malloc(N * sizeof *dark) : NULL;
+    for (size_t i = 0; i < N; i++) {
+        skip[i] = i % 61 == 7 || i / COLS == 100;
+        flat[i] = i % 997 == 0 ? 0 : 1 + 1e-3 * (double)(i % 10);
+        if (dark)
+            dark[i] = i % 1999 == 0 ? NAN : 20 + (double)(i % 7);
+    }
+    struct integrator_input in = {.geometry = &g,
+                                  .correction = &k,
+                                  .unit = s->unit,
+                                  .split = s->split,
+                                  .npt = s->npt,
+                                  .from = s->from,
+                                  .to = s->to,
+                                  .n_azim = 1,
+                                  .azimuth_from = s->sector ? 150 : NAN,
+                                  .azimuth_to = s->sector ? 230 : NAN,
+                                  .skip = skip,
+                                  .flat = flat,
+                                  .dark = dark,
+                                  .parallel = threads ? backwards : NULL,
+                                  .workers = 3,
+                                  .kernel = kernel};
+    g_assert_cmpint(make(it, &in), ==, INTEGRATOR_OK);
+    g_free(skip), g_free(flat);
+}
+
+/* A weight is rounded to 0.75e-8 of a pixel, and some 500 pixels share a bin. */
+static void test_against_plain(void)
+{
+    double most = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(settings); i++) {
+        struct integrator plain, tiled;
+        make_with(&plain, &settings[i], integrator_make, false, KERNEL_BEST);
+        make_with(&tiled, &settings[i], matrix_batch_make, false, KERNEL_BEST);
+        g_assert_nonnull(tiled.matrix);
+        g_assert_cmpuint(plain.n_used, ==, tiled.n_used);
+        g_assert_cmpuint(plain.n_shared, ==, tiled.n_shared);
+        g_assert_true(plain.from == tiled.from && plain.width == tiled.width);
+        for (size_t b = 0; b < plain.npt; b++) {
+            most = fmax(most, fabs(plain.bin_pixels[b] - tiled.bin_pixels[b]));
+            most = fmax(most, fabs(plain.bin_norm[b] - tiled.bin_norm[b]));
+        }
+        for (size_t p = 0; p < N; p++)
+            if (plain.first[p] >= 0)
+                g_assert_cmpfloat(tiled.norm[p], ==, plain.norm[p]);
+        integrator_clear(&plain);
+        integrator_clear(&tiled);
+    }
+    g_test_message(
+        "figure: matrix made for many pixels at once against pixel by pixel, pixels and norm of a bin: "
+        "largest difference %.1e (at most 4e-6)",
+        most);
+    g_assert_cmpfloat(most, <, 500 * 0.75e-8);
+}
+
+/* What pyFAI gives for single pixels.  It raises the upper end of the 12 bins by one part in 2^23, and keeps
+ * positions in single or double precision: an edge is known to 12/2^23 of a bin, a share is the difference of
+ * two, over the width of the pixel. */
+static void test_pseudo(void)
+{
+    char *path = test_file("data/pseudo_split.csv");
+    struct table t = read_table(path);
+    struct shares s = {.size = 0};
+    double most = 0;
+    g_assert_cmpuint(t.rows, ==, 39);
+    g_assert_cmpuint(t.cols, ==, 20);
+    for (size_t i = 0; i < t.rows; i++) {
+        struct outline o = {.beam = -1e9};
+        double lo = INFINITY, hi = -INFINITY, sum = 0;
+        for (size_t k = 0; k < 4; k++) {
+            o.bin[k] = cell(&t, i, k);
+            o.chi[k] = cell(&t, i, 4 + k);
+            lo = fmin(lo, o.bin[k]), hi = fmax(hi, o.bin[k]);
+        }
+        g_assert_true(split_pseudo(&o, 12, &s));
+        for (long b = 0; b < 12; b++) {
+            double share = b >= s.first && b < s.first + (long)s.n ? s.share[b - s.first] : 0;
+            most = fmax(most, fabs(share - cell(&t, i, 8 + (size_t)b)) * 0.65 * (hi - lo));
+            sum += share;
+        }
+        g_assert_cmpfloat(fabs(sum - 1), <, 1e-14);
+    }
+    g_test_message(
+        "figure: pseudo splitting of single pixels against pyFAI, shares in bins: largest difference %.1e "
+        "(at most 3e-6)",
+        most);
+    g_assert_cmpfloat(most, <, 2 * 12 * 0x1p-23);
+    free(s.share);
+    g_array_free(t.v, TRUE);
+    g_free(path);
+}
+
+/* A square of radius and azimuth is itself; turned by an eighth it is half of its box. */
+static void test_pseudo_closed(void)
+{
+    struct shares s = {.size = 0};
+    struct outline square = {{1.25, 1.25, 3.25, 3.25}, {0, 0.1, 0.1, 0}, -9};
+    g_assert_true(split_pseudo(&square, 9, &s));
+    g_assert_true(s.first == 1 && s.n == 3);
+    g_assert_cmpfloat(fabs(s.share[0] - 0.375), <, 1e-15);
+    g_assert_cmpfloat(fabs(s.share[1] - 0.5), <, 1e-15);
+    struct outline diamond = {{2, 4, 6, 4}, {0, 0.1, 0, -0.1}, -9};
+    g_assert_true(split_pseudo(&diamond, 9, &s));
+    /* 4 -+ sqrt(1/2) 2 */
+    g_assert_true(s.first == 2 && s.n == 4);
+    g_assert_cmpfloat(fabs(s.share[0] - (3 - (4 - sqrt(2))) / sqrt(8)), <, 1e-15);
+    g_assert_cmpfloat(fabs(s.share[1] - 1 / sqrt(8)), <, 1e-15);
+    free(s.share);
+}
+
+static const struct matrix_facts facts = {RADIAL_Q, SPLIT_FULL, true, 1.173e-11};
+
+/* Takes its large arrays away. */
+static uint64_t *words_of(struct integrator *it, size_t *n)
+{
+    *n = matrix_data_words(it->matrix);
+    uint64_t *words = g_new0(uint64_t, *n);
+    matrix_data_move(it, &facts, words);
+    return words;
+}
+
+/* Whoever makes it. */
+static void test_same_bits(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(settings); i++) {
+        struct integrator first;
+        size_t n, m;
+        make_with(&first, &settings[i], matrix_batch_make, false, KERNEL_PORTABLE);
+        uint64_t *words = words_of(&first, &n);
+        for (int k = KERNEL_BEST; k < N_KERNELS; k++) {
+            if (!kernel_available((enum kernel)k))
+                continue;
+            struct integrator it;
+            make_with(&it, &settings[i], matrix_batch_make, k != KERNEL_PORTABLE, k);
+            uint64_t *others = words_of(&it, &m);
+            g_assert_cmpmem(words, n * 8, others, m * 8);
+            g_assert_cmpmem(first.bin_norm, first.npt * 8, it.bin_norm, it.npt * 8);
+            if (settings[i].dark)
+                g_assert_cmpmem(first.matrix->sums.dark, 8 * first.matrix->n_tile_sums, it.matrix->sums.dark,
+                                8 * it.matrix->n_tile_sums);
+            g_free(others);
+            integrator_clear(&it);
+        }
+        g_free(words);
+        integrator_clear(&first);
+    }
+}
+
+static void sum_frame(const struct integrator *it, const float *raw, struct sums *s)
+{
+    const struct matrix *m = it->matrix;
+    struct frame f = {.dtype = FRIT_F32,
+                      .raw = raw,
+                      .valid_from = -1e300,
+                      .valid_to = 1e300,
+                      .variance = VARIANCE_COUNTS,
+                      .dark_scale = 1};
+    struct matrix_work w = {g_new(double, matrix_sums(m)), g_new(bool, m->n_tiles), g_new(bool, m->n_blocks),
+                            aligned_alloc(64, matrix_scratch(m) * sizeof(double))};
+    double *p = g_new0(double, 4 * it->npt);
+    *s = (struct sums){p, p + it->npt, p + 2 * it->npt, p + 3 * it->npt};
+    matrix_add(it, &f, KERNEL_BEST, &w, s);
+    g_free(w.sums), g_free(w.missing), g_free(w.incomplete), free(w.scratch);
+}
+
+static float *image(void)
+{
+    float *raw = g_new(float, N);
+    for (size_t i = 0; i < N; i++)
+        raw[i] = i % 5003 == 9 ? NAN : (float)(100 + i * 7919 % 251);
+    return raw;
+}
+
+/* Read back it is the same integrator, and sums frames to the same bits. */
+static void test_words(void)
+{
+    float *raw = image();
+    for (size_t i = 0; i < G_N_ELEMENTS(settings); i++) {
+        struct integrator it, again;
+        struct matrix_facts read;
+        struct sums a, b;
+        const char *why;
+        size_t n;
+        make_with(&it, &settings[i], matrix_batch_make, false, KERNEL_BEST);
+        sum_frame(&it, raw, &a);
+        uint64_t *words = words_of(&it, &n);
+        g_assert_true(matrix_data_read(words, n, &again, &read, &why));
+        g_assert_true(read.unit == facts.unit && read.split == facts.split &&
+                      read.wavelength == facts.wavelength);
+        g_assert_true(it.from == again.from && it.width == again.width && it.n_used == again.n_used);
+        g_assert_cmpmem(it.bin_norm, it.npt * 8, again.bin_norm, again.npt * 8);
+        g_assert_cmpmem(it.bin_pixels, it.npt * 8, again.bin_pixels, again.npt * 8);
+        sum_frame(&again, raw, &b);
+        g_assert_cmpmem(a.signal, it.npt * 32, b.signal, again.npt * 32);
+        g_free(a.signal), g_free(b.signal), g_free(words);
+        integrator_clear(&it);
+        integrator_clear(&again);
+    }
+    g_free(raw);
+}
+
+/* One number of it is another: it is refused with a sentence, or sums a frame to something. */
+static void test_damaged_words(void)
+{
+    float *raw = image();
+    GRand *random = g_rand_new_with_seed(7);
+    size_t refused_ones = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(settings); i += 2) {
+        struct integrator it, again;
+        struct matrix_facts read;
+        struct sums s;
+        const char *why;
+        size_t n;
+        make_with(&it, &settings[i], matrix_batch_make, false, KERNEL_BEST);
+        uint64_t *words = words_of(&it, &n);
+        for (int k = 0; k < 300; k++) {
+            size_t at = k < 200 ? (size_t)g_rand_int_range(random, 0, k < 100 ? 40 : 4000)
+                                : (size_t)g_rand_int_range(random, 0, (gint32)n);
+            uint64_t was = words[at], other = g_rand_int(random);
+            words[at] = k % 3 == 0   ? was ^ (uint64_t)1 << (other & 63)
+                        : k % 3 == 1 ? other
+                                     : other << 32 | other;
+            if (matrix_data_read(words, n, &again, &read, &why)) {
+                sum_frame(&again, raw, &s);
+                g_free(s.signal);
+            } else {
+                g_assert_nonnull(why);
+                refused_ones++;
+            }
+            integrator_clear(&again);
+            words[at] = was;
+        }
+        g_assert_false(matrix_data_read(words, n - 8, &again, &read, &why));
+        integrator_clear(&again);
+        g_assert_false(matrix_data_read(words, 3, &again, &read, &why));
+        integrator_clear(&again);
+        g_free(words);
+        integrator_clear(&it);
+    }
+    g_assert_cmpuint(refused_ones, >, 100);
+    g_rand_free(random);
+    g_free(raw);
+}
+
+int main(int argc, char **argv)
+{
+    test_init(&argc, &argv);
+    g_test_add_func("/azimuthal/setup/against-plain", test_against_plain);
+    g_test_add_func("/azimuthal/setup/pseudo", test_pseudo);
+    g_test_add_func("/azimuthal/setup/pseudo-closed", test_pseudo_closed);
+    g_test_add_func("/azimuthal/setup/same-bits", test_same_bits);
+    g_test_add_func("/azimuthal/setup/words", test_words);
+    g_test_add_func("/azimuthal/setup/damaged-words", test_damaged_words);
+    return g_test_run();
+}
