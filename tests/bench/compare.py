@@ -1,19 +1,20 @@
-"""Frit and its peers in turn.  A measure is a process: it prints CPU and wall time in ms, for one frame, one
-set-up or one curve.  SPDX-License-Identifier: GPL-3.0-or-later"""
-import csv, glob, os, statistics, subprocess, sys
+"""Frit and its peers in turn: python3 compare.py ROUNDS [STAGE...], all stages if none is named.
+Environment: WORK, where the programs of tests/bench are.  SPDX-License-Identifier: GPL-3.0-or-later"""
+import csv, os, subprocess, sys
+
+import measure
 
 here = os.path.dirname(os.path.abspath(__file__))
-work, rounds = os.environ["WORK"], int(os.environ["ROUNDS"])
-threads = os.cpu_count()
-# pyFAI with malloc tuned: without it half of its time are page faults.
-TUNED = dict(os.environ, MALLOC_MMAP_THRESHOLD_="1073741824", MALLOC_TRIM_THRESHOLD_="4294967296",
-             MALLOC_TOP_PAD_="268435456", OMP_NUM_THREADS=str(threads))
+work, n_rounds, wanted = os.environ["WORK"], int(sys.argv[1]), sys.argv[2:]
+STAGES = ["batch u16", "batch f32", "one frame", "set-up", "sigma clip", "median", "tiff", "transform", "fit",
+          "chain", "cold", "paper", "memory", "graph"]
 PYFAI = """
 import sys, time, numpy
 from pyFAI.azimuthalIntegrator import AzimuthalIntegrator
 what, kind, n = sys.argv[1], sys.argv[2], int(sys.argv[3])
 random = numpy.random.default_rng(1)
-frames = [random.integers(200, 700, (2048, 2048)).astype("uint16" if kind == "u16" else "float32") for _ in range(4)]
+dtype = "uint16" if kind == "u16" else "float32"
+frames = [random.integers(200, 700, (2048, 2048)).astype(dtype) for _ in range(4)]
 mask = numpy.zeros((2048, 2048), "int8")
 mask[numpy.arange(2048) % 300 < 5] = 1
 def integrator():
@@ -37,51 +38,90 @@ print(1e3 * each[0], 1e3 * each[1])
 """
 
 
-def measure(command, env=os.environ):
-    out = subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
-    return [float(x) for x in out.split()]
+def said(command, env=os.environ):
+    """A process that prints CPU and wall time in ms, and bytes."""
+    numbers = [float(x) for x in measure.spawn(command, env).text.split()]
+    took = measure.Took(*numbers[:2])
+    took.bytes = numbers[2] if len(numbers) > 2 else 0
+    return took
 
 
 def ours(what, kind, n):
-    return lambda: measure([work + "/integrate", what, kind, str(n), str(threads)])
+    return lambda: said([work + "/integrate", what, kind, str(n), str(measure.THREADS)])
 
 
 def pyfai(what, kind, n):
-    return lambda: measure([sys.executable, "-c", PYFAI, what, kind, str(n)], TUNED)
+    return lambda: said([sys.executable, "-c", PYFAI, what, kind, str(n)], measure.TUNED)
 
 
-# Name, against, N, ours, theirs.
-STAGES = [
-    ("one frame", "pyFAI full CSR, malloc tuned, u16", 40, ours("frame", "u16", 40), pyfai("frame", "u16", 8)),
-    ("batch u16", "pyFAI full CSR, malloc tuned", 64, ours("batch", "u16", 4), pyfai("frame", "u16", 8)),
-    ("batch f32", "pyFAI full CSR, malloc tuned", 64, ours("batch", "f32", 4), pyfai("frame", "f32", 8)),
-    ("set-up", "pyFAI full CSR, malloc tuned", 2, ours("set-up", "u16", 2), pyfai("set-up", "u16", 2)),
+# Name, N, ours, theirs: frames in memory, no graph.
+INTEGRATION = [
+    ("batch u16", 256, ours("batch", "u16", 16), pyfai("frame", "u16", 8)),
+    ("batch f32", 256, ours("batch", "f32", 16), pyfai("frame", "f32", 8)),
+    ("one frame", 100, ours("frame", "u16", 100), pyfai("frame", "u16", 8)),
+    ("set-up", 2, ours("set-up", "u16", 2), pyfai("set-up", "u16", 2)),
 ]
-# Stages of other parts: each prints its own, and adds its rows to the file that it is given.
-OTHERS = sorted(p for p in glob.glob(here + "/*.py") if os.path.basename(p) != "compare.py")
+
+
+best = {}
+
+
+def rate(threads):
+    """GB/s that so many threads read from memory: the most that was seen, for others may read too."""
+    now = float(measure.spawn([work + "/memory", str(threads)]).text.split()[0])
+    best[threads] = max(best.get(threads, 0), now)
+    return best[threads]
 
 
 def machine():
     with open("/proc/cpuinfo") as f:
-        model = next((line.split(":", 1)[1].strip() for line in f if line.startswith("model name")), "unknown")
-    return "%s, %d processors, load %.1f" % (model, threads, os.getloadavg()[0])
+        names = [line.split(":", 1)[1].strip() for line in f if line.startswith("model name")]
+    n = measure.THREADS
+    print("machine: %s, %d processors, load %.1f; memory is read at %.1f GB/s by one thread, %.1f GB/s by %d"
+          % (names[0] if names else "unknown", n, os.getloadavg()[0], rate(1), rate(n), n), flush=True)
 
 
-print("machine: " + machine(), flush=True)
-rows = []
-for stage, against, n, a, b in STAGES:
-    pairs = [(a(), b()) for _ in range(rounds)]
-    mine, theirs = (statistics.median(p[k][0] for p in pairs) for k in (0, 1))
-    ratio = statistics.median(p[1][0] / p[0][0] for p in pairs)
-    share = statistics.median(p[0][0] / p[0][1] for p in pairs)
-    rows.append([stage, against, "%.3f" % mine, "%.3f" % theirs, "%.2f" % ratio, "%.2f" % share, n])
-    traffic = statistics.median(p[0][2] / p[0][0] / 1e6 for p in pairs)
-    print("%-10s frit %8.3f ms, %s %8.2f ms of CPU: %.1f times (%d rounds; CPU over wall %.2f%s)"
-          % (stage, mine, against, theirs, ratio, rounds, share,
-             ", %.1f GB/s of frames and matrix" % traffic if traffic > 0 else ""), flush=True)
-with open("bench.csv", "w", newline="") as f:
-    table = csv.writer(f)
-    table.writerow(["stage", "against", "ours_ms", "theirs_ms", "ratio", "cpu_over_wall", "n"])
-    table.writerows(rows)
-for script in OTHERS:
-    subprocess.run([sys.executable, script, "bench.csv", str(rounds)])
+def integration(name, n, a, b):
+    threads = measure.THREADS if name != "set-up" else 1
+    pairs = measure.rounds(name, n_rounds, a, b, threads)
+    row = measure.row(name, "pyFAI full CSR, malloc tuned", pairs, n)
+    share = measure.median(pairs, lambda x, y: x.bytes / x.wall / 1e6)
+    print("%s: frit %s ms, pyFAI %s ms of CPU: %s times (%d rounds of %d; CPU over wall %s)"
+          % (name, row[2], row[3], row[4], len(pairs), n, row[5]), flush=True)
+    if share > 0:
+        print("  %.1f GB/s, %.0f %% of what memory gives" % (share, 100 * share / rate(threads)), flush=True)
+    return row
+
+
+def others():
+    """Programs NAME.py bench.csv ROUNDS [STAGE...], with the names of their stages as strings in them."""
+    for name in sorted(os.listdir(here)):
+        if name in ("compare.py", "measure.py", "peers.py") or not name.endswith(".py"):
+            continue
+        with open(os.path.join(here, name)) as f:
+            text = f.read()
+        stages = [s for s in STAGES if '"%s"' % s in text and (not wanted or s in wanted)]
+        if stages:
+            yield [sys.executable, os.path.join(here, name), "bench.csv", str(n_rounds)] + stages
+
+
+def main():
+    unknown = [s for s in wanted if s not in STAGES]
+    if unknown:
+        sys.exit("there is no stage '%s'; there are: %s" % (unknown[0], ", ".join(STAGES)))
+    machine()
+    if os.path.exists("bench.csv"):
+        os.remove("bench.csv")
+    measure.add("bench.csv", [integration(*x) for x in INTEGRATION if not wanted or x[0] in wanted])
+    failed = [os.path.basename(c[1]) for c in others() if subprocess.run(c).returncode]
+    with open("bench.csv", newline="") as f:
+        rows = [r for r in list(csv.reader(f))[1:] if not wanted or r[0] in wanted]
+    os.remove("bench.csv")
+    measure.add("bench.csv", sorted(rows, key=lambda r: STAGES.index(r[0]) if r[0] in STAGES else 99))
+    for r in rows:
+        print("  %-10s  %s ms, %s: %s ms, ratio %s" % (r[0], r[2], r[1], r[3], r[4]))
+    if failed:
+        sys.exit("failed: " + ", ".join(failed))
+
+
+main()
