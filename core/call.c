@@ -96,7 +96,7 @@ static bool seal(frit_dataset *d)
 {
     size_t n = frit_dataset_count(d);
     const double *value = frit_dataset_values(d);
-    bool nan = value && has_nan(value, n);
+    bool nan = value && !d->is_filled && has_nan(value, n);
     if (nan && !frit_dataset_want_mask(d))
         return false;
     for (size_t i = 0; nan && i < n; i++)

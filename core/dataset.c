@@ -90,6 +90,18 @@ frit_dataset *frit_dataset_new(frit_dtype dtype, uint32_t ndim, const size_t *sh
     return NULL;
 }
 
+frit_dataset *frit_dataset_to_fill(frit_dtype dtype, uint32_t ndim, const size_t *shape)
+{
+    frit_dataset *d = frit_dataset_outline(dtype, ndim, shape);
+    size_t n = d ? frit_dataset_count(d) : 0;
+    if (d && (d->data = malloc((n ? n : 1) * frit_dtype_size(dtype)))) {
+        d->is_filled = true;
+        return d;
+    }
+    frit_dataset_unref(d);
+    return NULL;
+}
+
 frit_dataset *frit_dataset_number(double value, const char *unit)
 {
     frit_dataset *d = frit_dataset_new(FRIT_F64, 0, NULL);

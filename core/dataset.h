@@ -31,6 +31,7 @@ typedef struct frit_dataset {
     double        *sigma;                 /* or NULL */
     uint8_t       *mask;                  /* or NULL; non-zero: not measured */
     GArray        *attributes;            /* of frit_attribute, by name; or NULL */
+    bool           is_filled;             /* whoever makes it promises that no value is NaN */
 } frit_dataset;
 
 size_t      frit_dtype_size(frit_dtype dtype);
@@ -45,6 +46,8 @@ void       frit_axis_unref(frit_axis *axis);
 frit_dataset *frit_dataset_new(frit_dtype dtype, uint32_t ndim, const size_t *shape);
 /* The same without its data: what is known of an element before it is read. */
 frit_dataset *frit_dataset_outline(frit_dtype dtype, uint32_t ndim, const size_t *shape);
+/* The same with room for data, of any content, which will be filled: see FRIT_WANT_FILLED. */
+frit_dataset *frit_dataset_to_fill(frit_dtype dtype, uint32_t ndim, const size_t *shape);
 frit_dataset *frit_dataset_number(double value, const char *unit);
 /* A curve: n values over positions x, both copied; sigma may be NULL. */
 frit_dataset *frit_dataset_curve(size_t n, const double *x, const char *x_name, const char *x_unit,

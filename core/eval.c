@@ -28,6 +28,7 @@ frit_eval *frit_eval_new(frit_graph *g, frit_store *store, frit_digests *digests
     for (guint k = 0; k < g->nodes->len; k++) {
         frit_node *n = g->nodes->pdata[k];
         n->state = g_new0(struct frit_node_state, 1);
+        n->state->now = UINT64_MAX;
         g_mutex_init(&n->state->lock);
     }
     return e;

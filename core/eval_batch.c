@@ -32,6 +32,7 @@ static void item_start(frit_task *t, frit_node *n, uint64_t i, item *it)
     it->x.cancelled = frit_is_cancelled;
     it->x.pool = t->eval->pool;
     it->x.by_rows = true;
+    it->x.wanted = frit_wanted_now(n);
     if (!frit_set_inputs(t, &it->x, &error)) {
         it->result = frit_settle_failure(t->eval, n, i, error);
         return;

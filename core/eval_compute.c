@@ -163,6 +163,9 @@ void frit_keep_result(frit_eval *e, frit_node *n, uint64_t i, frit_result *r, si
     bool unsure = n->depth > 0 && g_atomic_int_get(&e->unsure);
     keep = whole && !unsure ? keep : 0;
     __atomic_fetch_or(&n->state->streams, large, __ATOMIC_RELAXED);
+    for (uint32_t o = 0; o < n->n_outputs; o++)
+        if (!r->failure && r->outputs[o] && !(keep >> o & 1))
+            __atomic_fetch_or(&n->state->unkept, 1ull << o, __ATOMIC_RELAXED);
     frit_keep(e, n, i, r, keep);
     if (keep && n->state->need)
         frit_clear_bit(n->state->need, i);   /* from now on it is looked for in the store */
@@ -210,6 +213,7 @@ frit_result *frit_compute(frit_task *t, frit_node *n, uint64_t i)
     frit_context_init(&x, FRIT_PHASE_RUN, n, i);
     x.cancelled = frit_is_cancelled;
     x.pool = t->eval->pool;
+    x.wanted = frit_wanted_now(n);
     GError *error = NULL;
     frit_result *r = NULL;
     if (frit_set_inputs(t, &x, &error) && run_step(&x, &error))

@@ -37,6 +37,8 @@ struct frit_node_state {
     uint64_t    n_need;
     bool        is_needed;
     uint64_t    streams;         /* outputs too large to keep, a bit each: made again where needed; atomic */
+    uint64_t    now;             /* outputs that the stage under way can use, a bit each; between stages all */
+    uint64_t    unkept;          /* outputs that were made and not kept, a bit each; atomic */
     GPtrArray  *plans;
     frit_dataset ***fitted;      /* of PLAN ports: per port and edge, as the port wants it */
     GHashTable *packs;           /* block -> packs being filled, see eval_keep.c */
@@ -140,6 +142,9 @@ typedef struct frit_plan frit_plan;
 bool frit_plan_get(frit_context *x, frit_plan **plan, GError **error);
 void frit_plan_done(frit_node *n, frit_plan *plan);
 void frit_plans_release(frit_node *n);
+
+/* What a call makes: not what would be dropped unused at the end of this stage, and made again in the next. */
+uint64_t frit_wanted_now(const frit_node *n);
 
 /* eval_keep.c */
 bool frit_stored(frit_eval *e, frit_node *n, uint32_t output, uint64_t i);

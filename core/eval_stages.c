@@ -157,6 +157,31 @@ static bool reads_series(const GArray *edges)
     return reads;
 }
 
+/* Nodes stand in the order in which they were made, inputs before their users. */
+static void mark_now(frit_eval *e, const GArray *edges)
+{
+    for (guint k = 0; k < e->graph->nodes->len; k++)
+        ((frit_node *)e->graph->nodes->pdata[k])->state->now = 0;
+    for (guint m = 0; m < edges->len; m++) {
+        const frit_edge *edge = &g_array_index(edges, frit_edge, m);
+        edge->node->state->now |= 1ull << edge->output;
+    }
+    for (guint k = e->graph->nodes->len; k-- > 0;) {
+        const frit_node *n = e->graph->nodes->pdata[k];
+        for (uint32_t p = 0; n->state->now && p < n->n_ports; p++)
+            for (guint j = 0; n->inputs[p] && j < n->inputs[p]->len; j++) {
+                const frit_edge *from = &g_array_index(n->inputs[p], frit_edge, j);
+                from->node->state->now |= 1ull << from->output;
+            }
+    }
+}
+
+static void mark_all(frit_eval *e)
+{
+    for (guint k = 0; k < e->graph->nodes->len; k++)
+        ((frit_node *)e->graph->nodes->pdata[k])->state->now = UINT64_MAX;
+}
+
 static void run_phase(frit_eval *e, GArray *edges, uint64_t count, guint depth, bool dealt)
 {
     phase ph = {.eval = e, .edges = edges, .count = count, .dealt = dealt};
@@ -173,7 +198,9 @@ static void run_phase(frit_eval *e, GArray *edges, uint64_t count, guint depth, 
         frit_progress_begin(what, ph.elements->len);
         ph.together = frit_batch_size(e, &g_array_index(edges, frit_edge, 0), edges->len, ph.elements->len);
         ph.reads = reads_series(edges);
+        mark_now(e, edges);
         frit_pool_for(e->pool, (ph.elements->len + ph.together - 1) / ph.together, phase_elements, &ph, phase_stopped);
+        mark_all(e);
         frit_progress_end();
     }
     frit_keep_flush_all(e);

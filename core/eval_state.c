@@ -77,6 +77,11 @@ uint64_t frit_streams(const struct frit_node_state *state)
     return __atomic_load_n(&state->streams, __ATOMIC_RELAXED);
 }
 
+uint64_t frit_wanted_now(const frit_node *n)
+{
+    return n->wanted & (n->state->now | ~__atomic_load_n(&n->state->unkept, __ATOMIC_RELAXED));
+}
+
 /* ---- Kinds of nodes; stopping ---- */
 
 static volatile sig_atomic_t cancelled;

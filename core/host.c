@@ -271,15 +271,20 @@ static const frit_port *output_port(frit_context *x, uint32_t port, uint32_t ndi
     return NULL;
 }
 
+static frit_dataset *new_output(const frit_context *x, frit_dtype dtype, uint32_t ndim, const size_t *shape,
+                                uint32_t want)
+{
+    if (x->phase == FRIT_PHASE_ROWS)
+        return frit_dataset_outline(dtype, ndim, shape);
+    return (want & FRIT_WANT_FILLED) ? frit_dataset_to_fill(dtype, ndim, shape) : frit_dataset_new(dtype, ndim, shape);
+}
+
 static frit_buffer *host_output(frit_call *c, uint32_t port, frit_dtype dtype, uint32_t ndim, const size_t *shape,
                                 uint32_t want)
 {
     frit_context *x = context(c);
     const frit_port *p = output_port(x, port, ndim, dtype);
-    bool outline = x->phase == FRIT_PHASE_ROWS;
-    g_autoptr(frit_dataset) d = !p      ? NULL
-                                : outline ? frit_dataset_outline(dtype, ndim, shape)
-                                          : frit_dataset_new(dtype, ndim, shape);
+    g_autoptr(frit_dataset) d = p ? new_output(x, dtype, ndim, shape, want) : NULL;
     if (!d || ((want & FRIT_WANT_SIGMA) && !frit_dataset_want_sigma(d)) ||
         ((want & FRIT_WANT_MASK) && !frit_dataset_want_mask(d)))
         return NULL;

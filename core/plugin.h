@@ -120,7 +120,12 @@ typedef struct frit_buffer {
     uint8_t   *mask;                          /* NULL unless asked for; zeroed: all measured */
 } frit_buffer;
 
-enum { FRIT_WANT_SIGMA = 1u << 0, FRIT_WANT_MASK = 1u << 1 };
+enum {
+    FRIT_WANT_SIGMA = 1u << 0,
+    FRIT_WANT_MASK = 1u << 1,
+    FRIT_WANT_FILLED = 1u << 2   /* since abi_minor 2: run() will set every value, none of them NaN: large data are
+                                    then neither zeroed nor searched */
+};
 
 /* ---- A call, and what the host offers to it -------------------------------------------- */
 

@@ -31,6 +31,7 @@ dist_decisions_DATA = \
 
 templatesdir = $(pagesdir)/templates
 dist_templates_DATA = \
+  %D%/templates/batch.c \
   %D%/templates/correction.c \
   %D%/templates/plan.c \
   %D%/templates/reader.c \

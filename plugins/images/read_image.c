@@ -118,7 +118,7 @@ static frit_status read_with_limits(frit_call *c, struct image_file *f, const st
         return fail_read(c, f, s);
     image_flip(values, im->rows, im->columns, size, (enum image_flip)p->flip);
     invalid = invalid_find(im->dtype, values, n, p->min_valid, p->max_valid, NULL);
-    out = c->host->output(c, 0, im->dtype, 2, shape, invalid > 0 ? FRIT_WANT_MASK : 0);
+    out = c->host->output(c, 0, im->dtype, 2, shape, invalid > 0 ? FRIT_WANT_MASK : FRIT_WANT_FILLED);
     if (!out)
         return fail_memory(c, im);
     memcpy(out->data, values, n * size);
@@ -152,7 +152,7 @@ static frit_status read_directly(frit_call *c, struct image_file *f, const struc
 {
     const struct read_image *p = c->params;
     size_t shape[2] = { im->rows, im->columns };
-    frit_buffer *out = c->host->output(c, 0, im->dtype, 2, shape, 0);
+    frit_buffer *out = c->host->output(c, 0, im->dtype, 2, shape, im->dtype == FRIT_F64 ? 0 : FRIT_WANT_FILLED);
     frit_status s;
 
     if (!out)
