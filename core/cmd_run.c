@@ -198,7 +198,8 @@ static int evaluate(frit_graph *g, const run_options *o)
     g_autofree char *folder = store_folder();
     g_autofree char *memo = g_build_filename(folder, "digests", NULL);
     g_autoptr(GError) error = NULL;
-    frit_store *store = frit_store_open(folder, 32u << 20, &error);
+    /* A stage goes through a series from its beginning: of one longer than the memory nothing would be found again. */
+    frit_store *store = frit_store_open(folder, 8u << 20, &error);
     if (!store && o->n_parts) {
         frit_complain("a part of a run keeps its results for the others, and there is nowhere to: %s", error->message);
         return FRIT_EXIT_ERROR;

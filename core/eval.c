@@ -31,6 +31,7 @@ frit_eval *frit_eval_new(frit_graph *g, frit_store *store, frit_digests *digests
         n->state->now = UINT64_MAX;
         g_mutex_init(&n->state->lock);
     }
+    frit_count_users(e);
     return e;
 }
 

@@ -102,6 +102,46 @@ static frit_result *find_or_compute(frit_task *t, frit_node *n, uint64_t i, uint
     return n->barrier ? frit_run_barrier(e, n, i, NULL) : frit_compute(t, n, i);
 }
 
+/* ---- Single nodes ---- */
+
+/* The node of one image in a file that an input is, or NULL. */
+static frit_node *image_at(const frit_edge *edge)
+{
+    uint64_t element;
+    frit_node *from = frit_edge_resolve(*edge, 0, &element).node;
+    return frit_reads_files(from) && !from->series ? from : NULL;
+}
+
+void frit_count_users(frit_eval *e)
+{
+    for (guint k = 0; k < e->graph->nodes->len; k++) {
+        const frit_node *n = e->graph->nodes->pdata[k];
+        for (uint32_t p = 0; n->kind == FRIT_NODE_STEP && p < n->n_ports; p++)
+            for (guint j = 0; n->inputs[p] && j < n->inputs[p]->len; j++) {
+                frit_node *image = image_at(&g_array_index(n->inputs[p], frit_edge, j));
+                if (image)
+                    image->state->users++;
+            }
+    }
+}
+
+/* An image whose last user this was is dropped: a flat that only the integration matrix is made of. */
+static void let_go(frit_node *n)
+{
+    if (n->state->let_go || n->kind != FRIT_NODE_STEP || n->barrier)
+        return;
+    n->state->let_go = true;
+    for (uint32_t p = 0; p < n->n_ports; p++)
+        for (guint j = 0; n->inputs[p] && j < n->inputs[p]->len; j++) {
+            frit_node *image = image_at(&g_array_index(n->inputs[p], frit_edge, j));
+            if (!image || !g_atomic_int_dec_and_test(&image->state->users))
+                continue;
+            g_mutex_lock(&image->state->lock);
+            frit_result_unref(g_steal_pointer(&image->state->single));
+            g_mutex_unlock(&image->state->lock);
+        }
+}
+
 static bool is_free(gpointer state)
 {
     return !g_atomic_int_get(&((struct frit_node_state *)state)->computing);
@@ -126,6 +166,8 @@ static frit_result *single(frit_task *t, frit_node *n, uint32_t output)
     g_mutex_unlock(&state->lock);
     frit_result *r = find_or_compute(t, n, 0, output);
     frit_plans_release(n);   /* of an integrator some hundred MB; nobody else asks for it */
+    if (r && !r->failure)
+        let_go(n);
     g_mutex_lock(&state->lock);
     for (uint32_t o = 0; r && state->single && !r->failure && o < r->n; o++)
         if (!r->outputs[o])

@@ -33,6 +33,8 @@ struct frit_node_state {
     GMutex      lock;
     gint        computing;       /* a single element: by some thread, right now; atomic */
     frit_result *single;         /* the only element, once known */
+    gint        users;           /* nodes that may still ask for it; atomic */
+    bool        let_go;          /* it was made, and is none of its inputs' users any more */
     uint8_t    *need;            /* a bit an element: it must be computed */
     uint64_t    n_need;
     bool        is_needed;
@@ -104,6 +106,8 @@ bool frit_reads_files(const frit_node *n);   /* a source whose elements lie in f
 frit_result  *frit_element(frit_task *t, frit_node *n, uint64_t i, uint32_t output);
 frit_result  *frit_remembered(const frit_task *t, const frit_node *n, uint64_t i, uint32_t output);   /* borrowed, or NULL */
 void          frit_remember(frit_task *t, const frit_node *n, uint64_t i, frit_result *r);   /* a reference of its own */
+
+void          frit_count_users(frit_eval *e);   /* of single nodes, before the run */
 
 /* eval_compute.c: by running the step, which is then kept.  As above. */
 frit_result  *frit_compute(frit_task *t, frit_node *n, uint64_t i);
