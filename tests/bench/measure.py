@@ -1,6 +1,6 @@
 """What the measures share: processes and what they took, pairs in turn, medians, rows of bench.csv.
 SPDX-License-Identifier: GPL-3.0-or-later"""
-import csv, os, statistics, subprocess, sys, tempfile, time
+import csv, json, os, statistics, subprocess, sys, tempfile
 
 THREADS = os.cpu_count()
 HEADING = ["stage", "against", "ours_ms", "theirs_ms", "ratio", "cpu_over_wall", "n"]
@@ -21,20 +21,29 @@ class Took:
         return Took(self.cpu / n, self.wall / n, self.peak, self.text)
 
 
+# A small process of its own starts what is measured: a child that a large one starts has that one's memory for its
+# peak.
+START = """
+import json, os, resource, subprocess, sys, time
+start = time.perf_counter()
+status = subprocess.call(sys.argv[2:])
+wall, use = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+json.dump([status, use.ru_utime + use.ru_stime, wall, use.ru_maxrss], open(sys.argv[1], "w"))
+"""
+
+
 def spawn(command, env=os.environ):
     """A process with all that it starts."""
-    start = time.perf_counter()
-    errors = tempfile.TemporaryFile("w+")
-    child = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=errors, text=True)
-    text = child.stdout.read()
-    _, status, use = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        errors.seek(0)
-        text += errors.read()
-        sys.exit("%s: exit status %d\n%s" % (" ".join(command), child.returncode, text[-3000:]))
-    cpu, wall = use.ru_utime + use.ru_stime, time.perf_counter() - start
-    return Took(1e3 * cpu, 1e3 * wall, use.ru_maxrss / 1024, text)
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile("w+") as errors:
+        found = os.path.join(folder, "took")
+        ran = subprocess.run([sys.executable, "-S", "-c", START, found] + list(command), env=env, text=True,
+                             stdout=subprocess.PIPE, stderr=errors, check=True)
+        with open(found) as f:
+            status, cpu, wall, peak = json.load(f)
+        if status:
+            errors.seek(0)
+            sys.exit("%s: exit status %d\n%s" % (" ".join(command), status, (ran.stdout + errors.read())[-3000:]))
+    return Took(1e3 * cpu, 1e3 * wall, peak / 1024, ran.stdout)
 
 
 def rounds(name, n, ours, theirs, threads=THREADS):
