@@ -7,6 +7,7 @@
 #include "eval_private.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
 #include "crash.h"
 #include "error.h"
@@ -51,7 +52,7 @@ static void item_clear(frit_node *n, item *it)
     frit_context_clear(&it->x);
 }
 
-/* Why the rows of an input ended early: NULL and *error, or NULL where the run stops for it. */
+/* Did the rows of an input end early?  With *error; without, where the run stops for it. */
 static bool rows_failed(frit_task *t, frit_context *x, GError **error)
 {
     for (uint32_t p = 0; p < x->node->n_ports; p++) {
@@ -161,7 +162,7 @@ static size_t bytes_in_memory(const frit_context *x)
 static void compute_elements(frit_task *t, frit_node *n, const uint64_t *elements, guint n_elements)
 {
     g_autofree item *items = g_new(item, FRIT_MAX_BATCH);
-    guint m = 0;
+    guint m = 0, known = t->results->len;
     size_t bytes = 0;
     for (guint k = 0; k < n_elements; k++) {
         if (frit_eval_stopped_at(t->eval, elements[k]))
@@ -171,7 +172,10 @@ static void compute_elements(frit_task *t, frit_node *n, const uint64_t *element
         if (m < FRIT_MAX_BATCH && bytes < MOST_BYTES)
             continue;
         run_items(t, n, items, m);
+        if (bytes >= MOST_BYTES)
+            frit_task_forget(t, known);   /* the items hold what they need */
         keep_items(t, n, items, m);
+        known = bytes >= MOST_BYTES ? t->results->len : known;
         m = 0;
         bytes = 0;
     }
@@ -273,6 +277,26 @@ void frit_fetch_ahead(const frit_want *wants, guint n)
     g_hash_table_unref(g.seen);
 }
 
+/* Not all of it lies in the store. */
+static bool has_more_to_make(const frit_node *n)
+{
+    bool more = !n->state->need;
+    for (uint64_t i = 0; !more && i < n->count; i++)
+        more = frit_bit(n->state->need, i);
+    return more;
+}
+
+/* Files that each thread may have open at once, beside what else is open. */
+static guint files_for_each(guint threads)
+{
+    enum { OTHERS = 128 };
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return FRIT_MAX_BATCH;
+    guint64 files = limit.rlim_cur > OTHERS ? limit.rlim_cur - OTHERS : 1;
+    return (guint)MAX(1, MIN(files / threads, FRIT_MAX_BATCH));
+}
+
 /* Fewer than a batch holds where each thread would otherwise not get its share. */
 guint frit_batch_size(frit_eval *e, const frit_edge *edges, guint n_edges, uint64_t elements)
 {
@@ -281,9 +305,9 @@ guint frit_batch_size(frit_eval *e, const frit_edge *edges, guint n_edges, uint6
         g_autoptr(GPtrArray) ancestry = frit_node_ancestry(edges[m].node);
         for (guint k = 0; k < ancestry->len && !any; k++) {
             const frit_node *n = ancestry->pdata[k];
-            any = n->info && n->info->step.run_batch && is_mapped_step(n);
+            any = n->info && n->info->step.run_batch && is_mapped_step(n) && has_more_to_make(n);
         }
     }
-    guint threads = frit_pool_threads(e->pool);
-    return any ? (guint)CLAMP((elements + threads - 1) / threads, 1, FRIT_MAX_BATCH) : 1;
+    guint threads = frit_pool_threads(e->pool), most = MIN(FRIT_MAX_BATCH, files_for_each(threads));
+    return any ? (guint)CLAMP((elements + threads - 1) / threads, 1, most) : 1;
 }

@@ -83,12 +83,12 @@ static frit_plan *find(const struct frit_node_state *state, const frit_key *sign
     return NULL;
 }
 
-/* The plan with this signature, taken into use; *mine: it is new, and the caller's to make. */
 static bool is_made(gpointer plan)
 {
     return g_atomic_int_get(&((frit_plan *)plan)->made);
 }
 
+/* The plan with this signature, taken into use; *mine: it is new, and the caller's to make. */
 static frit_plan *take(struct frit_node_state *state, const frit_key *signature, bool *mine)
 {
     g_mutex_lock(&state->lock);

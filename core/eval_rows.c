@@ -41,15 +41,18 @@ GError *frit_rows_take_error(frit_rows *r, frit_node **reader, uint64_t *element
 
 /* ---- Opening ---- */
 
-static bool open_reader(frit_rows *r, GError **error)
+/* The reader may decline: an element that it has only as a whole. */
+static frit_rows_state open_reader(frit_rows *r, GError **error)
 {
     const frit_step *step = &r->reader.node->info->step;
     if (!frit_plan_get(&r->reader, &r->plan, error))
-        return false;
+        return FRIT_ROWS_FAILED;
     frit_crash_site before = frit_crash_enter(r->reader.node, r->reader.element, true);
     frit_status status = step->open_rows(&r->reader.call, &r->state);
     frit_crash_leave(before);
-    return frit_context_conclude(&r->reader, status, error);
+    if (status == FRIT_OK && !r->state && !r->reader.error)
+        return FRIT_ROWS_NONE;
+    return frit_context_conclude(&r->reader, status, error) ? FRIT_ROWS_OPEN : FRIT_ROWS_FAILED;
 }
 
 /* The reader's element is missing, or the run stops: as if it had been asked for whole. */
@@ -66,7 +69,7 @@ static frit_rows_state missing(frit_task *t, frit_rows *r, GError *why, GError *
     return FRIT_ROWS_FAILED;
 }
 
-/* One file that is a single dataset is made once, and held. */
+/* One file that is a single dataset is made once, for all its users. */
 static bool gives_rows(const frit_node *n)
 {
     return n->kind == FRIT_NODE_STEP && n->series && n->n_outputs == 1 && n->info->step.open_rows &&
@@ -87,11 +90,12 @@ frit_rows_state frit_rows_open(frit_task *t, frit_context *x, uint32_t port, gui
     r->reader.cancelled = x->cancelled;
     r->reader.pool = x->pool;
     GError *why = NULL;
-    if (!open_reader(r, &why))
+    frit_rows_state opened = open_reader(r, &why);
+    if (opened == FRIT_ROWS_FAILED)
         return missing(t, r, why, error);
     const frit_port *wanted = &x->node->info->step.inputs[port];
     frit_input *in = &x->inputs[port][edge];
-    if (!frit_fits_as_it_is(r->reader.outputs[0], wanted) ||
+    if (opened == FRIT_ROWS_NONE || !frit_fits_as_it_is(r->reader.outputs[0], wanted) ||
         !frit_input_set(in, wanted, from, given, r->reader.outputs[0], NULL, NULL)) {
         frit_rows_close(r);
         return FRIT_ROWS_NONE;

@@ -163,7 +163,9 @@ static made *take_streamed(frit_stream *s, const frit_edge *edge, uint64_t i)
         drain(l);
         l->first = l->next = i;
     }
-    while (l->next < edge->node->count && l->ahead.length < 2 * frit_pool_threads(s->eval->pool)) {
+    /* So many elements that each thread has a future of its own and one to come; of batches, one. */
+    guint most = (l->together > 1 ? 1 : 2) * frit_pool_threads(s->eval->pool);
+    while (l->next < edge->node->count && l->ahead.length < most) {
         fetch_files(l, l->next);
         g_queue_push_tail(&l->ahead, frit_pool_ahead(s->eval->pool, make_ahead, l, l->next));
         l->next += l->together;

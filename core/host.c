@@ -322,7 +322,7 @@ static frit_buffer *host_output_like(frit_call *c, uint32_t port, uint32_t input
 {
     frit_context *x = context(c);
     const frit_dataset *from = frit_context_dataset(x, input);
-    const frit_port *p = from ? output_port(x, port, from->ndim, FRIT_F64) : NULL;
+    const frit_port *p = from && from->data ? output_port(x, port, from->ndim, FRIT_F64) : NULL;
     g_autoptr(frit_dataset) d = p ? frit_dataset_copy(from) : NULL;
     if (!d || !own_axes(d))
         return NULL;

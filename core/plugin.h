@@ -114,7 +114,7 @@ typedef struct frit_buffer {
     frit_dtype dtype;
     size_t     shape[FRIT_MAX_NDIM];
     double    *axis[FRIT_MAX_NDIM];           /* there where the port declares an axis unit; else NULL */
-    void      *data;                          /* zeroed */
+    void      *data;                          /* zeroed, but for FRIT_WANT_FILLED; NULL in open_rows() */
     double    *value;                         /* data, where dtype is F64; else NULL */
     double    *sigma;                         /* NULL unless asked for; zeroed */
     uint8_t   *mask;                          /* NULL unless asked for; zeroed: all measured */
@@ -144,8 +144,8 @@ enum { FRIT_DEBUG, FRIT_INFO, FRIT_WARNING };
  * Which functions may be called where:
  *     check()    fail, log
  *     count()    fail, log, uses
- *     prepare()  fail, log, progress, scratch, n_inputs, input (not of SERIES ports), attribute,
- *                text_attribute and attribute_at (of PLAN ports)
+ *     prepare()  fail, log, progress, scratch, workers, parallel, n_inputs, input (not of SERIES ports),
+ *                attribute, text_attribute and attribute_at (of PLAN ports)
  *     run()      all but uses and rows
  *     run_batch(), open_rows(), read_rows(): see there */
 typedef struct frit_host {
@@ -161,7 +161,8 @@ typedef struct frit_host {
 
     /* Outputs.  An output that nobody wants need not be made.  output() gives a fresh array;
      * output_like() a writable copy of the only element at an input port, as double: values, axes,
-     * sigma and mask.  NULL: no memory, or a shape that the port does not allow; return FRIT_ENOMEM. */
+     * sigma and mask (not of one that comes by rows).  NULL: no memory, or a shape that the port does not allow;
+     * return FRIT_ENOMEM. */
     bool (*wanted)(frit_call *c, uint32_t port);
     frit_buffer *(*output)(frit_call *c, uint32_t port, frit_dtype dtype, uint32_t ndim,
                            const size_t *shape, uint32_t want);
@@ -356,6 +357,7 @@ typedef struct frit_step {
     frit_status     (*run_batch)(frit_call *const *calls, uint32_t n);
     /* Optional, of a reader with one output, beside run(), for steps that take its elements by rows: the same values.
      * open_rows() does all that run() does but fill the array: output(), whose data is NULL, set_unit(), attributes.
+     * Where it returns FRIT_OK and *state is NULL it declines: the element comes from run(), whole.
      * read_rows() fills rows first ... first + n - 1 into `to`, in C order and the type of the output; where some of
      * them are no measurements it sets their mask bytes, which are 0, and *masked.  close_rows() is called whenever
      * *state was set. */

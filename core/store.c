@@ -327,7 +327,7 @@ bool frit_store_get(frit_store *s, const frit_key *pack, uint32_t i, frit_record
     uint64_t size;
     int fd = found ? -1 : open_pack(s, pack, &p, &size);
     if (fd >= 0 && i < p.n && p.entry[i].kind != FRIT_PACK_ABSENT)
-        found = size <= MIN(WHOLE_PACK, s->memory / 8) ? read_all(s, fd, &p, size, i, record)
+        found = size <= MIN(WHOLE_PACK, s->memory / 2) ? read_all(s, fd, &p, size, i, record)
                                                        : read_one(s, fd, &p, i, record);
     if (fd >= 0)
         close(fd);

@@ -94,7 +94,8 @@ static frit_status monitor_value(frit_call *c, uint32_t port, double *monitor)
     if (!v)
         return FRIT_EIO;
     if ((v->mask && v->mask[0]) || !isfinite(v->value[0]))
-        return c->host->fail(c, FRIT_EDATA, "the monitor was not measured for this frame");
+        return c->host->fail(c, FRIT_EDATA, "the monitor was not measured for this frame: leave the frame out, or give "
+                             "the monitor for it");
     if (v->value[0] <= 0)
         return c->host->fail(c, FRIT_EDATA, "the monitor reads %g: it must be greater than 0", v->value[0]);
     *monitor = v->value[0];

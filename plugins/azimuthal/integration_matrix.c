@@ -46,14 +46,22 @@ const frit_port integration_matrix_outputs[] = {
 
 /* ---- Making it ---- */
 
+static frit_status check(frit_call *c, enum radial unit)
+{
+    const struct integration_matrix *p = c->params;
+    if ((p->rows > 0) != (p->columns > 0))
+        return c->host->fail(c, FRIT_EPARAM, "rows and columns belong together: give both, or neither");
+    return frame_plan_check_bins(c, unit);
+}
+
 frit_status integration_matrix_check(frit_call *c)
 {
-    return frame_plan_check_bins(c, RADIAL_Q);
+    return check(c, RADIAL_Q);
 }
 
 frit_status integration_matrix_2theta_check(frit_call *c)
 {
-    return frame_plan_check_bins(c, RADIAL_TWO_THETA);
+    return check(c, RADIAL_TWO_THETA);
 }
 
 /* Of the frames: what is said, else what the calibration is for, else what the first image has. */
@@ -197,9 +205,9 @@ static frit_status check_dark(frit_call *c, const struct integrator *it)
     if (n == 0)
         return FRIT_OK;
     return c->host->fail(c, FRIT_EPARAM,
-                         "the dark is not measured in %zu pixels that the matrix counts: give the dark to "
-                         "integration_matrix too, so that it leaves them out",
-                         n);
+                         "the dark is not measured in %zu pixel%s that the matrix may count: give the dark to "
+                         "integration_matrix too, so that it leaves %s out",
+                         n, n == 1 ? "" : "s", n == 1 ? "it" : "them");
 }
 
 static frit_status take_dark(frit_call *c, const char *unit, struct integrator *it)

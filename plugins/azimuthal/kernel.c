@@ -310,4 +310,11 @@ void kernel_limits(const struct frame *f, float *from, float *to)
     *from = (double)*from < lo ? nextafterf(*from, INFINITY) : *from;
     *to = (float)hi;
     *to = (double)*to > hi ? nextafterf(*to, -INFINITY) : *to;
+    /* Whole numbers that single precision rounds may come to lie on a limit from either side: those are looked at
+     * once more, as they are. */
+    const float rounded = 0x1p24f;
+    if (f->dtype != FRIT_I32 && f->dtype != FRIT_U32)
+        return;
+    *from = fabsf(*from) >= rounded ? nextafterf(*from, INFINITY) : *from;
+    *to = fabsf(*to) >= rounded ? nextafterf(*to, -INFINITY) : *to;
 }

@@ -236,7 +236,7 @@ static bool wides_good(const struct matrix *m, size_t n_wide, size_t n_share)
         good = m->wide_from[b] <= m->wide_from[b + 1] && m->wide_from[b + 1] <= n_wide;
     for (size_t i = 0; good && i < n_wide; i++) {
         const struct wide *w = m->wide + i;
-        good = w->pixel < m->rows * m->cols && w->n <= n_share && w->share <= n_share - w->n &&
+        good = w->pixel < m->rows * m->cols && (i == 0 || w[-1].pixel < w->pixel) && w->n <= n_share && w->share <= n_share - w->n &&
                w->n <= m->n_sums && w->bin <= m->n_sums - w->n;
     }
     return good;

@@ -461,5 +461,5 @@ double robust_factor(double from, double to)
     double da = low > 0 ? density(a) : 0, db = high > 0 ? density(b) : 0;
     double first = da - db + low * a + high * b;
     double second = 1 - low - high + a * da * (low > 0) - b * db * (high > 0) + low * a * a + high * b * b;
-    return sqrt(second - first * first) / (to - from);
+    return sqrt(fmax(second - first * first, 0)) / (to - from);
 }

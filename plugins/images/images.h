@@ -31,6 +31,7 @@ struct image {
     char       date[32];                         /* when it was taken, as the file says; "": not known */
     double     exposure_time;                    /* s; NaN: not known */
     char       note[160];                        /* something that the user should know; "": nothing */
+    bool       as_whole;                         /* rows of it cost as much memory as the whole */
     void      *reader;                           /* of the format */
 };
 

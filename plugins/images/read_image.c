@@ -283,6 +283,10 @@ frit_status read_image_open_rows(frit_call *c, void **state)
         free(r);
         return s;
     }
+    if (r->im.as_whole) {   /* declined */
+        read_image_close_rows(r);
+        return FRIT_OK;
+    }
     *state = r;
     if (!c->host->output(c, 0, r->im.dtype, 2, (size_t[]) { r->im.rows, r->im.columns }, 0))
         return fail_memory(c, &r->im);

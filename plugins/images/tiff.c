@@ -404,6 +404,8 @@ static frit_status tiff_open(struct image_file *f, uint64_t page, struct image *
     find_date(r, im);
     find_exposure(r, im);
     find_note(r, im);
+    /* Decoded blocks that reach over the end of a band are kept; these are as good as the whole. */
+    im->as_whole = r->compression != COMPRESSION_NONE && (uint64_t)r->block_rows * r->block_line > 1u << 20;
     return FRIT_OK;
 }
 

@@ -127,6 +127,23 @@ static void whole_elements_go_the_same_way(void)
     fixture_free(b);
 }
 
+static void a_reader_may_decline(void)
+{
+    fixture *b = fixture_new("batch toil write");
+    make_grids(b, 20);
+    b->threads = 1;
+    frit_edge grids = fixture_step(b, "read_grid", "files=g*.grid declines=true", NULL);
+    frit_edge sums = fixture_step(b, "column_sums", "", "grid", grids, NULL);
+    collect(b, sums);
+    fixture_run(b);
+    g_assert_cmpuint(fixture_witness(b, "open"), ==, 10);
+    g_assert_cmpuint(fixture_witness(b, "whole"), ==, 10);
+    g_assert_cmpuint(fixture_witness(b, "batch 16"), ==, 1);
+    for (guint i = 0; i < 20; i++)
+        assert_sums(b, sums, i);
+    fixture_free(b);
+}
+
 static void one_that_fails_leaves_the_others(void)
 {
     fixture *b = fixture_new("batch toil write");
@@ -227,6 +244,7 @@ int main(int argc, char **argv)
     g_test_add_func("/abi/batch/threads", each_thread_has_its_share);
     g_test_add_func("/abi/batch/kept", what_is_kept_is_the_batches);
     g_test_add_func("/abi/batch/whole", whole_elements_go_the_same_way);
+    g_test_add_func("/abi/batch/declines", a_reader_may_decline);
     g_test_add_func("/abi/batch/one fails", one_that_fails_leaves_the_others);
     g_test_add_func("/abi/batch/stops", the_first_that_fails_stops_the_run);
     g_test_add_func("/abi/batch/all fail", a_batch_that_fails_is_tried_one_by_one);

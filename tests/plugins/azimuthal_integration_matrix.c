@@ -182,7 +182,7 @@ static void test_dark(void)
         test_step_input(s, "dark", dark);
         test_step_input(s, "matrix", matrix_of(m));
         if (!both) {
-            refused(s, "not measured in 1 pixels|dark to integration_matrix");
+            refused(s, "not measured in 1 pixel that|dark to integration_matrix");
             continue;
         }
         test_step *without = geometry("integrate", "full");
@@ -206,6 +206,10 @@ static void test_shape(void)
     test_step_set_number(s, "columns", COLS);
     frit_dataset *m = matrix_of(s);
     frit_dataset_unref(m);
+    s = small_detector("integration_matrix");
+    test_step_set_number(s, "rows", ROWS);
+    test_step_input(s, "mask", mask());
+    refused(s, "rows and columns belong together");
     s = small_detector("integration_matrix");
     test_step_set_number(s, "npt", 200000);
     test_step_input(s, "mask", mask());
