@@ -175,7 +175,7 @@ static void compute_elements(frit_task *t, frit_node *n, const uint64_t *element
         if (bytes >= MOST_BYTES)
             frit_task_forget(t, known);   /* the items hold what they need */
         keep_items(t, n, items, m);
-        known = bytes >= MOST_BYTES ? t->results->len : known;
+        known = t->results->len;
         m = 0;
         bytes = 0;
     }

@@ -104,28 +104,24 @@ static frit_result *find_or_compute(frit_task *t, frit_node *n, uint64_t i, uint
 
 /* ---- Single nodes ---- */
 
-/* The node of one image in a file that an input is, or NULL. */
-static frit_node *image_at(const frit_edge *edge)
+/* Is it one image in a file? */
+static bool is_image(const frit_node *n)
 {
-    uint64_t element;
-    frit_node *from = frit_edge_resolve(*edge, 0, &element).node;
-    return frit_reads_files(from) && !from->series ? from : NULL;
+    return frit_reads_files(n) && !n->series;
 }
 
 void frit_count_users(frit_eval *e)
 {
     for (guint k = 0; k < e->graph->nodes->len; k++) {
         const frit_node *n = e->graph->nodes->pdata[k];
-        for (uint32_t p = 0; n->kind == FRIT_NODE_STEP && p < n->n_ports; p++)
-            for (guint j = 0; n->inputs[p] && j < n->inputs[p]->len; j++) {
-                frit_node *image = image_at(&g_array_index(n->inputs[p], frit_edge, j));
-                if (image)
-                    image->state->users++;
-            }
+        for (uint32_t p = 0; p < n->n_ports; p++)
+            for (guint j = 0; n->inputs[p] && j < n->inputs[p]->len; j++)
+                g_array_index(n->inputs[p], frit_edge, j).node->state->users++;
     }
 }
 
-/* An image whose last user this was is dropped: a flat that only the integration matrix is made of. */
+/* An image whose last user this was is dropped: a flat that only the integration matrix is made of.  Series that it
+ * is put into never let it go. */
 static void let_go(frit_node *n)
 {
     if (n->state->let_go || n->kind != FRIT_NODE_STEP || n->barrier)
@@ -133,8 +129,8 @@ static void let_go(frit_node *n)
     n->state->let_go = true;
     for (uint32_t p = 0; p < n->n_ports; p++)
         for (guint j = 0; n->inputs[p] && j < n->inputs[p]->len; j++) {
-            frit_node *image = image_at(&g_array_index(n->inputs[p], frit_edge, j));
-            if (!image || !g_atomic_int_dec_and_test(&image->state->users))
+            frit_node *image = g_array_index(n->inputs[p], frit_edge, j).node;
+            if (!is_image(image) || !g_atomic_int_dec_and_test(&image->state->users))
                 continue;
             g_mutex_lock(&image->state->lock);
             frit_result_unref(g_steal_pointer(&image->state->single));

@@ -33,7 +33,7 @@ struct frit_node_state {
     GMutex      lock;
     gint        computing;       /* a single element: by some thread, right now; atomic */
     frit_result *single;         /* the only element, once known */
-    gint        users;           /* edges of steps that may still ask for it; atomic */
+    gint        users;           /* edges over which it may still be asked for; atomic */
     bool        let_go;          /* it was made, and is none of its inputs' users any more */
     uint8_t    *need;            /* a bit an element: it must be computed */
     uint64_t    n_need;
