@@ -408,3 +408,30 @@ TARGET static void K(batch_flush)(float *partial, double *sums, size_t n)
 #undef AS_FLOAT_EXACT
 #undef CHUNK
 #undef PREFETCH
+
+/* What a set of instructions defines for one passage through this file. */
+#undef TARGET
+#undef K
+#undef GATHER
+#undef FMA
+#undef LANES
+#undef vl
+#undef vli
+#undef vld
+#undef MAX
+#undef vlu
+#undef vlh
+#undef vlr
+#undef vldi
+#undef LOW_32
+#undef HIGH_32
+#undef LOW_64
+#undef HIGH_64
+#undef EVEN_128
+#undef ODD_128
+#undef VMAX
+#undef DMAX
+#undef UMAX
+#undef UMAX16
+#undef UMIN16
+#undef BITS

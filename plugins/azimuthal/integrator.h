@@ -5,6 +5,7 @@
 #ifndef AZIMUTHAL_INTEGRATOR_H
 #define AZIMUTHAL_INTEGRATOR_H
 
+#include "processor.h"
 #include "shared/geometry.h"
 
 #include "plugin.h"
@@ -56,7 +57,7 @@ struct integrator_input {
     void (*parallel)(void *with, size_t n, void (*work)(void *data, size_t i, uint32_t worker), void *data);
     void *parallel_with;
     uint32_t workers;
-    int kernel; /* enum kernel of matrix.h */
+    enum kernel kernel;
 };
 /* That, or plainly one after the other. */
 void integrator_parallel(const struct integrator_input *in, size_t n,

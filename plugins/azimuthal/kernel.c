@@ -100,31 +100,6 @@ typedef int64_t v2h __attribute__((vector_size(16)));
     } while (0)
 #include "kernel_body.h"
 #include "batch_body.h"
-#undef TARGET
-#undef K
-#undef GATHER
-#undef FMA
-#undef LANES
-#undef vl
-#undef vli
-#undef vld
-#undef MAX
-#undef vlu
-#undef vlh
-#undef vlr
-#undef vldi
-#undef LOW_32
-#undef HIGH_32
-#undef LOW_64
-#undef HIGH_64
-#undef EVEN_128
-#undef ODD_128
-#undef VMAX
-#undef DMAX
-#undef UMAX
-#undef UMAX16
-#undef UMIN16
-#undef BITS
 
 #define KERNELS(name)                                                                                        \
     {                                                                                                        \
@@ -183,40 +158,11 @@ static const struct kernels portable = KERNELS(portable);
     } while (0)
 #include "kernel_body.h"
 #include "batch_body.h"
-#undef TARGET
-#undef K
-#undef GATHER
-#undef FMA
-#undef LANES
-#undef vl
-#undef vli
-#undef vld
-#undef MAX
-#undef vlu
-#undef vlh
-#undef vlr
-#undef vldi
-#undef LOW_32
-#undef HIGH_32
-#undef LOW_64
-#undef HIGH_64
-#undef EVEN_128
-#undef ODD_128
-#undef VMAX
-#undef DMAX
-#undef UMAX
-#undef UMAX16
-#undef UMIN16
-#undef BITS
 static const struct kernels avx2 = KERNELS(avx2);
 
 /* ---- AVX-512 ---- */
 
-#if defined(__clang__)
-#define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
-#else
-#define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512")))
-#endif
+#define TARGET TARGET_AVX512
 #define K(name) name##_avx512
 #define LANES 16
 #define vl    v16f
@@ -249,57 +195,20 @@ static const struct kernels avx2 = KERNELS(avx2);
 #define MAX(to, x, y) (*(to) = (v16f)_mm512_max_ps((__m512)(x), (__m512)(y)))
 #include "kernel_body.h"
 #include "batch_body.h"
-#undef TARGET
-#undef K
-#undef GATHER
-#undef FMA
-#undef LANES
-#undef vl
-#undef vli
-#undef vld
-#undef MAX
-#undef vlu
-#undef vlh
-#undef vlr
-#undef vldi
-#undef LOW_32
-#undef HIGH_32
-#undef LOW_64
-#undef HIGH_64
-#undef EVEN_128
-#undef ODD_128
-#undef VMAX
-#undef DMAX
-#undef UMAX
-#undef UMAX16
-#undef UMIN16
-#undef BITS
 static const struct kernels avx512 = KERNELS(avx512);
 
 #endif
 
-bool kernel_available(enum kernel kernel)
-{
-#if defined(__x86_64__)
-    if (kernel == KERNEL_AVX512)
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-               __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-    if (kernel == KERNEL_AVX2)
-        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-#endif
-    return kernel == KERNEL_BEST || kernel == KERNEL_PORTABLE;
-}
-
 const struct kernels *kernels_of(enum kernel kernel)
 {
+    static const struct kernels *const all[] = {
+        [KERNEL_PORTABLE] = &portable,
 #if defined(__x86_64__)
-    if (kernel == KERNEL_AVX512 || (kernel == KERNEL_BEST && kernel_available(KERNEL_AVX512)))
-        return &avx512;
-    if (kernel == KERNEL_AVX2 || (kernel == KERNEL_BEST && kernel_available(KERNEL_AVX2)))
-        return &avx2;
+        [KERNEL_AVX2] = &avx2,
+        [KERNEL_AVX512] = &avx512,
 #endif
-    (void)kernel;
-    return &portable;
+    };
+    return all[kernel_chosen(kernel)];
 }
 
 void kernel_limits(const struct frame *f, float *from, float *to)

@@ -4,7 +4,7 @@ plugin_LTLIBRARIES += %D%/azimuthal.la
 	%D%/detectors.c %D%/integrator.c %D%/accumulate.c %D%/integrator.h \
 	%D%/batch.c %D%/batch.h %D%/integrate.h %D%/integrate_batch.c %D%/matrix.h %D%/matrix_make.c %D%/matrix_tiles.c %D%/matrix_sum.c \
 	%D%/matrix_data.h %D%/matrix_data.c %D%/integration_matrix.c %D%/setup.h %D%/setup_rows.c %D%/setup_kernel.c %D%/setup_body.h \
-	%D%/kernel.h %D%/kernel.c %D%/kernel_body.h %D%/batch_body.h \
+	%D%/processor.h %D%/processor.c %D%/kernel.h %D%/kernel.c %D%/kernel_body.h %D%/batch_body.h \
 	%D%/split.c %D%/split.h \
 	%D%/robust.h %D%/robust_steps.h %D%/robust_steps.c %D%/robust_make.c %D%/robust_sum.c %D%/robust_ring.h %D%/robust_ring.c \
 	%D%/robust_kernel.h %D%/robust_kernel.c %D%/robust_body.h \

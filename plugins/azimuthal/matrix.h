@@ -12,6 +12,7 @@
 #define AZIMUTHAL_MATRIX_H
 
 #include "integrator.h"
+#include "processor.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -72,22 +73,11 @@ struct matrix {
     bool whole; /* pixels are not split */
 };
 
-/* Which pixels count where, of one row of tiles: pixel by pixel, row by row. */
-struct shared_rows {
-    int32_t *bin;     /* first bin plus BIN_PAD, of the window; -1: none */
-    uint8_t *n;       /* bins it covers, 1 to WINDOW_MAX; more: wide */
-    uint32_t *weight[WINDOW_MAX - 1];
-};
-
 /* An integrator whose matrix takes the place of first, n_shares and share; with n_azim 1.  Where the bins
  * are so fine that most pixels would be wide, or too many, it is as integrator_make() makes it. */
 enum integrator_status matrix_integrator_make(struct integrator *it, const struct integrator_input *in);
 /* The same, with tiles for batches: see batch.h. */
 enum integrator_status matrix_batch_make(struct integrator *it, const struct integrator_input *in);
-
-/* Which instructions are used: KERNEL_BEST are the best that the processor has. */
-enum kernel { KERNEL_BEST, KERNEL_PORTABLE, KERNEL_AVX2, KERNEL_AVX512, N_KERNELS };
-bool kernel_available(enum kernel kernel);
 
 /* One frame: memory for its sums, of any content; each block has its own part of it, so that blocks may be
  * summed on any thread.  The result has the same bits whichever thread did what. */

@@ -6,11 +6,13 @@
  * that rings fill up from the inside out: a full ring is worked on at once, and its place is used again.
  * All that is written stays in the second cache.
  *
- * SPDX-License-Identifier: GPL-3.0-or-later / */
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 #ifndef AZIMUTHAL_ROBUST_H
 #define AZIMUTHAL_ROBUST_H
 
 #include "integrator.h"
+#include "processor.h"
 
 /* Edge of a tile in pixels: as float it fills a third of a first cache of 48 KiB. */
 #define ROBUST_TILE 64
@@ -93,10 +95,8 @@ struct robust_result {
 /* A pixel nearer to the mean than this, as a part of it, is never clipped: that is rounding. */
 #define ROBUST_ROUNDING 1e-6
 
-/* Which instructions are used. */
 struct robust_kernels;
-/* 0: the best there are; 1, 2, 3: portable, AVX2, AVX-512, or NULL where the processor lacks them. */
-const struct robust_kernels *robust_kernels_of(int which);
+const struct robust_kernels *robust_kernels_of(enum kernel kernel);
 
 struct robust_job {
     const struct robust *rings;

@@ -2,7 +2,8 @@
  * Sums are in double, side by side in sixteen lanes that are added up in one order: the same bits from
  * every set.
  *
- * SPDX-License-Identifier: GPL-3.0-or-later / */
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 #define LEAST(a, b) (((a) & (v16i)((a) < (b))) | ((b) & ~(v16i)((a) < (b))))
 #define MOST(a, b)  (((a) & (v16i)((a) > (b))) | ((b) & ~(v16i)((a) > (b))))
@@ -389,3 +390,16 @@ TARGET static void K(sum_between)(const int32_t *key, const float *norm, size_t 
 #undef NET
 #undef LEAST
 #undef MOST
+
+/* What a set of instructions defines for one passage through this file. */
+#undef TARGET
+#undef K
+#undef GATHER
+#undef GATHER_SHORT
+#undef OUTSIDE
+#undef OUTSIDE_SHORT
+#undef UP
+#undef WIDEN_LOW
+#undef WIDEN_HIGH
+#undef BITS
+#undef WIDEN_HALF

@@ -1,7 +1,8 @@
 /* The kernels of robust_kernel.h, compiled for three sets of instructions, and which of them the processor
  * has.
  *
- * SPDX-License-Identifier: GPL-3.0-or-later / */
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 #include "robust_kernel.h"
 
 #include <float.h>
@@ -83,16 +84,6 @@ static INLINE unsigned outside(const v16f *x, const v16f *lo, const v16f *hi)
 }
 #define OUTSIDE(x, lo, hi) outside(&(x), &(lo), &(hi))
 #include "robust_body.h"
-#undef TARGET
-#undef K
-#undef GATHER
-#undef GATHER_SHORT
-#undef OUTSIDE
-#undef OUTSIDE_SHORT
-#undef UP
-#undef WIDEN_LOW
-#undef WIDEN_HIGH
-#undef BITS
 static const struct robust_kernels portable = KERNELS(portable);
 
 #if defined(__x86_64__)
@@ -159,26 +150,11 @@ static INLINE __attribute__((target("avx2"))) unsigned outside_avx2(const v16f *
 }
 #define OUTSIDE(x, lo, hi) outside_avx2(&(x), &(lo), &(hi))
 #include "robust_body.h"
-#undef TARGET
-#undef K
-#undef GATHER
-#undef GATHER_SHORT
-#undef OUTSIDE
-#undef OUTSIDE_SHORT
-#undef UP
-#undef WIDEN_LOW
-#undef WIDEN_HIGH
-#undef BITS
-#undef WIDEN_HALF
 static const struct robust_kernels avx2 = KERNELS(avx2);
 
 /* ---- AVX-512 ---- */
 
-#if defined(__clang__)
-#define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
-#else
-#define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512")))
-#endif
+#define TARGET TARGET_AVX512
 #define K(name) name##_avx512
 #define GATHER(to, base, index)       (*(to) = (v16f)_mm512_i32gather_ps((__m512i)(index), (base), 4))
 #define GATHER_SHORT(to, base, index) (*(to) = (v16i)_mm512_i32gather_epi32((__m512i)(index), (base), 2))
@@ -194,30 +170,18 @@ static const struct robust_kernels avx2 = KERNELS(avx2);
     ((unsigned)_mm512_cmp_ps_mask((__m512)(x), (__m512)(lo), _CMP_LT_OQ) |                                   \
      (unsigned)_mm512_cmp_ps_mask((__m512)(x), (__m512)(hi), _CMP_GT_OQ))
 #include "robust_body.h"
-#undef TARGET
-#undef K
-#undef GATHER
-#undef GATHER_SHORT
-#undef OUTSIDE
-#undef OUTSIDE_SHORT
-#undef UP
-#undef WIDEN_LOW
-#undef WIDEN_HIGH
-#undef BITS
 static const struct robust_kernels avx512 = KERNELS(avx512);
 
 #endif
 
-const struct robust_kernels *robust_kernels_of(int which)
+const struct robust_kernels *robust_kernels_of(enum kernel kernel)
 {
+    static const struct robust_kernels *const all[] = {
+        [KERNEL_PORTABLE] = &portable,
 #if defined(__x86_64__)
-    bool has_512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                   __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-    bool has_2 = __builtin_cpu_supports("avx2");
-    if (has_512 && (which == 0 || which == 3))
-        return &avx512;
-    if (has_2 && (which == 0 || which == 2))
-        return &avx2;
+        [KERNEL_AVX2] = &avx2,
+        [KERNEL_AVX512] = &avx512,
 #endif
-    return which <= 1 ? &portable : NULL;
+    };
+    return all[kernel_chosen(kernel)];
 }

@@ -5,7 +5,8 @@
  * The values of a ring are `n` vectors of ROBUST_LANES floats, NaN where a pixel does not count, as behind
  * the last one.
  *
- * SPDX-License-Identifier: GPL-3.0-or-later / */
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 #ifndef AZIMUTHAL_ROBUST_KERNEL_H
 #define AZIMUTHAL_ROBUST_KERNEL_H
 

@@ -6,7 +6,8 @@
  * Quantiles: R. J. Hyndman & Y. Fan, Am. Stat. 50 (1996) 361, definition 7; errors: F. Mosteller, Ann.
  * Math. Stat. 17 (1946) 377; of trimmed means: S. M. Stigler, Ann. Stat. 1 (1973) 472.
  *
- * SPDX-License-Identifier: GPL-3.0-or-later / */
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 #include "robust_ring.h"
 
 #include <math.h>

@@ -167,7 +167,7 @@ static frit_status average(frit_call *c, const struct plan *plan, struct frame *
     if (!out || !memory)
         return FRIT_ENOMEM;
     *result = (struct robust_result){out, out + n, out + 2 * n, out + 3 * n, out + 4 * n};
-    struct robust_job job = {&plan->rings, f, &rule, robust_kernels_of(0), *result, memory};
+    struct robust_job job = {&plan->rings, f, &rule, robust_kernels_of(KERNEL_BEST), *result, memory};
     c->host->parallel(c, plan->rings.n_blocks, block, &job);
     return FRIT_OK;
 }

@@ -4,7 +4,8 @@
  * ring by ring.  Others, and those with a sigma of their own, are read in double, and then go the same way
  * as single precision, their variance beside them.
  *
- * SPDX-License-Identifier: GPL-3.0-or-later / */
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 #include "robust_ring.h"
 
 #include <float.h>

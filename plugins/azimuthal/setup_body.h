@@ -363,3 +363,7 @@ TARGET static bool K(share)(const struct pixel_row *r, const struct bins *bins, 
     }
     return alone;
 }
+
+/* What a set of instructions defines for one passage through this file. */
+#undef TARGET
+#undef K

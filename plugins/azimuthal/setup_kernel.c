@@ -24,8 +24,6 @@ struct sixteen {
 #define TARGET
 #define K(name) name##_portable
 #include "setup_body.h"
-#undef TARGET
-#undef K
 static const struct setup_kernels portable = TABLE(portable);
 
 #if defined(__x86_64__)
@@ -33,31 +31,23 @@ static const struct setup_kernels portable = TABLE(portable);
 #define TARGET __attribute__((target("avx2")))
 #define K(name) name##_avx2
 #include "setup_body.h"
-#undef TARGET
-#undef K
 static const struct setup_kernels avx2 = TABLE(avx2);
 
-#if defined(__clang__)
-#define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
-#else
-#define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512")))
-#endif
+#define TARGET TARGET_AVX512
 #define K(name) name##_avx512
 #include "setup_body.h"
-#undef TARGET
-#undef K
 static const struct setup_kernels avx512 = TABLE(avx512);
 
 #endif
 
 const struct setup_kernels *setup_kernels_of(enum kernel kernel)
 {
+    static const struct setup_kernels *const all[] = {
+        [KERNEL_PORTABLE] = &portable,
 #if defined(__x86_64__)
-    if (kernel == KERNEL_AVX512 || (kernel == KERNEL_BEST && kernel_available(KERNEL_AVX512)))
-        return &avx512;
-    if (kernel == KERNEL_AVX2 || (kernel == KERNEL_BEST && kernel_available(KERNEL_AVX2)))
-        return &avx2;
+        [KERNEL_AVX2] = &avx2,
+        [KERNEL_AVX512] = &avx512,
 #endif
-    (void)kernel;
-    return &portable;
+    };
+    return all[kernel_chosen(kernel)];
 }

@@ -5,7 +5,8 @@
  * FRAMES holds frames of 2048 x 2048, one after the other.  Prints CPU and wall time a frame (or set-up) in
  * ms; the first frame's curve goes to CURVE.
  *
- * SPDX-License-Identifier: GPL-3.0-or-later / */
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 #include "azimuthal/robust.h"
 
 #include <math.h>
@@ -85,7 +86,7 @@ static void frames(const struct robust *r, const struct robust_rule *rule, bool 
                       .variance = VARIANCE_COUNTS,
                       .dark_scale = 1};
     double *out = calloc(5 * NPT, sizeof *out);
-    struct robust_job job = {.rings = r, .frame = &f, .rule = rule, .kernels = robust_kernels_of(0),
+    struct robust_job job = {.rings = r, .frame = &f, .rule = rule, .kernels = robust_kernels_of(KERNEL_BEST),
                              .result = {out, out + NPT, out + 2 * NPT, out + 3 * NPT, out + 4 * NPT},
                              .memory = aligned_alloc(64, threads * robust_memory(r, &f) * sizeof(float))};
     struct thread t[16];

@@ -10,7 +10,7 @@ import numpy
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 A = "plugins/azimuthal/"
 SOURCES = ["tests/bench/robust.c", "plugins/shared/geometry.c", "plugins/shared/values.c"]
-SOURCES += [A + s + ".c" for s in ("robust_make", "robust_sum", "robust_ring", "robust_kernel", "integrator",
+SOURCES += [A + s + ".c" for s in ("robust_make", "robust_sum", "robust_ring", "robust_kernel", "processor", "integrator",
                                    "accumulate", "split")]
 THREADS = os.cpu_count()
 # The peer with malloc tuned: without it much of its time is page faults.

@@ -8,7 +8,8 @@
  * six roundings of its value, the dark's change from pixel to pixel included; where sigma is the spread of
  * n pixels, that is allowed by sqrt(n).
  *
- * SPDX-License-Identifier: GPL-3.0-or-later / */
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 #include "azimuthal/robust.h"
 #include "tap.h"
 
@@ -243,13 +244,13 @@ static struct expected plain_order(const struct ring *g, const struct robust_rul
 /* ---- The quick way ---- */
 
 static struct robust_result run(const struct robust *r, const struct frame *f, const struct robust_rule *rule,
-                                int which, bool backwards)
+                                enum kernel kernel, bool backwards)
 {
     double *p = g_new0(double, 5 * r->n_rings);
     struct robust_result out = {p, p + r->n_rings, p + 2 * r->n_rings, p + 3 * r->n_rings,
                                 p + 4 * r->n_rings};
     size_t size = (2 * robust_memory(r, f) * sizeof(float) + 63) & ~(size_t)63;
-    struct robust_job job = {r, f, rule, robust_kernels_of(which), out, aligned_alloc(64, size)};
+    struct robust_job job = {r, f, rule, robust_kernels_of(kernel), out, aligned_alloc(64, size)};
     memset(job.memory, 0x5a, size);
     for (size_t b = 0; b < r->n_blocks; b++)
         robust_block(&job, backwards ? r->n_blocks - 1 - b : b, backwards ? (uint32_t)b % 2 : 0);
@@ -267,7 +268,7 @@ static void compare(const struct integrator *it, const struct robust *r, const s
 {
     double *signal = g_new(double, N), *variance = g_new(double, N);
     frame_load(f, 0, N, signal, variance);
-    struct robust_result a = run(r, f, rule, 1, false);
+    struct robust_result a = run(r, f, rule, KERNEL_PORTABLE, false);
     for (size_t b = 0; b < r->n_rings; b += r->n_rings > 50 ? 7 : 1) {
         struct ring g = collect(it, f, b, signal, variance);
         struct expected e =
@@ -285,9 +286,9 @@ static void compare(const struct integrator *it, const struct robust *r, const s
         found.rejected += e.rejected;
         g_free(g.signal);
     }
-    for (int which = 2; which <= 3; which++)
-        if (robust_kernels_of(which)) {
-            struct robust_result c = run(r, f, rule, which, which == 3);
+    for (int k = KERNEL_AVX2; k <= KERNEL_AVX512; k++)
+        if (kernel_available((enum kernel)k)) {
+            struct robust_result c = run(r, f, rule, (enum kernel)k, k == KERNEL_AVX512);
             g_assert_cmpmem(a.value, 5 * r->n_rings * sizeof(double), c.value,
                             5 * r->n_rings * sizeof(double));
             g_free(c.value);
@@ -406,7 +407,7 @@ static void test_elsewhere(void)
                       .dark_variance = it.dark_variance,
                       .dark_scale = 1};
     for (size_t k = 0; k < G_N_ELEMENTS(rules); k++) {
-        struct robust_result a = run(&r, &f, &rules[k], 0, false), b = run(&s, &f, &rules[k], 0, true);
+        struct robust_result a = run(&r, &f, &rules[k], KERNEL_BEST, false), b = run(&s, &f, &rules[k], KERNEL_BEST, true);
         for (size_t i = 0; i < r.n_rings; i++)
             if (i != ring)
                 g_assert_true(a.value[i] == b.value[i] && a.sigma[i] == b.sigma[i] && a.norm[i] == b.norm[i]);

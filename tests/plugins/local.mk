@@ -45,7 +45,7 @@ plugin_tests += %D%/arithmetic %D%/azimuthal %D%/azimuthal_cake %D%/azimuthal_co
 plugin_tests += %D%/azimuthal_setup %D%/azimuthal_integration_matrix
 %C%_azimuthal_setup_SOURCES = %D%/azimuthal_setup.c %D%/azimuthal.h plugins/azimuthal/matrix_make.c \
   plugins/azimuthal/matrix_tiles.c plugins/azimuthal/matrix_data.c plugins/azimuthal/setup_rows.c plugins/azimuthal/setup_kernel.c \
-  plugins/azimuthal/matrix_sum.c plugins/azimuthal/kernel.c plugins/azimuthal/integrator.c \
+  plugins/azimuthal/matrix_sum.c plugins/azimuthal/kernel.c plugins/azimuthal/processor.c plugins/azimuthal/integrator.c \
   plugins/azimuthal/accumulate.c plugins/azimuthal/split.c plugins/shared/geometry.c plugins/shared/values.c
 %C%_azimuthal_setup_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_azimuthal_setup_CFLAGS = $(PLUGIN_TEST_CFLAGS) -fno-math-errno -fno-trapping-math
@@ -59,7 +59,7 @@ plugin_tests += %D%/azimuthal_matrix
 %C%_azimuthal_matrix_SOURCES = %D%/azimuthal_matrix.c %D%/azimuthal_tiles.c %D%/azimuthal_tiles.h \
   plugins/azimuthal/matrix_make.c plugins/azimuthal/matrix_tiles.c plugins/azimuthal/setup_rows.c plugins/azimuthal/setup_kernel.c \
   plugins/azimuthal/matrix_sum.c \
-  plugins/azimuthal/kernel.c plugins/azimuthal/integrator.c plugins/azimuthal/accumulate.c plugins/azimuthal/split.c \
+  plugins/azimuthal/kernel.c plugins/azimuthal/processor.c plugins/azimuthal/integrator.c plugins/azimuthal/accumulate.c plugins/azimuthal/split.c \
   plugins/shared/geometry.c plugins/shared/values.c
 %C%_azimuthal_matrix_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_azimuthal_matrix_CFLAGS = $(PLUGIN_TEST_CFLAGS) -fno-math-errno -fno-trapping-math
@@ -67,7 +67,7 @@ plugin_tests += %D%/azimuthal_matrix
 
 plugin_tests += %D%/azimuthal_robust %D%/azimuthal_robust_steps
 %C%_azimuthal_robust_SOURCES = %D%/azimuthal_robust.c plugins/azimuthal/robust_make.c plugins/azimuthal/robust_sum.c \
-  plugins/azimuthal/robust_ring.c plugins/azimuthal/robust_kernel.c plugins/azimuthal/integrator.c \
+  plugins/azimuthal/robust_ring.c plugins/azimuthal/robust_kernel.c plugins/azimuthal/processor.c plugins/azimuthal/integrator.c \
   plugins/azimuthal/accumulate.c plugins/azimuthal/split.c plugins/shared/geometry.c plugins/shared/values.c
 %C%_azimuthal_robust_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_azimuthal_robust_CFLAGS = $(PLUGIN_TEST_CFLAGS) -fno-math-errno -fno-trapping-math
@@ -88,7 +88,7 @@ plugin_tests += %D%/azimuthal_batch
 %C%_azimuthal_batch_SOURCES = %D%/azimuthal_batch.c %D%/azimuthal_tiles.c %D%/azimuthal_tiles.h \
   plugins/azimuthal/matrix_make.c plugins/azimuthal/matrix_tiles.c plugins/azimuthal/setup_rows.c plugins/azimuthal/setup_kernel.c \
   plugins/azimuthal/matrix_sum.c plugins/azimuthal/batch.c plugins/azimuthal/batch.h \
-  plugins/azimuthal/kernel.c plugins/azimuthal/integrator.c plugins/azimuthal/accumulate.c plugins/azimuthal/split.c \
+  plugins/azimuthal/kernel.c plugins/azimuthal/processor.c plugins/azimuthal/integrator.c plugins/azimuthal/accumulate.c plugins/azimuthal/split.c \
   plugins/shared/geometry.c plugins/shared/values.c
 %C%_azimuthal_batch_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_azimuthal_batch_CFLAGS = $(PLUGIN_TEST_CFLAGS) -fno-math-errno -fno-trapping-math
