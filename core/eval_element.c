@@ -82,7 +82,7 @@ static frit_result *find_or_compute(frit_task *t, frit_node *n, uint64_t i, uint
         return NULL;
     if (n->kind == FRIT_NODE_CONSTANT) {
         frit_result *r = frit_result_new(1);
-        r->outputs[0] = frit_dataset_ref(n->constant);
+        r->outputs[0] = frit_node_constant(n, i);
         return r;
     }
     if (n->kind == FRIT_NODE_DRAW)

@@ -343,23 +343,53 @@ static frit_node *pass_on(frit_graph *g, frit_kind kind, const char *name, const
     return enter(g, n, &key);
 }
 
-frit_node *frit_graph_constant(frit_graph *g, const char *place, frit_dataset *d)
+/* A node that holds d, found or made. */
+static frit_node *constant(frit_graph *g, const char *name, const char *place, frit_dataset *d, bool *made)
 {
     frit_hash *h = identity_of(FRIT_NODE_CONSTANT, NULL);
     g_autoptr(GBytes) bytes = frit_dataset_to_bytes(d);
+    frit_hash_text(h, name);
     frit_hash_bytes(h, g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
     frit_key key = frit_hash_end(h);
     frit_node *n = g_hash_table_lookup(g->by_identity, &key);
+    *made = !n;
     if (n)
         return n;
-    n = node_new(FRIT_NODE_CONSTANT, "constant", place, 0, 1);
+    n = node_new(FRIT_NODE_CONSTANT, name, place, 0, 1);
     n->constant = frit_dataset_ref(d);
+    return enter(g, n, &key);
+}
+
+frit_node *frit_graph_constant(frit_graph *g, const char *place, frit_dataset *d)
+{
+    bool made;
+    frit_node *n = constant(g, "constant", place, d, &made);
+    if (!made)
+        return n;
     n->specs[0] = (frit_spec){.quantity = d->quantity, .unit = d->unit, .ndim = d->ndim};
     for (uint32_t k = 0; k < d->ndim; k++) {
         n->specs[0].axis_name[k] = d->axis[k] ? d->axis[k]->name : NULL;
         n->specs[0].axis_unit[k] = d->axis[k] ? d->axis[k]->unit : NULL;
     }
-    return enter(g, n, &key);
+    return n;
+}
+
+frit_node *frit_graph_numbers(frit_graph *g, const char *place, frit_dataset *list)
+{
+    bool made;
+    frit_node *n = constant(g, "numbers", place, list, &made);
+    if (made) {
+        n->series = true;
+        n->count = list->shape[0];
+        n->specs[0] = (frit_spec){.unit = list->unit};
+    }
+    return n;
+}
+
+frit_dataset *frit_node_constant(const frit_node *n, uint64_t i)
+{
+    return n->series ? frit_dataset_number(frit_dataset_values(n->constant)[i], n->constant->unit)
+                     : frit_dataset_ref(n->constant);
 }
 
 static bool check_length(const frit_edge *series, uint64_t n, GError **error)

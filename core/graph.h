@@ -24,7 +24,7 @@ typedef struct frit_node  frit_node;
 
 typedef enum frit_kind {
     FRIT_NODE_STEP,
-    FRIT_NODE_CONSTANT,   /* a dataset that the recipe spells out */
+    FRIT_NODE_CONSTANT,   /* a dataset, or a series of numbers, that the recipe spells out */
     FRIT_NODE_AXIS,       /* a series with positions */
     FRIT_NODE_SELECT,     /* elements first, first + 1, ... of a series */
     FRIT_NODE_CONCAT,     /* several series, one after the other */
@@ -72,7 +72,7 @@ struct frit_node {
     guint                 length;          /* of the longest chain of nodes that leads to it */
     GPtrArray           **uses;            /* of a source: per element its frit_use, or NULL */
     /* The core's own nodes. */
-    frit_dataset         *constant;
+    frit_dataset         *constant;        /* of a series of numbers all of them, as one list */
     uint64_t              first;           /* SELECT */
     uint64_t              seed;            /* DRAW */
     const char           *axis_name, *axis_unit;   /* AXIS */
@@ -114,6 +114,9 @@ typedef struct frit_request {
 /* Errors are sentences without the place and the step's name. */
 frit_node *frit_graph_step(frit_graph *g, const frit_request *request, GError **error);
 frit_node *frit_graph_constant(frit_graph *g, const char *place, frit_dataset *d);
+/* The numbers of a list as a series, one an element. */
+frit_node *frit_graph_numbers(frit_graph *g, const char *place, frit_dataset *list);
+frit_dataset *frit_node_constant(const frit_node *n, uint64_t i);   /* what element i of a constant is: a reference */
 /* Positions from an array of count numbers, or, where `at` is NULL, from the node `from`. */
 frit_node *frit_graph_axis(frit_graph *g, const char *place, frit_edge series, const char *name, const char *unit,
                            const double *at, uint64_t n, const frit_edge *from, GError **error);

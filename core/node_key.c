@@ -157,7 +157,8 @@ static bool make_key(frit_node *n, uint64_t i, frit_digests *digests, frit_key *
     frit_hash_key(h, &own);
     bool good = true;
     if (n->constant) {
-        g_autoptr(GBytes) bytes = frit_dataset_to_bytes(n->constant);
+        g_autoptr(frit_dataset) element = frit_node_constant(n, i);
+        g_autoptr(GBytes) bytes = frit_dataset_to_bytes(element);
         frit_hash_bytes(h, g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
     }
     if (n->kind == FRIT_NODE_DRAW) {

@@ -180,7 +180,7 @@ static int nearest(lua_State *L)
 
 static const luaL_Reg core_functions[] = {
     {"step", frit_script_step},     {"concat", frit_script_concat},
-    {"constant", frit_script_constant}, {"is_node", frit_script_is_node},
+    {"constant", frit_script_constant}, {"numbers", frit_script_numbers}, {"is_node", frit_script_is_node},
     {"setting", setting},           {"folder", folder},
     {"reader", reader},             {"fail", fail},
     {"warn", warn},                 {"steps", steps},

@@ -57,6 +57,21 @@ int frit_script_constant(lua_State *L)
     return push_node(L, n, 0, true);
 }
 
+int frit_script_numbers(lua_State *L)
+{
+    GError *error = NULL;
+    const char *unit = luaL_optstring(L, 2, "1");
+    if (!frit_unit_check(unit, &error))
+        return frit_script_raise(L, "numbers", error);
+    frit_dataset *d = lua_type(L, 1) == LUA_TTABLE && lua_rawlen(L, 1) ? frit_script_dataset(L, 1, unit) : NULL;
+    if (!d)
+        return frit_script_complain(L, "numbers", "a list of numbers is wanted, one for each element of the series");
+    g_autofree char *place = frit_script_place(L);
+    frit_node *n = frit_graph_numbers(frit_script_of(L)->graph, place, d);
+    frit_dataset_unref(d);
+    return push_node(L, n, 0, true);
+}
+
 /* ---- Steps ---- */
 
 /* What a call has collected so far; freed before any error is raised, for errors jump. */

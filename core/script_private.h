@@ -30,6 +30,7 @@ void frit_script_register_node(lua_State *L);
 int  frit_script_step(lua_State *L);       /* step(name, { ... }) */
 int  frit_script_concat(lua_State *L);     /* concat { a, b } */
 int  frit_script_constant(lua_State *L);   /* constant(number or list, unit) */
+int  frit_script_numbers(lua_State *L);    /* numbers(list, unit) */
 int  frit_script_is_node(lua_State *L);
 const frit_edge *frit_script_edge(lua_State *L, int index);   /* of the node there; else an error is raised */
 void frit_script_add_series(lua_State *L);                    /* functions on series, to the table on top */

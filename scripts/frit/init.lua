@@ -13,7 +13,8 @@ local frit = {
                                 -- relative to the current folder, in a recipe to the recipe's
     step = core.step,           -- step(name, { ... }): any step by its name
     concat = core.concat,       -- concat { a, b }: several series, one after the other
-    constant = core.constant,   -- constant(number or list, unit)
+    constant = core.constant,   -- constant(number or list, unit): the same for all
+    numbers = core.numbers,     -- numbers(list, unit): a series, one number an element
     names = core.names,         -- names(x): what the elements are called
     positions = series.positions,       -- positions(x): where they lie, the axis's name, its unit
     from_names = series.from_names,     -- axes of frit.frames: see frit/series.lua

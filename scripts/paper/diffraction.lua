@@ -27,8 +27,8 @@ end
 local function of_temperature(series, unit, f)
     local list, name, axis_unit = frit.positions(series)
     local numbers = {}
-    for i, at in ipairs(list) do numbers[i] = frit.constant(f(at), unit) end
-    return frit.concat(numbers):along(list, name, axis_unit)
+    for i, at in ipairs(list) do numbers[i] = f(at) end
+    return frit.numbers(numbers, unit):along(list, name, axis_unit)
 end
 
 -- To S(Q) on an absolute scale.  The theory is the same for all frames: it is made once, on the axis of the first.

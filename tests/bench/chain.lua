@@ -26,9 +26,9 @@ end
 
 local function with_monitor(frames)
     local list = {}
-    for i = 1, n do list[i] = frit.constant(1 + 1e-9 * i, "1") end
+    for i = 1, n do list[i] = 1 + 1e-9 * i end
     return { integrate = function(_, options)
-        options.monitor = frit.concat(list)
+        options.monitor = frit.numbers(list, "1")
         return frames:integrate(options)
     end }
 end

@@ -118,9 +118,14 @@ local numbers = frit.concat { frit.constant(3, "mm"), frit.constant(5, "mm"), fr
 frit.write("plain.xy", numbers:stack())
 frit.write("along.xy", numbers:along({ 300, 310, 320 }, "T", "K"):stack())
 frit.write("by_itself.xy", numbers)
+local list = frit.numbers({ 3, 5, 4 }, "mm")
+frit.write("list.xy", list:stack())
+frit.write("one.xy", frit.concat { list[2], frit.numbers({ 7 }, "mm") }:stack())
 E
 frit run stack.lua
 is "numbers stack to a curve" "$status $(numbers plain.xy | paste -s -d , -)" "0 1 3,2 5,3 4"
+is "a list of numbers is such a series" "$(numbers list.xy | paste -s -d , -)" "1 3,2 5,3 4"
+is "with elements as any other" "$(numbers one.xy | paste -s -d , -)" "1 5,2 7"
 is "over the positions of the series" "$(numbers along.xy | paste -s -d , -)" "300 3,310 5,320 4"
 like "with names and units" "$(cat along.xy)" '^#L T\[K\] .*\[mm\]'
 is "numbers given where a curve is wanted are stacked" "$(values by_itself.xy)" "3 5 4"
@@ -203,6 +208,7 @@ frit.write("dark/{name}.xy", frames:integrate(with { dark = "raw/f_0001.tif" }))
 frit.write("half/{name}.xy", frames:integrate(with { monitor = 2 }))
 frit.write("each/{name}.xy", frames:integrate(with {
     monitor = frit.concat { frit.constant(1), frit.constant(2), frit.constant(4), frit.constant(1), frit.constant(1) } }))
+frit.write("list/{name}.xy", frames:integrate(with { monitor = frit.numbers { 1, 2, 4, 1, 1 } }))
 E
 frit run files.lua
 is "the name of a file for an input" "$status $(values dark/f_0001.xy | tr ' ' '\n' | sort -u)" "0 0"
@@ -211,6 +217,8 @@ ratio() { test -s "$1" || echo "no $1"; numbers "$1" | paste -d ' ' - $2 | awk -
 numbers plain/f_0003.xy >plain3.txt
 is "a number for an input" "$(ratio half/f_0003.xy plain3.txt 0.5)" ""
 is "a number for each element" "$(ratio each/f_0003.xy plain3.txt 0.25)" ""
+is "a list of numbers, one for each" "$(for f in 1 2 3 4 5; do numbers list/f_000$f.xy; done)" \
+    "$(for f in 1 2 3 4 5; do numbers each/f_000$f.xy; done)"
 fails "a file that no reader knows" "x.lua:2: .*no reader knows files named like 'cell.poni'; known are .*\\*.tif" <<'E'
 frit.frames { files = "raw/*.tif" }:integrate { poni = "cell.poni", mask = "cell.poni" }
 E
@@ -276,6 +284,12 @@ done
 fails "a list knows its own length" 'x.lua:2: constant: a number or a list of numbers is wanted' <<'E'
 frit.constant(setmetatable({ "a" }, { __len = function() return 1 << 62 end }))
 E
+for list in '{}' 3 '{ 1, "K" }'; do
+    fails "a series of numbers is a list of numbers: $list" \
+        'x.lua:2: numbers: a list of numbers is wanted, one for each element' <<E
+frit.numbers($list)
+E
+done
 for key in '[0]' '[true]' '[7]' '[2.5]'; do
     fails "nothing of a table is passed over: $key" 'x.lua:2: mean: the table has an entry that is neither named' <<E
 frit.mean { frit.frames { files = "raw/*.tif" }, $key = 1 }
