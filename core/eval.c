@@ -32,6 +32,7 @@ frit_eval *frit_eval_new(frit_graph *g, frit_store *store, frit_digests *digests
         g_mutex_init(&n->state->lock);
     }
     frit_count_users(e);
+    frit_plans_share(g);
     return e;
 }
 

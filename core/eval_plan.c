@@ -1,11 +1,18 @@
-/* Plans: what the runs of a node share.  One for each (PLAN inputs, shapes, types, axes): the plan's
- * own context lives as long as the plan, so that the views it saw stay valid.
+/* Plans: what the runs of a node share, and those of other nodes of the same step, parameters and PLAN inputs:
+ * samples on one detector.  One for each (shapes, types, axes): the plan's own context lives as long as the
+ * plan, so that the views it saw stay valid.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "eval_private.h"
 
 #include <math.h>
 #include <string.h>
+
+struct frit_plans {
+    gint       nodes;        /* that hold it; atomic */
+    GMutex     lock;
+    GPtrArray *all;          /* of frit_plan */
+};
 
 struct frit_plan {
     frit_key      signature;
@@ -73,10 +80,61 @@ static void plan_context(frit_context *own, const frit_context *x)
         }
 }
 
-static frit_plan *find(const struct frit_node_state *state, const frit_key *signature)
+/* ---- Plans that nodes share ---- */
+
+/* What a plan is made from, but for the shapes of mapped inputs. */
+static frit_key origin_of(const frit_node *n)
 {
-    for (guint i = 0; i < state->plans->len; i++) {
-        frit_plan *p = state->plans->pdata[i];
+    frit_hash *h = frit_hash_new();
+    frit_hash_text(h, n->info->step.name);
+    g_autoptr(GBytes) parameters = frit_params_identity(n->params);
+    frit_hash_bytes(h, g_bytes_get_data(parameters, NULL), g_bytes_get_size(parameters));
+    for (uint32_t p = 0; p < n->n_ports; p++) {
+        frit_hash_number(h, n->inputs[p] ? n->inputs[p]->len : 0);
+        for (guint e = 0; n->inputs[p] && e < n->inputs[p]->len; e++) {
+            if (!(n->info->step.inputs[p].flags & FRIT_PORT_PLAN))
+                continue;
+            uint64_t element;
+            frit_edge from = frit_edge_resolve(g_array_index(n->inputs[p], frit_edge, e), 0, &element);
+            frit_hash_number(h, from.node->id);
+            frit_hash_number(h, from.output);
+            frit_hash_number(h, element);
+        }
+    }
+    return frit_hash_end(h);
+}
+
+static struct frit_plans *plans_new(gint nodes)
+{
+    struct frit_plans *plans = g_new0(struct frit_plans, 1);
+    plans->nodes = nodes;
+    g_mutex_init(&plans->lock);
+    plans->all = g_ptr_array_new();
+    return plans;
+}
+
+void frit_plans_share(const frit_graph *g)
+{
+    g_autoptr(GHashTable) by_origin = g_hash_table_new_full(frit_key_hash, frit_key_equal, g_free, NULL);
+    for (guint k = 0; k < g->nodes->len; k++) {
+        frit_node *n = g->nodes->pdata[k];
+        if (!n->info || !n->info->step.prepare)
+            continue;
+        frit_key origin = origin_of(n);
+        struct frit_plans *plans = g_hash_table_lookup(by_origin, &origin);
+        if (!plans) {
+            plans = plans_new(0);
+            g_hash_table_insert(by_origin, g_memdup2(&origin, sizeof origin), plans);
+        }
+        plans->nodes++;
+        n->state->plans = plans;
+    }
+}
+
+static frit_plan *find(const struct frit_plans *plans, const frit_key *signature)
+{
+    for (guint i = 0; i < plans->all->len; i++) {
+        frit_plan *p = plans->all->pdata[i];
         if (frit_key_equal(&p->signature, signature))
             return p;
     }
@@ -89,20 +147,18 @@ static bool is_made(gpointer plan)
 }
 
 /* The plan with this signature, taken into use; *mine: it is new, and the caller's to make. */
-static frit_plan *take(struct frit_node_state *state, const frit_key *signature, bool *mine)
+static frit_plan *take(struct frit_plans *plans, const frit_key *signature, bool *mine)
 {
-    g_mutex_lock(&state->lock);
-    if (!state->plans)
-        state->plans = g_ptr_array_new();
-    frit_plan *p = find(state, signature);
+    g_mutex_lock(&plans->lock);
+    frit_plan *p = find(plans, signature);
     *mine = !p;
     if (*mine) {
         p = g_new0(frit_plan, 1);
         p->signature = *signature;
-        g_ptr_array_add(state->plans, p);
+        g_ptr_array_add(plans->all, p);
     }
     p->users++;
-    g_mutex_unlock(&state->lock);
+    g_mutex_unlock(&plans->lock);
     return p;
 }
 
@@ -112,9 +168,11 @@ bool frit_plan_get(frit_context *x, frit_plan **plan, GError **error)
     if (!x->node->info->step.prepare)
         return true;
     struct frit_node_state *state = x->node->state;
+    if (!state->plans)   /* a single dataset, another output of which is made now: by this thread alone */
+        state->plans = plans_new(1);
     frit_key signature = plan_signature(x);
     bool mine;
-    frit_plan *p = take(state, &signature, &mine);
+    frit_plan *p = take(state->plans, &signature, &mine);
     if (mine) {
         plan_context(&p->context, x);
         frit_context_prepare(&p->context, &p->plan, &p->error);
@@ -146,25 +204,30 @@ void frit_plan_done(frit_node *n, frit_plan *plan)
 {
     if (!plan)
         return;
-    struct frit_node_state *state = n->state;
+    struct frit_plans *plans = n->state->plans;
     g_autoptr(GPtrArray) old = g_ptr_array_new();
-    g_mutex_lock(&state->lock);
+    g_mutex_lock(&plans->lock);
     plan->users--;
-    for (guint i = 0; i < state->plans->len && state->plans->len > KEPT;) {
-        frit_plan *p = state->plans->pdata[i];
+    for (guint i = 0; i < plans->all->len && plans->all->len > KEPT;) {
+        frit_plan *p = plans->all->pdata[i];
         if (p->users)
             i++;
         else
-            g_ptr_array_add(old, g_ptr_array_remove_index(state->plans, i));
+            g_ptr_array_add(old, g_ptr_array_remove_index(plans->all, i));
     }
-    g_mutex_unlock(&state->lock);
+    g_mutex_unlock(&plans->lock);
     for (guint i = 0; i < old->len; i++)
         plan_free(n, old->pdata[i]);
 }
 
 void frit_plans_release(frit_node *n)
 {
-    for (guint i = 0; n->state->plans && i < n->state->plans->len; i++)
-        plan_free(n, n->state->plans->pdata[i]);
-    g_clear_pointer(&n->state->plans, g_ptr_array_unref);
+    struct frit_plans *plans = g_steal_pointer(&n->state->plans);
+    if (!plans || !g_atomic_int_dec_and_test(&plans->nodes))
+        return;
+    for (guint i = 0; i < plans->all->len; i++)
+        plan_free(n, plans->all->pdata[i]);
+    g_ptr_array_unref(plans->all);
+    g_mutex_clear(&plans->lock);
+    g_free(plans);
 }

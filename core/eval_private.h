@@ -41,7 +41,7 @@ struct frit_node_state {
     uint64_t    streams;         /* outputs too large to keep, a bit each: made again where needed; atomic */
     uint64_t    now;             /* outputs that the stage under way can use, a bit each; between stages all */
     uint64_t    unkept;          /* outputs that were made and not kept, a bit each; atomic */
-    GPtrArray  *plans;
+    struct frit_plans *plans;    /* of a step that has any, shared with nodes that make the same; see eval_plan.c */
     frit_dataset ***fitted;      /* of PLAN ports: per port and edge, as the port wants it */
     GHashTable *packs;           /* block -> packs being filled, see eval_keep.c */
     struct frit_peek *peeks;     /* one an output */
@@ -145,6 +145,7 @@ frit_rows_state frit_rows_open(frit_task *t, frit_context *x, uint32_t port, gui
 typedef struct frit_plan frit_plan;
 bool frit_plan_get(frit_context *x, frit_plan **plan, GError **error);
 void frit_plan_done(frit_node *n, frit_plan *plan);
+void frit_plans_share(const frit_graph *g);
 void frit_plans_release(frit_node *n);
 
 /* What a call makes: not what would be dropped unused at the end of this stage, and made again in the next. */

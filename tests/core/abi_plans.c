@@ -77,6 +77,26 @@ static void another_axis_has_its_own_plan(void)
     fixture_free(b);
 }
 
+/* Samples on one detector: two series and a single line, each weighed by the same weights. */
+static void nodes_that_make_the_same_share_a_plan(void)
+{
+    for (guint threads = 1; threads <= 4; threads += 3) {
+        fixture *b = fixture_new("numbers plan write");
+        b->threads = threads;
+        frit_edge one = fixture_step(b, "lines", "n=20 points=4", NULL),
+                  two = fixture_step(b, "lines", "n=30 points=4", NULL);
+        frit_edge single = {frit_graph_select(b->graph, "test.lua:9", two, 7, 7, true, NULL), 0};
+        collect(b, weigh(b, one, ""), "one.txt");
+        collect(b, weigh(b, single, ""), "single.txt");
+        frit_edge mean = weigh(b, two, "");
+        collect(b, mean, "two.txt");
+        fixture_run(b);
+        assert_plans(b, 1);
+        g_assert_cmpfloat_with_epsilon(fixture_value(b, mean, 29), 31, 31 * 11 * 0x1p-53);
+        fixture_free(b);
+    }
+}
+
 static void other_data_for_the_plan_are_another_plan(void)
 {
     fixture *b = fixture_new("numbers plan write");
@@ -133,6 +153,7 @@ int main(int argc, char **argv)
 {
     tap_init(&argc, &argv);
     g_test_add_func("/abi/plans/shared", elements_of_one_shape_share_a_plan);
+    g_test_add_func("/abi/plans/nodes", nodes_that_make_the_same_share_a_plan);
     g_test_add_func("/abi/plans/shape", another_shape_has_its_own_plan);
     g_test_add_func("/abi/plans/axis", another_axis_has_its_own_plan);
     g_test_add_func("/abi/plans/data", other_data_for_the_plan_are_another_plan);
