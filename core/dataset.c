@@ -195,17 +195,22 @@ bool frit_dataset_want_mask(frit_dataset *d)
 
 /* ---- Attributes: few, kept by name ---- */
 
+/* Texts are GRefStrings: those who inherit them share them. */
 static void attribute_clear(gpointer attribute)
 {
-    g_free((char *)((frit_attribute *)attribute)->text);
+    const char *text = ((frit_attribute *)attribute)->text;
+    if (text)
+        g_ref_string_release((char *)text);
 }
 
 /* Where `name` stands, or should stand; `found` says which. */
 static guint attribute_place(const frit_dataset *d, const char *name, bool *found)
 {
-    guint i = 0;
+    guint i = 0, n = d->attributes ? d->attributes->len : 0;
     *found = false;
-    for (; d->attributes && i < d->attributes->len; i++) {
+    if (n && strcmp(g_array_index(d->attributes, frit_attribute, n - 1).name, name) < 0)
+        return n;   /* most come in their order */
+    for (; i < n; i++) {
         int order = strcmp(g_array_index(d->attributes, frit_attribute, i).name, name);
         if (order >= 0) {
             *found = order == 0;
@@ -215,12 +220,18 @@ static guint attribute_place(const frit_dataset *d, const char *name, bool *foun
     return i;
 }
 
-static void attribute_set(frit_dataset *d, frit_attribute attribute)
+static void make_room(frit_dataset *d, guint n)
 {
-    if (!d->attributes) {
-        d->attributes = g_array_new(FALSE, FALSE, sizeof(frit_attribute));
-        g_array_set_clear_func(d->attributes, attribute_clear);
-    }
+    if (d->attributes)
+        return;
+    d->attributes = g_array_sized_new(FALSE, FALSE, sizeof(frit_attribute), n);
+    g_array_set_clear_func(d->attributes, attribute_clear);
+}
+
+void frit_dataset_take_attribute(frit_dataset *d, frit_attribute attribute)
+{
+    enum { USUAL = 16 };
+    make_room(d, USUAL);
     bool found;
     guint i = attribute_place(d, attribute.name, &found);
     if (found)
@@ -230,12 +241,13 @@ static void attribute_set(frit_dataset *d, frit_attribute attribute)
 
 void frit_dataset_set_number(frit_dataset *d, const char *name, const char *unit, double value)
 {
-    attribute_set(d, (frit_attribute){g_intern_string(name), g_intern_string(unit ? unit : "1"), value, NULL});
+    frit_dataset_take_attribute(d, (frit_attribute){g_intern_string(name), g_intern_string(unit ? unit : "1"), value, NULL});
 }
 
 void frit_dataset_set_text(frit_dataset *d, const char *name, const char *text)
 {
-    attribute_set(d, (frit_attribute){g_intern_string(name), NULL, NAN, g_strdup(text)});
+    frit_dataset_take_attribute(d, (frit_attribute){g_intern_string(name), NULL, NAN,
+                                                    text ? g_ref_string_new(text) : NULL});
 }
 
 const frit_attribute *frit_dataset_attribute(const frit_dataset *d, const char *name)
@@ -247,10 +259,15 @@ const frit_attribute *frit_dataset_attribute(const frit_dataset *d, const char *
 
 void frit_dataset_inherit(frit_dataset *d, const frit_dataset *from)
 {
-    for (guint i = 0; from->attributes && i < from->attributes->len; i++) {
-        const frit_attribute *a = &g_array_index(from->attributes, frit_attribute, i);
-        if (!frit_dataset_attribute(d, a->name))
-            attribute_set(d, (frit_attribute){a->name, a->unit, a->value, g_strdup(a->text)});
+    if (!from->attributes)
+        return;
+    make_room(d, from->attributes->len);
+    for (guint i = 0; i < from->attributes->len; i++) {
+        frit_attribute a = g_array_index(from->attributes, frit_attribute, i);
+        if (frit_dataset_attribute(d, a.name))
+            continue;
+        a.text = a.text ? g_ref_string_acquire((char *)a.text) : NULL;
+        frit_dataset_take_attribute(d, a);
     }
 }
 

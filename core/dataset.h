@@ -67,6 +67,8 @@ bool frit_dataset_want_mask(frit_dataset *d);
 
 void frit_dataset_set_number(frit_dataset *d, const char *name, const char *unit, double value);
 void frit_dataset_set_text(frit_dataset *d, const char *name, const char *text);
+/* An attribute whose names are interned and whose text is a GRefString, which d takes over. */
+void frit_dataset_take_attribute(frit_dataset *d, frit_attribute attribute);
 const frit_attribute *frit_dataset_attribute(const frit_dataset *d, const char *name);
 /* Add to d the attributes of `from` that it has not. */
 void frit_dataset_inherit(frit_dataset *d, const frit_dataset *from);

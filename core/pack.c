@@ -9,6 +9,7 @@
  */
 #include "pack.h"
 
+#include <math.h>
 #include <string.h>
 #include <xxhash.h>
 
@@ -179,25 +180,40 @@ static void take_array(reader *r, void *to, size_t n, size_t size)
         swap_each(to, n, size);
 }
 
-/* A text of its own, to be freed; NULL stands for NULL, and for nothing. */
+/* The n bytes of a text, without an end; NULL stands for NULL, and for nothing. */
+static const char *take_bytes(reader *r, uint32_t *n)
+{
+    *n = (uint32_t)take_uint(r, 4);
+    if (r->wrong || *n == NO_TEXT)
+        return NULL;
+    const uint8_t *bytes = take(r, *n);
+    if (bytes && memchr(bytes, 0, *n))
+        r->wrong = true;
+    return r->wrong ? NULL : (const char *)bytes;
+}
+
+/* As a GRefString. */
 static char *take_text(reader *r)
 {
-    uint32_t n = (uint32_t)take_uint(r, 4);
-    if (r->wrong || n == NO_TEXT)
-        return NULL;
-    const uint8_t *bytes = take(r, n);
-    if (bytes && memchr(bytes, 0, n))
-        r->wrong = true;
-    return r->wrong ? NULL : g_strndup((const char *)bytes, n);
+    uint32_t n;
+    const char *bytes = take_bytes(r, &n);
+    return bytes ? g_ref_string_new_len(bytes, n) : NULL;
 }
 
 /* Bad bytes must not fill the table of interned strings for good: only short ones get there. */
 static const char *take_name(reader *r)
 {
-    g_autofree char *text = take_text(r);
-    if (text && (strlen(text) > 1000 || !g_utf8_validate(text, -1, NULL)))
+    enum { LONGEST = 1000 };
+    char name[LONGEST + 1];
+    uint32_t n;
+    const char *bytes = take_bytes(r, &n);
+    if (bytes && (n > LONGEST || !g_utf8_validate(bytes, (gssize)n, NULL)))
         r->wrong = true;
-    return r->wrong ? NULL : g_intern_string(text);
+    if (r->wrong || !bytes)
+        return NULL;
+    memcpy(name, bytes, n);
+    name[n] = '\0';
+    return g_intern_string(name);
 }
 
 static frit_axis *take_axis(reader *r, size_t n)
@@ -229,16 +245,14 @@ static void take_attributes(reader *r, frit_dataset *d)
         r->wrong = true;
     for (uint64_t i = 0; i < n && !r->wrong; i++) {
         const char *name = take_name(r), *unit = take_name(r);
-        double value = unit ? take_double(r) : 0;
-        g_autofree char *text = unit ? NULL : take_text(r);
-        if (!name)
-            r->wrong = true;
-        if (r->wrong)
-            return;
-        if (unit)
-            frit_dataset_set_number(d, name, unit, value);
-        else
-            frit_dataset_set_text(d, name, text);
+        frit_attribute a = {name, unit, unit ? take_double(r) : NAN, unit ? NULL : take_text(r)};
+        if (name && !r->wrong) {
+            frit_dataset_take_attribute(d, a);
+            continue;
+        }
+        r->wrong = true;
+        if (a.text)
+            g_ref_string_release((char *)a.text);
     }
 }
 

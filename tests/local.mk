@@ -111,8 +111,9 @@ include %D%/abi.mk
 
 TESTS += %D%/doc.sh
 EXTRA_DIST += %D%/doc.sh
-EXTRA_DIST += %D%/bench/run %D%/bench/compare.py %D%/bench/measure.py %D%/bench/integrate.c %D%/bench/memory.c \
-  %D%/bench/chain_bench.c %D%/bench/chain_bench.py %D%/bench/tiff.py %D%/bench/tiff_bench.c %D%/bench/robust_bench.py %D%/bench/robust.c \
+EXTRA_DIST += %D%/bench/run %D%/bench/compare.py %D%/bench/measure.py %D%/bench/bandwidth.c %D%/bench/watch.h \
+  %D%/bench/threads.h %D%/bench/panel.h %D%/bench/panel.py %D%/bench/integrate.py %D%/bench/integrate.c \
+  %D%/bench/robust.py %D%/bench/robust.c %D%/bench/tiff.py %D%/bench/tiff.c %D%/bench/curves.py %D%/bench/curves.c \
   %D%/bench/whole.py %D%/bench/peers.py %D%/bench/chain.lua %D%/bench/theory.lua %D%/bench/graph.lua %D%/bench/frames.c
 
 clean-local:

@@ -1,8 +1,9 @@
 /* frames: many detector frames as TIFF, of a few noise-free ones that lie along a ramp, plus counts.
  *     frames BASE SIZE K FOLDER FIRST N GAIN READ_NOISE PEDESTAL
  * BASE: K frames of SIZE x SIZE float.  FOLDER/frame_00001.tif and so on: N frames from number FIRST on, as
- * uint16 in strips of 16 rows, interpolated between the two of BASE that are next to each.  Noise is normal, of
- * variance gain max(value - pedestal, 1) + read_noise^2: a table of 65536 deviates, entered anew in each row.
+ * uint16 in strips of 16 rows, interpolated between the two of BASE that are next to each.  Noise is normal,
+ * of variance gain max(value - pedestal, 1) + read_noise^2: a table of 65536 deviates, entered anew in each
+ * row.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <math.h>

@@ -1,60 +1,19 @@
-/* Times the integration of frames that lie in memory, for tests/bench/run: no files, no graph.
+/* Times the integration of frames that lie in memory, for integrate.py: no files, no graph.
  *   integrate STAGE TYPE N THREADS    STAGE: set-up, frame, batch; TYPE: u16, f32
  * prints CPU and wall time a frame (or set-up) in ms, and bytes read from memory a frame.
- *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "azimuthal/batch.h"
+#include "panel.h"
+#include "threads.h"
+#include "watch.h"
 
-#include <math.h>
-#include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <time.h>
-
-#define SIDE 2048
-#define N    ((size_t)SIDE * SIDE)
-#define NPT  2000
-
-static double cpu(void)
-{
-    struct rusage u;
-    getrusage(RUSAGE_SELF, &u);
-    return (double)u.ru_utime.tv_sec + (double)u.ru_stime.tv_sec +
-           1e-6 * (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
-}
-
-static double wall(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-/* The panel that compare.py gives to pyFAI; 1.7 % of it are gaps. */
-static enum integrator_status make(struct integrator *it, bool batch)
-{
-    struct geometry g = {.dist = 0.35, .poni1 = 0.21, .poni2 = 0.2, .rot1 = 0.005, .wavelength = 1.173e-11,
-                         .pixel1 = 2e-4, .pixel2 = 2e-4, .orientation = 3, .rows = SIDE, .cols = SIDE};
-    struct correction k = {.solid_angle = 1, .polarization_factor = NAN, .converter_transmission = NAN};
-    geometry_turn(&g);
-    uint8_t *skip = malloc(N);
-    for (size_t i = 0; i < N; i++)
-        skip[i] = i / SIDE % 300 < 5;
-    struct integrator_input in = {.geometry = &g, .correction = &k, .unit = RADIAL_Q, .split = SPLIT_FULL,
-                                  .npt = NPT, .from = NAN, .to = NAN, .n_azim = 1, .azimuth_from = NAN,
-                                  .azimuth_to = NAN, .skip = skip};
-    enum integrator_status status = batch ? matrix_batch_make(it, &in) : matrix_integrator_make(it, &in);
-    free(skip);
-    return status;
-}
 
 /* Counts of some hundreds, from a generator of numbers. */
 static void *image(bool f32, uint32_t seed)
 {
-    void *v = malloc(N * (f32 ? 4 : 2));
+    void *v = malloc(panel_bytes(f32));
     for (size_t i = 0; i < N; i++) {
         seed = seed * 1664525 + 1013904223;
         uint32_t counts = 200 + (seed >> 16) % 500;
@@ -85,32 +44,25 @@ static void frames(const struct integrator *it, bool f32, size_t n, size_t threa
 {
     struct frame f[8];
     for (uint32_t k = 0; k < 8; k++)
-        f[k] = (struct frame){.dtype = f32 ? FRIT_F32 : FRIT_U16, .raw = image(f32, k), .valid_from = -1e300,
-                              .valid_to = 1e300, .variance = VARIANCE_COUNTS, .dark_scale = 1};
+        f[k] = panel_frame(image(f32, k), f32);
     const struct matrix *m = it->matrix;
     double *sums = calloc(4 * NPT, sizeof *sums), *parts = calloc(matrix_sums(m), sizeof *parts);
     struct sums s = {sums, sums + NPT, sums + 2 * NPT, sums + 3 * NPT};
     bool *flags = calloc(m->n_tiles + m->n_blocks, 1);
-    struct job job[16];
+    struct job job[MOST_THREADS];
     for (size_t t = 0; t < threads; t++)
         job[t] = (struct job){it, NULL, {parts, flags, flags + m->n_tiles,
                               aligned_alloc(64, matrix_scratch(m) * sizeof(double))}, t, threads};
-    double c = 0, w = 0;
+    struct took start = clocks();
     for (size_t i = 0; i < n + 4; i++) {
         if (i == 4)
-            c = cpu(), w = wall();
-        pthread_t thread[16];
+            start = clocks();
         for (size_t t = 0; t < threads; t++)
             job[t].frame = &f[i % 8];
-        for (size_t t = 1; t < threads; t++)
-            pthread_create(&thread[t], NULL, blocks, &job[t]);
-        blocks(&job[0]);
-        for (size_t t = 1; t < threads; t++)
-            pthread_join(thread[t], NULL);
+        on_threads(threads, blocks, job, sizeof *job);
         matrix_finish(it, &f[i % 8], &job[0].work, &s);
     }
-    double bytes = (double)m->n_entries * 8 + (double)N * (f32 ? 4 : 2);
-    printf("%.4f %.4f %.0f\n", 1e3 * (cpu() - c) / (double)n, 1e3 * (wall() - w) / (double)n, bytes);
+    took_print(since(start, n), (double)m->n_entries * 8 + (double)panel_bytes(f32));
 }
 
 struct batch_job {
@@ -123,13 +75,14 @@ struct batch_job {
     struct sums *sums;
 };
 
-/* n batches of 16, each read in bands as a reader of files would: rows of all frames, one frame after the other,
- * apart so that they do not fall into the same sets of a cache. */
+/* n batches of 16, each read in bands as a reader of files would: rows of all frames, one frame after the
+ * other, apart so that they do not fall into the same sets of a cache. */
 static void *batch_run(void *data)
 {
     struct batch_job *j = data;
     const struct matrix *m = j->it->matrix;
-    size_t row_bytes = m->cols * (j->frames->dtype == FRIT_F32 ? 4 : 2), apart = m->tile_rows * row_bytes + 192;
+    size_t row_bytes = m->cols * (j->frames->dtype == FRIT_F32 ? 4 : 2);
+    size_t apart = m->tile_rows * row_bytes + 192;
     for (size_t i = 0; i < j->n; i++) {
         struct batch b;
         memset(j->memory, 0, batch_memory(m));
@@ -149,14 +102,9 @@ static void *batch_run(void *data)
 
 static void batch_all(struct batch_job *job, size_t n, size_t threads)
 {
-    pthread_t thread[16];
     for (size_t t = 0; t < threads; t++)
         job[t].n = n / threads + (t < n % threads);
-    for (size_t t = 1; t < threads; t++)
-        pthread_create(&thread[t], NULL, batch_run, &job[t]);
-    batch_run(&job[0]);
-    for (size_t t = 1; t < threads; t++)
-        pthread_join(thread[t], NULL);
+    on_threads(threads, batch_run, job, sizeof *job);
 }
 
 /* n batches of 16, on each thread its own. */
@@ -165,10 +113,9 @@ static void batches(const struct integrator *it, bool f32, size_t n, size_t thre
     const struct matrix *m = it->matrix;
     struct frame f[16];
     struct batch_totals *totals = batch_totals_make(it);
-    struct batch_job job[16];
+    struct batch_job job[MOST_THREADS];
     for (uint32_t k = 0; k < 16; k++)
-        f[k] = (struct frame){.dtype = f32 ? FRIT_F32 : FRIT_U16, .raw = image(f32, k), .valid_from = -1e300,
-                              .valid_to = 1e300, .variance = VARIANCE_COUNTS, .dark_scale = 1};
+        f[k] = panel_frame(image(f32, k), f32);
     for (size_t t = 0; t < threads; t++) {
         struct sums *s = malloc(16 * sizeof *s);
         for (size_t l = 0; l < 16; l++) {
@@ -179,10 +126,9 @@ static void batches(const struct integrator *it, bool f32, size_t n, size_t thre
                                     aligned_alloc(64, (batch_memory(m) + 63) / 64 * 64), s};
     }
     batch_all(job, threads, threads);
-    double c = cpu(), w = wall();
+    const struct took start = clocks();
     batch_all(job, n, threads);
-    double each = 1e3 / (16 * (double)n), bytes = (double)m->n_entries * 8 / 16 + (double)N * (f32 ? 4 : 2);
-    printf("%.4f %.4f %.0f\n", each * (cpu() - c), each * (wall() - w), bytes);
+    took_print(since(start, 16 * n), (double)m->n_entries * 8 / 16 + (double)panel_bytes(f32));
 }
 
 int main(int argc, char **argv)
@@ -190,19 +136,20 @@ int main(int argc, char **argv)
     if (argc != 5)
         return 1;
     bool f32 = strcmp(argv[2], "f32") == 0, batch = strcmp(argv[1], "batch") == 0;
-    size_t n = strtoul(argv[3], NULL, 10), threads = strtoul(argv[4], NULL, 10);
+    size_t n = strtoul(argv[3], NULL, 10), threads = thread_count(argv[4]);
+    maker *make = batch ? matrix_batch_make : matrix_integrator_make;
     struct integrator it;
     if (strcmp(argv[1], "set-up") == 0) {
-        double c = cpu(), w = wall();
+        const struct took start = clocks();
         for (size_t i = 0; i < n; i++) {
-            if (make(&it, batch) != INTEGRATOR_OK)
+            if (panel_make(&it, SPLIT_FULL, make) != INTEGRATOR_OK)
                 return 1;
             integrator_clear(&it);
         }
-        printf("%.4f %.4f 0\n", 1e3 * (cpu() - c) / (double)n, 1e3 * (wall() - w) / (double)n);
+        took_print(since(start, n), 0);
         return 0;
     }
-    if (make(&it, batch) != INTEGRATOR_OK || !it.matrix)
+    if (panel_make(&it, SPLIT_FULL, make) != INTEGRATOR_OK || !it.matrix)
         return 1;
     (batch ? batches : frames)(&it, f32, n, threads);
     return 0;

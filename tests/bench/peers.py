@@ -6,7 +6,7 @@ PROCESSES of one thread each share the frames; dark, gain and read noise, which 
 the sums; what does not change from frame to frame is made once.  What furnace, absorption, Compton, multiple
 scattering and fluorescence are worth, and where the Gaussians lie, is read from THEORY, at no charge.
 SPDX-License-Identifier: GPL-3.0-or-later"""
-import ctypes, json, multiprocessing, os, resource, sys, time
+import ctypes, json, multiprocessing, resource, sys, time
 
 import fabio, numpy as np, pyFAI
 from scipy.optimize import nnls

@@ -1,12 +1,11 @@
 """The whole of a study, from files to metrics, through a recipe: chain, cold, paper, memory, graph.
-    python3 whole.py bench.csv ROUNDS [STAGE...]
 chain: FRIT_BENCH_FRAMES (1000) frames in the page cache, their digests known, against peers.py in as many
 processes as there are processors, on a fifth of the frames, since its time goes with their number.  cold: the
 same from the disk, against reading the files and no more.  paper: three samples of 236 frames, with an empty
 store, in wall time.  memory: the largest resident set, and all threads against one; with FRIT_LONG=1 also of
 10,000 frames.  graph: what an element of a node costs.  Needs 8.4 MB a frame in TMPDIR, or /var/tmp.
 SPDX-License-Identifier: GPL-3.0-or-later"""
-import json, os, shutil, subprocess, sys, tempfile, time
+import json, os, shutil, sys, tempfile, time
 
 import fabio, numpy as np
 
@@ -15,7 +14,6 @@ from measure import Took, median
 
 here = os.path.dirname(os.path.abspath(__file__))
 FRIT = os.path.join(os.path.dirname(os.path.dirname(here)), "build/core/frit")
-path, n_rounds, wanted = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
 N = int(os.environ.get("FRIT_BENCH_FRAMES", "1000"))
 PAPER, SAMPLES = min(236, N // 3), 3
 PEERS = "fabio, pyFAI, numpy, scipy in %d processes" % measure.THREADS
@@ -27,11 +25,11 @@ class Place:
 
     def __init__(self):
         folder = os.environ.get("TMPDIR", "/var/tmp")
-        need = (N * SIZE * SIZE * 2 + (2 << 30)) / 1e9
+        need = (N * SIZE * SIZE * 2 + (4 << 30)) / 1e9
         if shutil.disk_usage(folder).free / 1e9 < need:
             sys.exit("%s has less than %.1f GB free: set TMPDIR, or FRIT_BENCH_FRAMES below %d"
                      % (folder, need, N))
-        self.at = tempfile.mkdtemp(dir=folder)
+        self.at, self.old = tempfile.mkdtemp(dir=folder), []
         self.raw, self.out, self.store = (os.path.join(self.at, x) for x in ("raw", "out", "store"))
         self.digests = os.path.join(self.at, "digests")
         self.env = dict(os.environ, FRIT_STORE=self.store)
@@ -49,7 +47,7 @@ class Place:
         noise = [str(manifest[k]) for k in ("gain_ADU_per_photon", "read_noise_ADU")]
         pedestal = np.median(fabio.open(self.raw + "/dark.tif").data)
         os.mkdir(self.raw + "/frames")
-        measure.spawn([os.environ["WORK"] + "/frames", base, str(SIZE), str(RAMP), self.raw + "/frames", "1",
+        measure.spawn([measure.WORK + "/frames", base, str(SIZE), str(RAMP), self.raw + "/frames", "1",
                        str(N)] + noise + [str(pedestal)])
         os.remove(base)
         os.sync()
@@ -61,10 +59,21 @@ class Place:
     def fresh(self, known=True):
         """An empty store, which knows what the files hold or does not."""
         for folder in (self.store, self.out):
-            shutil.rmtree(folder, ignore_errors=True)
+            self.put_away(folder)
         os.mkdir(self.store)
         if known:
             shutil.copy(self.digests, self.store + "/digests")
+
+    def put_away(self, folder):
+        """Removed a dozen at a time: ext4 is slow at making files for five seconds after many were removed."""
+        if os.path.exists(folder):
+            self.old.append("%s/old-%d" % (self.at, len(self.old)))
+            os.rename(folder, self.old[-1])
+        if len(self.old) == 12:
+            for name in self.old:
+                shutil.rmtree(name, ignore_errors=True)
+            self.old = []
+            time.sleep(6)
 
     def recipe(self, name, threads, **settings):
         command = [FRIT, "run", "-j%d" % threads, "%s/%s.lua" % (here, name), "--set", "out=" + self.out]
@@ -150,7 +159,7 @@ def check(place):
 
 # ---- Stages ----
 
-def chain(place):
+def chain(place, n_rounds):
     n_peers, files = max(N // 5, 50), place.files(N)
 
     def ours():
@@ -164,15 +173,15 @@ def chain(place):
     pairs = measure.rounds("chain", n_rounds, ours, theirs)
     r = measure.row("chain", PEERS, pairs, N)
     rate, their_rate = median(pairs, lambda a, b: 1e3 / a.wall), median(pairs, lambda a, b: 1e3 / b.wall)
-    print("chain: frit %s ms, peers %s ms of CPU a frame, set-up included: %s times; CPU over wall %s"
-          % (r[2], r[3], r[4], r[5]))
-    print("  %.0f against %.1f frames/s; peak %.0f MiB; %d frames, peers on %d of them"
-          % (rate, their_rate, median(pairs, lambda a, b: a.peak), N, n_peers), flush=True)
+    measure.show(r, pairs)
+    measure.figure("chain", "frames/s, peers %.1f" % their_rate, rate)
+    print("  a frame, set-up included; peak %.0f MiB; %d frames, peers on %d of them"
+          % (median(pairs, lambda a, b: a.peak), N, n_peers), flush=True)
     check(place)
     return [r]
 
 
-def cold(place):
+def cold(place, n_rounds):
     files = place.files(N)
 
     def ours():
@@ -181,12 +190,13 @@ def cold(place):
         return place.run().each(N)
     pairs = measure.rounds("cold", n_rounds, ours, lambda: read_only(files).each(N), 0)
     r = measure.row("cold", "reading alone, wall", pairs, N, lambda took: took.wall)
-    print("cold: frit %s ms, reading alone %s ms of wall time a frame: %.0f %% of the disk's %.2f GB/s"
-          % (r[2], r[3], 100 * float(r[4]), SIZE * SIZE * 2e-6 / float(r[3])), flush=True)
+    measure.show(r, pairs)
+    print("  wall time a frame: %.0f %% of the disk's %.2f GB/s"
+          % (100 * float(r[4]), SIZE * SIZE * 2e-6 / float(r[3])), flush=True)
     return [r]
 
 
-def paper(place):
+def paper(place, n_rounds):
     n, n_peers = PAPER * SAMPLES, min(64, PAPER)
 
     def ours():
@@ -199,32 +209,32 @@ def paper(place):
     warm(place.files(n))
     pairs = measure.rounds("paper", n_rounds, ours, theirs, 0)
     r = measure.row("paper", PEERS + ", wall", pairs, n, lambda took: took.wall)
-    print("paper: %d samples of %d frames, store empty: frit %.1f s, peers %.1f s of wall time: %s times"
-          % (SAMPLES, PAPER, float(r[2]) / 1e3, float(r[3]) / 1e3, r[4]))
-    print("  CPU over wall %s, peak %.0f MiB; peers measured on %d frames, with a set-up a sample"
-          % (r[5], median(pairs, lambda a, b: a.peak), n_peers), flush=True)
+    measure.show(r, pairs)
+    print("  wall time of %d samples of %d frames, store empty; peak %.0f MiB; peers measured on %d frames, "
+          "with a set-up a sample"
+          % (SAMPLES, PAPER, median(pairs, lambda a, b: a.peak), n_peers), flush=True)
     return [r]
 
 
-def memory(place):
+def memory(place, n_rounds):
     warm(place.files(N))
-    peaks, one, two = [], [], []
+    one, two = [], []
     for _ in range(n_rounds):
         for threads, list_ in ((measure.THREADS, two), (1, one)):
             place.fresh()
             list_.append(place.run(threads=threads))
-    print("threads: %d frames in %.1f s by %d threads, %.1f s by one: %.2f times"
-          % (N, min(x.wall for x in two) / 1e3, measure.THREADS, min(x.wall for x in one) / 1e3,
-             min(x.wall for x in one) / min(x.wall for x in two)), flush=True)
+    slow, fast = (min(x.wall for x in runs) for runs in (one, two))
+    print("memory: %d frames in %.1f s by %d threads, %.1f s by one"
+          % (N, fast / 1e3, measure.THREADS, slow / 1e3), flush=True)
+    measure.figure("memory", "times as fast by %d threads as by one" % measure.THREADS, slow / fast, 2)
     long = [(10000, 10000 // N)] if os.environ.get("FRIT_LONG") == "1" else []
-    for n, repeats in [(min(100, N), 1), (N, 1)] + long:
+    for n, repeats in [(n, 1) for n in sorted({min(100, N), N})] + long:
         place.fresh()
-        peaks.append("%d frames %.0f MiB" % (n, place.run(n, repeats=repeats).peak))
-    print("memory: peak " + ", ".join(peaks), flush=True)
+        measure.figure("memory", "MiB at most, %d frames" % n, place.run(n, repeats=repeats).peak)
     return []
 
 
-def graph(place):
+def graph(place, n_rounds):
     """CPU time of many cheap steps on many elements, less that of none."""
     def cost(elements, nodes, **settings):
         place.fresh(known=False)
@@ -233,15 +243,15 @@ def graph(place):
                                    (10000, 1, "false"), (10000, 1, "true")):
         each = [1e3 * (cost(elements, 20, points=points, keep=keep) - cost(elements, 0, points=points)) /
                 (elements * 20) for _ in range(n_rounds)]
-        print("graph: %.1f us an element and node: %d elements, 20 nodes, values of %d points%s"
-              % (sorted(each)[len(each) // 2], elements, points,
-                 ", all kept in the store" if keep == "true" else ""), flush=True)
+        measure.figure("graph", "us an element and node: %d elements, 20 nodes, values of %d points%s"
+                       % (elements, points, ", all kept in the store" if keep == "true" else ""),
+                       sorted(each)[len(each) // 2], 1)
     return []
 
 
 def main():
     stages = {"graph": graph, "chain": chain, "cold": cold, "paper": paper, "memory": memory}
-    chosen = [s for s in stages if not wanted or s in wanted]
+    path, n_rounds, chosen = measure.wanted(*stages)
     place, rows = Place(), []
     try:
         if chosen != ["graph"]:
@@ -250,7 +260,7 @@ def main():
             print("digests unknown: %.2f ms of CPU, %.2f ms of wall time a frame, %d frames"
                   % (first.cpu, first.wall, N), flush=True)
         for s in chosen:
-            rows += stages[s](place)
+            rows += stages[s](place, n_rounds)
     finally:
         place.remove()
     measure.add(path, rows)

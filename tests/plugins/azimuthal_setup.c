@@ -7,35 +7,21 @@
 #include "azimuthal/matrix_data.h"
 #include "azimuthal/setup.h"
 #include "azimuthal.h"
+#include "azimuthal_tiles.h"
 
 #include <stdlib.h>
 
-#define ROWS 300
-#define COLS 333
-#define N    (ROWS * COLS)
-
-struct setting {
-    enum split split;
-    enum radial unit;
-    size_t npt;
-    double from, to;
-    int orientation;
-    bool sector, dark;
+/* Bins finer and coarser than a pixel. */
+static const struct setting cases[] = {
+    {SPLIT_NO, RADIAL_Q, 400, NAN, NAN, true, false, 3},
+    {SPLIT_BBOX, RADIAL_Q, 200, NAN, NAN, false, false, 2},
+    {SPLIT_BBOX, RADIAL_TWO_THETA, 250, 1, 9, false, true, 4},
+    {SPLIT_FULL, RADIAL_Q, 200, 0.9, 7, true, false, 1},
+    {SPLIT_FULL, RADIAL_Q, 480, NAN, NAN, false, true, 3},
+    {SPLIT_PSEUDO, RADIAL_Q, 200, NAN, NAN, false, false, 3},
+    {SPLIT_PSEUDO, RADIAL_Q, 300, 1, 8, true, false, 2},
+    {SPLIT_PSEUDO, RADIAL_TWO_THETA, 120, NAN, NAN, false, true, 1},
 };
-
-/* With the beam inside of the frame, a tilt, gaps, and bins finer and coarser than a pixel. */
-static const struct setting settings[] = {
-    {SPLIT_NO, RADIAL_Q, 400, NAN, NAN, 3, false, true},
-    {SPLIT_BBOX, RADIAL_Q, 200, NAN, NAN, 2, false, false},
-    {SPLIT_BBOX, RADIAL_TWO_THETA, 250, 1, 9, 4, true, false},
-    {SPLIT_FULL, RADIAL_Q, 200, 0.9, 7, 1, false, true},
-    {SPLIT_FULL, RADIAL_Q, 480, NAN, NAN, 3, true, false},
-    {SPLIT_PSEUDO, RADIAL_Q, 200, NAN, NAN, 3, false, false},
-    {SPLIT_PSEUDO, RADIAL_Q, 300, 1, 8, 2, false, true},
-    {SPLIT_PSEUDO, RADIAL_TWO_THETA, 120, NAN, NAN, 1, true, false},
-};
-
-typedef enum integrator_status maker(struct integrator *, const struct integrator_input *);
 
 /* As a host might: the blocks in reverse, dealt to three workers. */
 static void backwards(void *with, size_t n, void (*work)(void *data, size_t i, uint32_t worker), void *data)
@@ -47,58 +33,31 @@ static void backwards(void *with, size_t n, void (*work)(void *data, size_t i, u
 
 static void make_with(struct integrator *it, const struct setting *s, maker *make, bool threads, int kernel)
 {
-    struct geometry g = {.dist = 0.2,
-                         .poni1 = 0.0301,
-                         .poni2 = 0.0352,
-                         .rot1 = 0.05,
-                         .rot2 = -0.02,
-                         .wavelength = 1.173e-11,
-                         .pixel1 = 2e-4,
-                         .pixel2 = 2e-4,
-                         .orientation = s->orientation,
-                         .rows = ROWS,
-                         .cols = COLS};
-    struct correction k = {.solid_angle = 1,
-                           .polarization_factor = 0.9,
-                           .polarization_azimuth = 0.1,
-                           .converter_transmission = 0.6};
-    geometry_turn(&g);
-    uint8_t *skip = g_new(uint8_t, N);
+    struct panel *p = panel_new(s);
     double *flat = g_new(double, N), *dark = s->dark ? malloc(N * sizeof *dark) : NULL;
     for (size_t i = 0; i < N; i++) {
-        skip[i] = i % 61 == 7 || i / COLS == 100;
         flat[i] = i % 997 == 0 ? 0 : 1 + 1e-3 * (double)(i % 10);
         if (dark)
             dark[i] = i % 1999 == 0 ? NAN : 20 + (double)(i % 7);
     }
-    struct integrator_input in = {.geometry = &g,
-                                  .correction = &k,
-                                  .unit = s->unit,
-                                  .split = s->split,
-                                  .npt = s->npt,
-                                  .from = s->from,
-                                  .to = s->to,
-                                  .n_azim = 1,
-                                  .azimuth_from = s->sector ? 150 : NAN,
-                                  .azimuth_to = s->sector ? 230 : NAN,
-                                  .skip = skip,
-                                  .flat = flat,
-                                  .dark = dark,
-                                  .parallel = threads ? backwards : NULL,
-                                  .workers = 3,
-                                  .kernel = kernel};
-    g_assert_cmpint(make(it, &in), ==, INTEGRATOR_OK);
-    g_free(skip), g_free(flat);
+    p->correction.polarization_azimuth = 0.1;
+    p->input.flat = flat;
+    p->input.dark = dark;
+    p->input.parallel = threads ? backwards : NULL;
+    p->input.workers = 3;
+    p->input.kernel = kernel;
+    g_assert_cmpint(make(it, &p->input), ==, INTEGRATOR_OK);
+    g_free(p), g_free(flat);
 }
 
 /* A weight is rounded to 0.75e-8 of a pixel, and some 500 pixels share a bin. */
 static void test_against_plain(void)
 {
     double most = 0;
-    for (size_t i = 0; i < G_N_ELEMENTS(settings); i++) {
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         struct integrator plain, tiled;
-        make_with(&plain, &settings[i], integrator_make, false, KERNEL_BEST);
-        make_with(&tiled, &settings[i], matrix_batch_make, false, KERNEL_BEST);
+        make_with(&plain, &cases[i], integrator_make, false, KERNEL_BEST);
+        make_with(&tiled, &cases[i], matrix_batch_make, false, KERNEL_BEST);
         g_assert_nonnull(tiled.matrix);
         g_assert_cmpuint(plain.n_used, ==, tiled.n_used);
         g_assert_cmpuint(plain.n_shared, ==, tiled.n_shared);
@@ -189,20 +148,20 @@ static uint64_t *words_of(struct integrator *it, size_t *n)
 /* Whoever makes it. */
 static void test_same_bits(void)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(settings); i++) {
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         struct integrator first;
         size_t n, m;
-        make_with(&first, &settings[i], matrix_batch_make, false, KERNEL_PORTABLE);
+        make_with(&first, &cases[i], matrix_batch_make, false, KERNEL_PORTABLE);
         uint64_t *words = words_of(&first, &n);
         for (int k = KERNEL_BEST; k < N_KERNELS; k++) {
             if (!kernel_available((enum kernel)k))
                 continue;
             struct integrator it;
-            make_with(&it, &settings[i], matrix_batch_make, k != KERNEL_PORTABLE, k);
+            make_with(&it, &cases[i], matrix_batch_make, k != KERNEL_PORTABLE, k);
             uint64_t *others = words_of(&it, &m);
             g_assert_cmpmem(words, n * 8, others, m * 8);
             g_assert_cmpmem(first.bin_norm, first.npt * 8, it.bin_norm, it.npt * 8);
-            if (settings[i].dark)
+            if (cases[i].dark)
                 g_assert_cmpmem(first.matrix->sums.dark, 8 * first.matrix->n_tile_sums, it.matrix->sums.dark,
                                 8 * it.matrix->n_tile_sums);
             g_free(others);
@@ -224,13 +183,12 @@ static void sum_frame(const struct integrator *it, const float *raw, struct sums
                       .dark_scale = 1};
     struct matrix_work w = {g_new(double, matrix_sums(m)), g_new(bool, m->n_tiles), g_new(bool, m->n_blocks),
                             aligned_alloc(64, matrix_scratch(m) * sizeof(double))};
-    double *p = g_new0(double, 4 * it->npt);
-    *s = (struct sums){p, p + it->npt, p + 2 * it->npt, p + 3 * it->npt};
+    *s = new_sums(it->npt);
     matrix_add(it, &f, KERNEL_BEST, &w, s);
     g_free(w.sums), g_free(w.missing), g_free(w.incomplete), free(w.scratch);
 }
 
-static float *image(void)
+static float *image_with_gaps(void)
 {
     float *raw = g_new(float, N);
     for (size_t i = 0; i < N; i++)
@@ -241,14 +199,14 @@ static float *image(void)
 /* Read back it is the same integrator, and sums frames to the same bits. */
 static void test_words(void)
 {
-    float *raw = image();
-    for (size_t i = 0; i < G_N_ELEMENTS(settings); i++) {
+    float *raw = image_with_gaps();
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         struct integrator it, again;
         struct matrix_facts read;
         struct sums a, b;
         const char *why;
         size_t n;
-        make_with(&it, &settings[i], matrix_batch_make, false, KERNEL_BEST);
+        make_with(&it, &cases[i], matrix_batch_make, false, KERNEL_BEST);
         sum_frame(&it, raw, &a);
         uint64_t *words = words_of(&it, &n);
         g_assert_true(matrix_data_read(words, n, &again, &read, &why));
@@ -269,16 +227,16 @@ static void test_words(void)
 /* One number of it is another: it is refused with a sentence, or sums a frame to something. */
 static void test_damaged_words(void)
 {
-    float *raw = image();
+    float *raw = image_with_gaps();
     GRand *random = g_rand_new_with_seed(7);
     size_t refused_ones = 0;
-    for (size_t i = 0; i < G_N_ELEMENTS(settings); i += 2) {
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i += 2) {
         struct integrator it, again;
         struct matrix_facts read;
         struct sums s;
         const char *why;
         size_t n;
-        make_with(&it, &settings[i], matrix_batch_make, false, KERNEL_BEST);
+        make_with(&it, &cases[i], matrix_batch_make, false, KERNEL_BEST);
         uint64_t *words = words_of(&it, &n);
         for (int k = 0; k < 300; k++) {
             size_t at = k < 200 ? (size_t)g_rand_int_range(random, 0, k < 100 ? 40 : 4000)

@@ -22,45 +22,51 @@ double noise(size_t i)
     return (double)((i * 2654435761u) >> 7 & 1023) / 1024;
 }
 
+struct panel *panel_new(const struct setting *s)
+{
+    struct panel *p = g_new0(struct panel, 1);
+    p->geometry = (struct geometry){.dist = 0.2,
+                                    .poni1 = 0.0301,
+                                    .poni2 = 0.0452,
+                                    .rot1 = 0.05,
+                                    .rot2 = -0.02,
+                                    .wavelength = 1.173e-11,
+                                    .pixel1 = 2e-4,
+                                    .pixel2 = 2e-4,
+                                    .orientation = s->orientation,
+                                    .rows = ROWS,
+                                    .cols = COLS};
+    p->correction =
+        (struct correction){.solid_angle = 1, .polarization_factor = 0.9, .converter_transmission = 0.6};
+    geometry_turn(&p->geometry);
+    for (size_t i = 0; i < N; i++)
+        p->skip[i] = i % 61 == 7 || i / COLS == 100;
+    p->input = (struct integrator_input){.geometry = &p->geometry,
+                                         .correction = &p->correction,
+                                         .unit = s->unit,
+                                         .split = s->split,
+                                         .npt = s->npt,
+                                         .from = s->from,
+                                         .to = s->to,
+                                         .n_azim = 1,
+                                         .azimuth_from = s->sector ? 150 : NAN,
+                                         .azimuth_to = s->sector ? 230 : NAN,
+                                         .skip = p->skip};
+    return p;
+}
+
 enum integrator_status make_integrator(struct integrator *it, const struct setting *s, maker *make)
 {
-    struct geometry g = {.dist = 0.2,
-                         .poni1 = 0.0301,
-                         .poni2 = 0.0452,
-                         .rot1 = 0.05,
-                         .rot2 = -0.02,
-                         .wavelength = 1.173e-11,
-                         .pixel1 = 2e-4,
-                         .pixel2 = 2e-4,
-                         .orientation = s->orientation,
-                         .rows = ROWS,
-                         .cols = COLS};
-    struct correction k = {.solid_angle = 1, .polarization_factor = 0.9, .converter_transmission = 0.6};
-    geometry_turn(&g);
-    uint8_t *skip = g_new(uint8_t, N);
+    struct panel *p = panel_new(s);
     double *dark = s->dark ? malloc(N * sizeof *dark) : NULL, *var = s->dark ? malloc(N * sizeof *var) : NULL;
-    for (size_t i = 0; i < N; i++) {
-        skip[i] = i % 61 == 7 || i / COLS == 100;
-        if (s->dark) {
-            dark[i] = 1000 + 10 * noise(i);
-            var[i] = noise(i + 1);
-        }
+    for (size_t i = 0; s->dark && i < N; i++) {
+        dark[i] = 1000 + 10 * noise(i);
+        var[i] = noise(i + 1);
     }
-    struct integrator_input in = {.geometry = &g,
-                                  .correction = &k,
-                                  .unit = s->unit,
-                                  .split = s->split,
-                                  .npt = s->npt,
-                                  .from = s->from,
-                                  .to = s->to,
-                                  .n_azim = 1,
-                                  .azimuth_from = s->sector ? 150 : NAN,
-                                  .azimuth_to = s->sector ? 230 : NAN,
-                                  .skip = skip,
-                                  .dark = dark,
-                                  .dark_variance = var};
-    enum integrator_status status = make(it, &in);
-    g_free(skip);
+    p->input.dark = dark;
+    p->input.dark_variance = var;
+    enum integrator_status status = make(it, &p->input);
+    g_free(p);
     return status;
 }
 

@@ -24,7 +24,18 @@ struct setting {
 #define N_SETTINGS 7
 extern const struct setting settings[N_SETTINGS];
 
+/* What an integrator is made of, without dark and flat: a panel with the beam inside, a tilt and gaps.  To be freed
+ * with g_free. */
+struct panel {
+    struct geometry geometry;
+    struct correction correction;
+    uint8_t skip[N];
+    struct integrator_input input;
+};
+struct panel *panel_new(const struct setting *s);
+
 typedef enum integrator_status maker(struct integrator *, const struct integrator_input *);
+/* With a dark and its variance, where the setting says so. */
 enum integrator_status make_integrator(struct integrator *it, const struct setting *s, maker *make);
 
 double noise(size_t i); /* 0 to 1 */

@@ -43,7 +43,8 @@ plugin_tests += %D%/arithmetic %D%/azimuthal %D%/azimuthal_cake %D%/azimuthal_co
 %C%_azimuthal_poni_LDADD = $(PLUGIN_TEST_LIBS)
 
 plugin_tests += %D%/azimuthal_setup %D%/azimuthal_integration_matrix
-%C%_azimuthal_setup_SOURCES = %D%/azimuthal_setup.c %D%/azimuthal.h plugins/azimuthal/matrix_make.c \
+%C%_azimuthal_setup_SOURCES = %D%/azimuthal_setup.c %D%/azimuthal_tiles.c %D%/azimuthal_tiles.h %D%/azimuthal.h \
+  plugins/azimuthal/matrix_make.c \
   plugins/azimuthal/matrix_tiles.c plugins/azimuthal/matrix_data.c plugins/azimuthal/setup_rows.c plugins/azimuthal/setup_kernel.c \
   plugins/azimuthal/matrix_sum.c plugins/azimuthal/kernel.c plugins/azimuthal/processor.c plugins/azimuthal/integrator.c \
   plugins/azimuthal/accumulate.c plugins/azimuthal/split.c plugins/shared/geometry.c plugins/shared/values.c

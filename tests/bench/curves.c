@@ -1,67 +1,17 @@
-/* chain_bench: how long one transform S(Q) to G(r), or one fit of four Gaussians, takes; for chain_bench.py,
- * which has the peers.  Prints medians in milliseconds of CPU time, and CPU over wall time; memory is touched
- * before.
- *     chain_bench transform CURVE RESULT REPEATS    CURVE: Q, S and sigma; RESULT: G and sigma; raw doubles
- *     chain_bench fit CURVES RESULT REPEATS         CURVES: start and bounds of 12 parameters, 60 r, 60 y of
- *                                                   each curve; RESULT: parameters of each
+/* Times one transform S(Q) to G(r), or one fit of four Gaussians, for curves.py, which has the peers.  Prints
+ * medians of CPU and wall time in ms; memory is touched before.
+ *     curves transform CURVE RESULT REPEATS    CURVE: Q, S and sigma; RESULT: G and sigma; raw doubles
+ *     curves fit CURVES RESULT REPEATS         CURVES: start and bounds of 12 parameters, 60 r, 60 y of each
+ *                                              curve; RESULT: parameters of each
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "connection_modes/peaks.h"
 #include "fourier/sine_transform.h"
 #include "shared/fit.h"
-
-static double clock_ms(clockid_t id)
-{
-    struct timespec t;
-    clock_gettime(id, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
-}
-
-struct watch {
-    double *cpu, *wall;
-    size_t  n;
-};
-
-static void start_watch(struct watch *w)
-{
-    w->wall[w->n] = -clock_ms(CLOCK_MONOTONIC);
-    w->cpu[w->n] = -clock_ms(CLOCK_PROCESS_CPUTIME_ID);
-}
-
-static void stop(struct watch *w)
-{
-    w->cpu[w->n] += clock_ms(CLOCK_PROCESS_CPUTIME_ID);
-    w->wall[w->n++] += clock_ms(CLOCK_MONOTONIC);
-}
-
-static struct watch watch_new(size_t n)
-{
-    return (struct watch){calloc(n, sizeof(double)), calloc(n, sizeof(double)), 0};
-}
-
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *v, size_t n)
-{
-    qsort(v, n, sizeof *v, by_size);
-    return v[n / 2];
-}
-
-static void print(struct watch *w)
-{
-    const double cpu = median(w->cpu, w->n), wall = median(w->wall, w->n);
-    printf("%.6f %.3f\n", cpu, cpu / wall);
-}
+#include "watch.h"
 
 /* ---- The transform ---- */
 
@@ -114,16 +64,16 @@ static int transform(const char *curve, const char *result, size_t repeats)
     const struct integral *whole = sine_transform_range(t);
     for (size_t i = 0; i < repeats; i++) {
         arena.used = 0;
-        start_watch(&w);
+        watch_start(&w);
         g = *whole;
         g.whole = whole;
         g.S = get(NULL, n, sizeof *g.S);
         if (!integral_fill(&g, &how, Q, S, NULL, why) ||
             !sine_transform_run(t, &g, S, NULL, S + n, G, sigma, (struct memory){get, NULL}))
             return 1;
-        stop(&w);
+        watch_stop(&w);
     }
-    print(&w);
+    watch_print(&w);
     FILE *f = fopen(result, "wb");
     return !f || fwrite(G, sizeof G, 1, f) != 1 || fwrite(sigma, sizeof sigma, 1, f) != 1 || fclose(f) != 0;
 }
@@ -149,14 +99,14 @@ static int fit(const char *curves, const char *result, size_t repeats)
             .n = N_POINTS, .p = N_PARAM, .value = peaks_value, .jacobian = peaks_jacobian, .both = peaks_both,
             .data = &points, .y = y + i % many * N_POINTS, .start = start, .lower = lower, .upper = upper};
         struct fit_result found;
-        start_watch(&w);
+        watch_start(&w);
         const enum fit_status status = fit_run(workspace, &problem, NULL, &found);
-        stop(&w);
+        watch_stop(&w);
         if (status != FIT_CONVERGED)
             return 1;
         memcpy(param + i % many * N_PARAM, found.param, N_PARAM * sizeof *param);
     }
-    print(&w);
+    watch_print(&w);
     FILE *f = fopen(result, "wb");
     return !f || fwrite(param, N_PARAM * sizeof *param, many, f) != many || fclose(f) != 0;
 }

@@ -1,70 +1,21 @@
-/* tiff_bench: how long one cached TIFF takes; for tiff.py, which has the peer.  Prints medians in milliseconds
- * of CPU time, and CPU over wall time, one pair a line; memory is touched before.
- *     tiff_bench read REPEATS FILE...          whole; by bands of 32 rows; plain pread beside them
- *     tiff_bench compress CODEC FROM TO        a copy, as libtiff does it: lzw, deflate or zstd
- *     tiff_bench decode REPEATS THREADS FILE   whole, on several threads; the first number is wall time
+/* Times the reading of cached TIFFs, for tiff.py, which has the peer.  Prints medians of CPU and wall time in
+ * ms, a line for each way; memory is touched before.
+ *     tiff read REPEATS FILE...          whole; by bands of 32 rows; plain pread beside them
+ *     tiff compress CODEC FROM TO        a copy, as libtiff does it: lzw, deflate or zstd
+ *     tiff decode REPEATS THREADS FILE   whole, on several threads
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <tiffio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "images/images.h"
+#include "threads.h"
+#include "watch.h"
 
-enum { BAND = 32, MAX_THREADS = 64 };
-
-static double clock_ms(clockid_t id)
-{
-    struct timespec t;
-    clock_gettime(id, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
-}
-
-struct watch {
-    double *cpu, *wall;
-    size_t  n;
-};
-
-static void start(struct watch *w)
-{
-    w->wall[w->n] = -clock_ms(CLOCK_MONOTONIC);
-    w->cpu[w->n] = -clock_ms(CLOCK_PROCESS_CPUTIME_ID);
-}
-
-static void stop(struct watch *w)
-{
-    w->cpu[w->n] += clock_ms(CLOCK_PROCESS_CPUTIME_ID);
-    w->wall[w->n++] += clock_ms(CLOCK_MONOTONIC);
-}
-
-static struct watch watch_new(size_t n)
-{
-    return (struct watch){calloc(n, sizeof(double)), calloc(n, sizeof(double)), 0};
-}
-
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *v, size_t n)
-{
-    qsort(v, n, sizeof *v, by_size);
-    return v[n / 2];
-}
-
-static void print(struct watch *w, bool wall)
-{
-    const double cpu = median(w->cpu, w->n), real = median(w->wall, w->n);
-    printf("%.6f %.4f\n", wall ? real : cpu, cpu / real);
-}
+enum { BAND = 32 };
 
 /* ---- The host's idle threads ---- */
 
@@ -95,17 +46,11 @@ static void *work(void *data)
 static void parallel(frit_call *c, size_t n, void (*f)(void *data, size_t i, uint32_t worker), void *data)
 {
     atomic_size_t next = 0;
-    struct member members[MAX_THREADS];
-    pthread_t threads[MAX_THREADS];
+    struct member members[MOST_THREADS];
     (void)c;
     for (uint32_t i = 0; i < n_threads; i++)
         members[i] = (struct member){f, data, n, &next, i};
-    for (uint32_t i = 1; i < n_threads; i++)
-        if (pthread_create(&threads[i], NULL, work, &members[i]) != 0)
-            exit(1);
-    work(&members[0]);
-    for (uint32_t i = 1; i < n_threads; i++)
-        pthread_join(threads[i], NULL);
+    on_threads(n_threads, work, members, sizeof *members);
 }
 
 static const frit_host host = {.size = sizeof host, .workers = workers, .parallel = parallel};
@@ -161,13 +106,13 @@ static int read_files(size_t repeats, int n, char **paths)
         for (int i = 0; i < n; i++)
             for (size_t w = 0; w < 3; w++) {
                 const size_t way = (w + k) % 3;      /* who comes first finds less in the caches */
-                start(&watches[way]);
+                watch_start(&watches[way]);
                 if (!(way < 2 ? read_tiff(paths[i], way == 1, to, room) : read_plain(paths[i], to, room)))
                     return 1;
-                stop(&watches[way]);
+                watch_stop(&watches[way]);
             }
     for (int k = 0; k < 3; k++)
-        print(&watches[k], false);
+        watch_print(&watches[k]);
     return 0;
 }
 
@@ -178,12 +123,12 @@ static int decode(size_t repeats, const char *path)
     struct watch w = watch_new(repeats);
     memset(to, 0, room);
     for (size_t k = 0; k < repeats; k++) {
-        start(&w);
+        watch_start(&w);
         if (!read_tiff(path, false, to, room))
             return 1;
-        stop(&w);
+        watch_stop(&w);
     }
-    print(&w, true);
+    watch_print(&w);
     return 0;
 }
 
@@ -226,8 +171,8 @@ int main(int argc, char **argv)
         return read_files((size_t)atoi(argv[2]), argc - 3, argv + 3);
     if (argc == 5 && strcmp(argv[1], "compress") == 0)
         return compress(argv[2], argv[3], argv[4]);
-    n_threads = argc == 5 ? (uint32_t)atoi(argv[3]) : 0;
-    if (argc == 5 && strcmp(argv[1], "decode") == 0 && n_threads >= 1 && n_threads <= MAX_THREADS)
-        return decode((size_t)atoi(argv[2]), argv[4]);
-    return 2;
+    if (argc != 5 || strcmp(argv[1], "decode") != 0)
+        return 2;
+    n_threads = (uint32_t)thread_count(argv[3]);
+    return decode((size_t)atoi(argv[2]), argv[4]);
 }

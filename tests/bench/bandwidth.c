@@ -1,16 +1,15 @@
-/* memory: how fast memory is read, in the manner of STREAM (J. D. McCalpin, IEEE TCCA Newsletter, Dec. 1995),
- * but without stores: an array that no cache holds is summed.
- *     memory THREADS       prints GB/s, the median of PASSES passes
+/* bandwidth: how fast memory is read, in the manner of STREAM (J. D. McCalpin, IEEE TCCA Newsletter, Dec.
+ * 1995), but without stores: an array that no cache holds is summed.
+ *     bandwidth THREADS      prints GB/s, the median of PASSES passes
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include <pthread.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
+#include "threads.h"
+#include "watch.h"
 
-enum { PASSES = 9, MOST = 64 };
+#include <stdint.h>
+#include <string.h>
+
+enum { PASSES = 9 };
 
 /* 1 GB in all: four times the largest last-level caches. */
 #define BYTES ((size_t)1 << 30)
@@ -46,24 +45,11 @@ static void *work(void *data)
     return NULL;
 }
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 int main(int argc, char **argv)
 {
-    const int threads = argc == 2 ? atoi(argv[1]) : 0;
-    if (threads < 1 || threads > MOST)
+    if (argc != 2)
         return 2;
+    const size_t threads = thread_count(argv[1]);
     const size_t n = BYTES / sizeof(lanes);
     lanes *v = aligned_alloc(64, BYTES);
     if (!v)
@@ -71,26 +57,25 @@ int main(int argc, char **argv)
     memset(v, 1, BYTES);
     pthread_barrier_t gate;
     pthread_barrier_init(&gate, NULL, (unsigned)threads + 1);
-    struct part part[MOST];
-    pthread_t thread[MOST];
-    for (int t = 0; t < threads; t++) {
-        const size_t from = n * (size_t)t / (size_t)threads, to = n * ((size_t)t + 1) / (size_t)threads;
+    struct part part[MOST_THREADS];
+    pthread_t thread[MOST_THREADS];
+    for (size_t t = 0; t < threads; t++) {
+        const size_t from = n * t / threads, to = n * (t + 1) / threads;
         part[t] = (struct part){v + from, to - from, 0, &gate};
         pthread_create(&thread[t], NULL, work, &part[t]);
     }
     double rate[PASSES];
     for (int pass = 0; pass < PASSES; pass++) {
         pthread_barrier_wait(&gate);
-        const double start = now();
+        const double start = clocks().wall;
         pthread_barrier_wait(&gate);
-        rate[pass] = 1e-9 * (double)BYTES / (now() - start);
+        rate[pass] = 1e-6 * (double)BYTES / (clocks().wall - start);
     }
     uint64_t sum = 0;
-    for (int t = 0; t < threads; t++) {
+    for (size_t t = 0; t < threads; t++) {
         pthread_join(thread[t], NULL);
         sum += part[t].sum;
     }
-    qsort(rate, PASSES, sizeof *rate, by_size);
-    printf("%.2f %llu\n", rate[PASSES / 2], (unsigned long long)sum);
+    printf("%.2f %llu\n", median(rate, PASSES), (unsigned long long)sum);
     return 0;
 }
