@@ -1,5 +1,5 @@
-/* The elements of a series, one after the other: from the store, or, where they are too large to be
- * kept, made ahead on the pool, a few at a time, and dropped when they were seen.
+/* The elements of a series, one after the other: found in the store, or, where they are too large to be kept,
+ * made, ahead on the pool, a few at a time, and dropped when they were seen.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "eval_private.h"
@@ -141,7 +141,8 @@ static lane *lane_for(frit_stream *s, const frit_edge *edge)
         l = g_new0(lane, 1);
         l->eval = s->eval;
         l->edge = *edge;
-        l->together = frit_batch_size(s->eval, edge, 1, edge->node->count);
+        l->together = is_streamed(s->eval, edge, 0) ? frit_batch_size(s->eval, edge, 1, edge->node->count)
+                                                    : FRIT_MAX_BATCH;
         g_queue_init(&l->ahead);
     }
     return s->lanes[0] = l;
@@ -201,8 +202,10 @@ bool frit_stream_may_recover(const frit_stream *s)
 
 frit_dataset *frit_stream_fetch(gpointer stream, const frit_edge *edge, uint64_t i, char **failure, GError **error)
 {
+    enum { FEW = 64 };   /* are read from the store before threads have woken up */
     frit_stream *s = stream;
-    bool ahead = edge->node->series && !frit_pool_inside() && is_streamed(s->eval, edge, i);
+    const frit_node *n = edge->node;
+    bool ahead = n->series && !frit_pool_inside() && (n->count > FEW || is_streamed(s->eval, edge, i));
     made *m = ahead ? take_streamed(s, edge, i) : make_here(s, edge, i);
     frit_dataset *d = g_steal_pointer(&m->dataset);
     if (m->failure) {
