@@ -10,8 +10,8 @@
 
 enum { MOST_AREAS = 6 };
 
-/* x >= 0 that minimises sum_i weight_i [sum_j a_ij x_j - y_i]^2; a is n x m, row by row, m at most
- * MOST_AREAS; weight NULL: 1 each.  False: no unique answer, for columns depend on each other. */
-bool areas_solve(size_t n, size_t m, const double *a, const double *y, const double *weight, double *x);
+/* x >= 0 that minimises sum_i weight_i [sum_j a_ij x_j - y_i]^2, m at most MOST_AREAS, from A^T W A (its
+ * lower triangle, m x m) and A^T W y.  False: no unique answer, for columns depend on each other. */
+bool areas_solve(size_t m, const double *normal, const double *right, double *x);
 
 #endif

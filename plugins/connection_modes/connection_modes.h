@@ -6,6 +6,10 @@
  *     window.[ch]        the points of g(r) that a fit sees
  *     peaks.[ch]         the Gaussians
  *     solve.[ch]         their areas, centres, widths; uncertainties
+ *     peak_descent.[ch]  the way to the minimum over all of these
+ *     peak_sums.[ch]     chi2, and sums for its derivatives
+ *     peak_lanes.[ch]    the loops over points
+ *     trust_region.[ch]  steps within bounds
  *     areas.[ch]         non-negative least squares
  *     cluster_radius.c   the step cluster_radius
  *     metallic_radii.[ch]

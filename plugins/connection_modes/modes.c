@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shared/covariance.h"
+
 enum { IN_G, IN_TEMPERATURE, IN_REFERENCE, IN_REFERENCE_TEMPERATURE, IN_RADIUS, IN_COVARIANCE };
 const frit_port connection_modes_inputs[] = {
     {.name = "pair_distribution",
@@ -43,9 +45,10 @@ const frit_port connection_modes_inputs[] = {
      .unit = "1/angstrom^4",
      .ndim = 2,
      .axis_name = {"r", "r"},
-     .axis_unit = {"angstrom", "angstrom"},
+     .axis_unit = {"*", "angstrom"},
      .flags = FRIT_PORT_OPTIONAL,
-     .doc = "of G(r) between all pairs of r, as `transform` gives it; with it, sigma of g is not used"},
+     .doc = "of G(r) between all pairs of r, as `transform` makes it, or its square; with it, sigma of g is "
+            "not used"},
     {0}};
 
 #define P struct connection_modes
@@ -346,30 +349,29 @@ static frit_status read_covariance(frit_call *c, const struct window *w, double 
             c, FRIT_EDATA,
             "the covariance is that of G(r), and g(r) does not say with which number density it "
             "was made of it: use the step pair_distribution");
-    const size_t n = host->input(c, IN_G, 0)->shape[0];
-    const frit_view *v = host->input(c, IN_COVARIANCE, 0);
-    if (!v)
-        return FRIT_EIO;
-    if (v->shape[0] != n || v->shape[1] != n)
-        return host->fail(
-            c, FRIT_EDATA,
-            "the covariance has %zu x %zu values, and g(r) has %zu points: one for each pair of "
-            "them is needed",
-            v->shape[0], v->shape[1], n);
-    *between = host->scratch(c, w->n * w->n, sizeof **between);
+    struct covariance C;
+    const frit_status status = covariance_read(c, IN_COVARIANCE, host->input(c, IN_G, 0), "g(r)", &C);
+    if (status != FRIT_OK)
+        return status;
+    const size_t first = w->n ? w->index[0] : 0, width = w->n ? w->index[w->n - 1] - first + 1 : 0;
+    double *row = host->scratch(c, width + w->n, sizeof *row), *per_g = row + width;
+    *between = row ? host->scratch(c, w->n * w->n, sizeof **between) : NULL;
     if (!*between)
         return FRIT_ENOMEM;
     const double k3 = p->method == METHOD_TWO_STAGE && p->density == DENSITY_CONSTANT ? pow(strain, 3) : 1;
+    for (size_t i = 0; i < w->n; i++)
+        per_g[i] = k3 / (4 * M_PI * w->r[i] * rho0);
     for (size_t i = 0; i < w->n; i++) {
+        if (C.n > 0)
+            covariance_row(&C, w->index[i], first, width, row);
         for (size_t j = 0; j < w->n; j++) {
-            const size_t at = w->index[i] * n + w->index[j];
-            if ((v->mask && v->mask[at]) || !isfinite(v->value[at]))
+            const double x = C.n > 0 ? row[w->index[j] - first] : NAN;
+            if (!isfinite(x))
                 return host->fail(c, FRIT_EDATA,
                                   "the covariance between r = %g and %g angstrom is masked: S(Q) needs a "
                                   "sigma for it",
                                   w->r[i], w->r[j]);
-            (*between)[i * w->n + j] =
-                k3 * k3 * v->value[at] / (4 * M_PI * w->r[i] * rho0 * 4 * M_PI * w->r[j] * rho0);
+            (*between)[i * w->n + j] = per_g[i] * per_g[j] * x;
         }
     }
     return FRIT_OK;

@@ -98,10 +98,11 @@ struct trouble try_free(frit_call *c, double radius, const struct window *w, str
     if (w->n < limits.peaks * PER_PEAK)
         return (struct trouble){.what = FEW_POINTS, .least = limits.peaks * PER_PEAK};
     const double *sigma = fit_sigma(c, w);
-    struct fit *workspace = sigma ? fit_new(w->n, limits.peaks * PER_PEAK) : NULL;
+    double *work = c->host->scratch(c, PEAK_WORK(w->n, limits.peaks), sizeof *work);
+    struct fit *workspace = sigma && work ? fit_new(w->n, limits.peaks * PER_PEAK) : NULL;
     if (!workspace)
         return (struct trouble){.what = NO_MEMORY};
-    enum fit_status status = solve_free(workspace, w, &limits, &options, sigma, s);
+    enum fit_status status = solve_free(workspace, w, &limits, &options, sigma, work, s);
     fit_free(workspace);
     if (status != FIT_CONVERGED)
         return (struct trouble){.what = NOT_CONVERGED, .status = status};
@@ -113,10 +114,10 @@ struct trouble try_areas(frit_call *c, const struct solution *shape, double stra
 {
     if (w->n < shape->peaks)
         return (struct trouble){.what = FEW_POINTS, .least = shape->peaks};
-    double *columns = c->host->scratch(c, w->n * shape->peaks, sizeof *columns);
-    if (!columns)
+    double *work = c->host->scratch(c, PEAK_WORK(w->n, shape->peaks), sizeof *work);
+    if (!work)
         return (struct trouble){.what = NO_MEMORY};
-    if (!solve_areas(w, shape, strain, columns, s))
+    if (!solve_areas(w, shape, strain, work, s))
         return (struct trouble){.what = MODES_ALIKE};
     return (struct trouble){.what = s->total > 0 ? NO_TROUBLE : NO_AREA};
 }

@@ -30,6 +30,7 @@ double peak_shape(double r, double centre, double width);
 struct peak_points {
     size_t n, peaks;
     const double *r;
+    double *work;           /* for peaks_descend(): PEAK_WORK; else NULL */
 };
 bool peaks_value(const void *points, const double *param, double *f);
 bool peaks_jacobian(const void *points, const double *param, double *jacobian);

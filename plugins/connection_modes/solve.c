@@ -8,6 +8,8 @@
  */
 #include "solve.h"
 #include "areas.h"
+#include "peak_descent.h"
+#include "peak_lanes.h"
 
 #include <math.h>
 #include <string.h>
@@ -24,22 +26,16 @@ static void take_shares(struct solution *s)
         s->share[j] = s->total > 0 ? s->param[j * PER_PEAK + AREA] / s->total : NAN;
 }
 
-static void take_rms(const struct window *w, struct solution *s)
+static double rms_of(size_t n, double squares)
 {
-    double sum = 0;
-    for (size_t i = 0; i < w->n; i++) {
-        const struct peak_points at = {1, s->peaks, w->r + i};
-        double f;
-        peaks_value(&at, s->param, &f);
-        sum += (w->y[i] - f) * (w->y[i] - f);
-    }
-    s->rms = w->n ? sqrt(sum / (double)w->n) : 0;
+    return n ? sqrt(squares / (double)n) : 0;
 }
 
 enum fit_status solve_free(struct fit *workspace, const struct window *w, const struct limits *limits,
-                           const struct fit_options *options, const double *sigma, struct solution *s)
+                           const struct fit_options *options, const double *sigma, double *work,
+                           struct solution *s)
 {
-    const struct peak_points points = {w->n, limits->peaks, w->r};
+    const struct peak_points points = {w->n, limits->peaks, w->r, work};
     double scale[MOST_PARAMETERS];
     for (size_t j = 0; j < limits->peaks * PER_PEAK; j++)
         scale[j] = limits->start[j] > 0 ? limits->start[j] : 1;
@@ -48,6 +44,7 @@ enum fit_status solve_free(struct fit *workspace, const struct window *w, const 
                                         .value = peaks_value,
                                         .jacobian = peaks_jacobian,
                                         .both = peaks_both,
+                                        .descend = peaks_descend,
                                         .data = &points,
                                         .y = w->y,
                                         .sigma = sigma,
@@ -67,14 +64,45 @@ enum fit_status solve_free(struct fit *workspace, const struct window *w, const 
     memcpy(s->param, r.param, problem.p * sizeof *s->param);
     memcpy(s->state, r.state, problem.p * sizeof *s->state);
     take_shares(s);
-    take_rms(w, s);
+    double squares = 0;
+    for (size_t i = 0; i < w->n; i++)
+        squares += (w->y[i] - r.value[i]) * (w->y[i] - r.value[i]);
+    s->rms = rms_of(w->n, squares);
     return status;
 }
 
-bool solve_areas(const struct window *w, const struct solution *shape, double strain, double *columns,
+/* Shapes are those of `param`; squares: of the residual. */
+static bool fit_areas(const struct window *w, size_t peaks, const double *param, double *work, double *area,
+                      double *squares)
+{
+    const size_t n = IN_LANES(w->n);
+    double *r = work, *y = r + n, *one = y + n, *z = one + n, *weighted = z + n, *column = weighted + n;
+    const double *shape[MOST_PEAKS];
+    double normal[MOST_PEAKS * MOST_PEAKS], right[MOST_PEAKS];
+    for (size_t i = 0; i < n; i++) {
+        r[i] = w->r[i < w->n ? i : 0];
+        y[i] = i < w->n ? w->y[i] : 0;
+        one[i] = i < w->n;
+        weighted[i] = 0;
+    }
+    for (size_t j = 0; j < peaks; j++, column += n) {
+        peak_lanes_shapes(n, r, one, param[j * PER_PEAK + CENTRE], param[j * PER_PEAK + WIDTH], column, z);
+        shape[j] = column;
+        for (size_t i = 0; i < w->n; i++)
+            weighted[i] = w->weight[i] * column[i];
+        peak_lanes_products(n, j + 1, shape, weighted, normal + j * peaks);
+        peak_lanes_products(n, 1, (const double *const[]){y}, weighted, right + j);
+    }
+    if (!areas_solve(peaks, normal, right, area))
+        return false;
+    *squares = peak_lanes_residual(n, peaks, shape, area, y, z);
+    return true;
+}
+
+bool solve_areas(const struct window *w, const struct solution *shape, double strain, double *work,
                  struct solution *s)
 {
-    double area[MOST_AREAS];
+    double area[MOST_AREAS], squares;
     memset(s, 0, sizeof *s);
     s->peaks = shape->peaks;
     s->starts = s->agree = 1;
@@ -82,18 +110,14 @@ bool solve_areas(const struct window *w, const struct solution *shape, double st
         s->param[j] = j % PER_PEAK == AREA ? 0 : strain * shape->param[j];
         s->state[j] = FIT_HELD;
     }
-    for (size_t i = 0; i < w->n; i++)
-        for (size_t j = 0; j < s->peaks; j++)
-            columns[i * s->peaks + j] =
-                peak_shape(w->r[i], s->param[j * PER_PEAK + CENTRE], s->param[j * PER_PEAK + WIDTH]);
-    if (!areas_solve(w->n, s->peaks, columns, w->y, w->weight, area))
+    if (!fit_areas(w, s->peaks, s->param, work, area, &squares))
         return false;
     for (size_t j = 0; j < s->peaks; j++) {
         s->param[j * PER_PEAK + AREA] = area[j];
         s->state[j * PER_PEAK + AREA] = area[j] > 0 ? FIT_FREE : FIT_AT_LOWER;
     }
     take_shares(s);
-    take_rms(w, s);
+    s->rms = rms_of(w->n, squares);
     return true;
 }
 
@@ -103,7 +127,7 @@ bool solve_areas(const struct window *w, const struct solution *shape, double st
 static void make_columns(const struct window *w, const struct solution *s, size_t m, const size_t *which,
                          double *all, double *a)
 {
-    const struct peak_points points = {w->n, s->peaks, w->r};
+    const struct peak_points points = {w->n, s->peaks, w->r, NULL};
     const size_t p = s->peaks * PER_PEAK;
     peaks_jacobian(&points, s->param, all);
     for (size_t i = 0; i < w->n; i++)
@@ -143,7 +167,7 @@ static double scatter(const struct window *w, const struct solution *s, size_t m
 {
     double sum = 0, points = 0;
     for (size_t i = 0; i < w->n; i++) {
-        const struct peak_points at = {1, s->peaks, w->r + i};
+        const struct peak_points at = {1, s->peaks, w->r + i, NULL};
         double f;
         peaks_value(&at, s->param, &f);
         sum += w->weight[i] * (w->y[i] - f) * (w->y[i] - f);
@@ -165,23 +189,29 @@ static void make_answers(const struct window *w, size_t m, const double *a, cons
         }
 }
 
-/* answer V answer^T, at covariance; row: room for n. */
-static void carry(const struct window *w, size_t m, const double *answer, const double *between, double *row,
-                  double *covariance)
+/* answer V answer^T, at covariance; carried: room for m x n. */
+static void carry(const struct window *w, size_t m, const double *answer, const double *between,
+                  double *carried, double *covariance)
 {
+    const size_t n = w->n, whole = n / LANES * LANES;
+    const double *row[MOST_PARAMETERS];
+    double sum[MOST_PARAMETERS];
+    for (size_t u = 0; u < m; u++)
+        row[u] = answer + u * n;
+    for (size_t i = 0; i < n; i++) {
+        if (between)
+            peak_lanes_products(whole, m, row, between + i * n, sum);
+        for (size_t u = 0; u < m; u++) {
+            for (size_t k = whole; between && k < n; k++)
+                sum[u] += between[i * n + k] * row[u][k];
+            carried[u * n + i] = between ? sum[u] : w->variance[i] * row[u][i];
+        }
+    }
     for (size_t u = 0; u < m; u++) {
-        for (size_t i = 0; i < w->n; i++) {
-            double sum = 0;
-            for (size_t k = 0; between && k < w->n; k++)
-                sum += between[i * w->n + k] * answer[u * w->n + k];
-            row[i] = between ? sum : w->variance[i] * answer[u * w->n + i];
-        }
-        for (size_t v = 0; v < m; v++) {
-            double sum = 0;
-            for (size_t i = 0; i < w->n; i++)
-                sum += answer[v * w->n + i] * row[i];
-            covariance[u * m + v] = sum;
-        }
+        peak_lanes_products(whole, m, row, carried + u * n, covariance + u * m);
+        for (size_t v = 0; v < m; v++)
+            for (size_t i = whole; i < n; i++)
+                covariance[u * m + v] += row[v][i] * carried[u * n + i];
     }
 }
 
@@ -190,14 +220,13 @@ static bool covariance_of(const struct window *w, const double *between, const s
                           const size_t *which, double *memory, double *covariance)
 {
     double inverse[MOST_PARAMETERS * MOST_PARAMETERS];
-    double *all = memory, *a = all + w->n * s->peaks * PER_PEAK, *answer = a + w->n * m,
-           *row = answer + w->n * m;
+    double *all = memory, *a = all + w->n * s->peaks * PER_PEAK, *answer = a + w->n * m;
     make_columns(w, s, m, which, all, a);
     if (m && !invert_normal(w, m, a, inverse))
         return false;
     if (between || w->variance) {
         make_answers(w, m, a, inverse, answer);
-        carry(w, m, answer, between, row, covariance);
+        carry(w, m, answer, between, all, covariance);
         return true;
     }
     const double variance = scatter(w, s, m);

@@ -5,7 +5,7 @@
 #ifndef CONNECTION_MODES_SOLVE_H
 #define CONNECTION_MODES_SOLVE_H
 
-#include "peaks.h"
+#include "peak_sums.h"
 #include "window.h"
 #include "shared/fit.h"
 
@@ -20,13 +20,14 @@ struct solution {
     size_t starts, agree;                            /* how many starts; how many of them ended here */
 };
 
-/* All free, within limits. */
+/* All free, within limits.  work: PEAK_WORK(w->n, limits->peaks) of room; NULL: none, which takes longer. */
 enum fit_status solve_free(struct fit *workspace, const struct window *w, const struct limits *limits,
-                           const struct fit_options *options, const double *sigma, struct solution *s);
+                           const struct fit_options *options, const double *sigma, double *work,
+                           struct solution *s);
 
-/* Areas alone, >= 0: centres and widths are those of `shape` times strain.  columns: room for n x peaks.
- * False: the peaks cannot be told apart by these points. */
-bool solve_areas(const struct window *w, const struct solution *shape, double strain, double *columns,
+/* Areas alone, >= 0: centres and widths are those of `shape` times strain.  work: PEAK_WORK(w->n,
+ * shape->peaks) of room.  False: the peaks cannot be told apart by these points. */
+bool solve_areas(const struct window *w, const struct solution *shape, double strain, double *work,
                  struct solution *s);
 
 /* Fills covariance, over the free parameters, the others as constants; and share_covariance.  between: n x n,

@@ -30,20 +30,39 @@ static double part_inside(const lookup *k, size_t i, bool soft, double from, dou
     return fmax(0, fmin(b, to) - fmax(a, from)) / (b - a);
 }
 
+/* The points whose cells may reach into the window: from *first to before the one returned. */
+static size_t near_window(const lookup *curve, double from, double to, size_t *first)
+{
+    size_t low = 0, high = curve->n;
+    while (low < high) { /* the first that is not before the window */
+        const size_t middle = (low + high) / 2;
+        if (curve->point[middle].x < from)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (high = low; high < curve->n && curve->point[high].x <= to; high++)
+        ;
+    *first = low > 0 ? low - 1 : 0;
+    return high < curve->n ? high + 1 : curve->n;
+}
+
 struct window window_make(frit_call *c, const lookup *curve, const struct reading *how, bool has_sigma,
                           double from, double to)
 {
     struct window w = {.from = from, .to = to};
-    double *memory = c->host->scratch(c, 4 * (curve->n + 1), sizeof *memory);
+    size_t first;
+    const size_t end = near_window(curve, from, to, &first), most = end - first + 1;
+    double *memory = c->host->scratch(c, 4 * most, sizeof *memory);
     const double factor = how->rescale ? how->strain * how->strain * how->strain : 1;
-    w.index = c->host->scratch(c, curve->n + 1, sizeof *w.index);
+    w.index = c->host->scratch(c, most, sizeof *w.index);
     if (!memory || !w.index)
         return w;
     w.r = memory;
-    w.y = w.r + curve->n;
-    w.weight = w.y + curve->n;
-    w.variance = has_sigma ? w.weight + curve->n : NULL;
-    for (size_t i = 0; i < curve->n; i++) {
+    w.y = w.r + most;
+    w.weight = w.y + most;
+    w.variance = has_sigma ? w.weight + most : NULL;
+    for (size_t i = first; i < end; i++) {
         const lookup_point *p = &curve->point[i];
         const double part = part_inside(curve, i, how->soft, from, to);
         const double variance = factor * factor * p->variance;

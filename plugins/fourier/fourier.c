@@ -5,7 +5,7 @@
 
 static const frit_step steps[] = {
     {.name = "transform",
-     .version = 2,
+     .version = 3,
      .summary = "Sine transform of the structure factor S(Q) to the reduced pair distribution function G(r)",
      .doc = transform_doc,
      .reference = "T. Egami and S. J. L. Billinge, Underneath the Bragg Peaks, 2nd ed., Elsevier 2012, "
@@ -20,7 +20,7 @@ static const frit_step steps[] = {
      .release = transform_release,
      .run = transform_run},
     {.name = "inverse_transform",
-     .version = 2,
+     .version = 3,
      .summary = "Sine transform of the reduced pair distribution function G(r) back to S(Q)",
      .doc = inverse_transform_doc,
      .reference = "T. Egami and S. J. L. Billinge, Underneath the Bragg Peaks, 2nd ed., Elsevier 2012, "

@@ -208,8 +208,8 @@ frit_status inverse_transform_run(frit_call *c)
         return FRIT_ENOMEM;
     for (size_t i = 0; i < Q.n; i++)
         out->axis[0][i] = Q.min + (double)i * Q.step;
-    if (!sine_transform_run(c->plan, &g, x.value, x.mask, x.sigma, out->value, out->sigma,
-                            (struct memory){scratch, c}))
+    if (!sine_transform_run(c->plan, &g, &(struct sine_curve){x.value, x.mask, x.sigma}, out->value,
+                            out->sigma, NULL, (struct memory){scratch, c}))
         return FRIT_ENOMEM;
     finish(c, &g, &h, out);
     return FRIT_OK;

@@ -17,6 +17,13 @@
 #define UNROLL _Pragma("GCC unroll 8")
 #endif
 
+/* A value that two products need: the compiler would take it from memory for each. */
+#if defined(__x86_64__)
+#define LOAD_ONCE(x) __asm__("" : "+x"(x))
+#else
+#define LOAD_ONCE(x) ((void)0)
+#endif
+
 #define TARGET
 #define BYTES   16
 #define K(name) name##_portable

@@ -5,30 +5,52 @@ typedef double K(v) __attribute__((vector_size(BYTES), aligned(8), may_alias));
 typedef int64_t K(vi) __attribute__((vector_size(BYTES)));
 enum { K(WIDE) = BYTES / 8, K(PARTS) = LANES / K(WIDE) };
 
+/* A sum waits for the one before it: of these groups there are as many at a time as registers hold. */
+enum { K(TOGETHER) = K(WIDE) > 2 ? K(WIDE) / 2 : 1 };
+
+/* n of them, a constant. */
+TARGET static inline __attribute__((always_inline)) void K(groups)(const struct lanes_places *p, size_t g,
+                                                                   const int n, const double *spectrum,
+                                                                   double *cosine, double *sine)
+{
+    const double *z[K(TOGETHER)], *w[K(TOGETHER)];
+    K(v) re[K(TOGETHER)][K(PARTS)], im[K(TOGETHER)][K(PARTS)];
+    UNROLL for (int m = 0; m < n; m++) {
+        z[m] = spectrum + 2 * p->start[g + (size_t)m];
+        w[m] = p->weight + (g + (size_t)m) * p->taps * LANES;
+        UNROLL for (int k = 0; k < K(PARTS); k++)
+            re[m][k] = im[m][k] = (K(v)){0};
+    }
+    for (size_t t = 0; t < p->taps; t++) {
+        UNROLL for (int m = 0; m < n; m++) {
+            UNROLL for (int k = 0; k < K(PARTS); k++) {
+                K(v) weight = *((const K(v) *)(w[m] + t * LANES) + k);
+                LOAD_ONCE(weight);
+                re[m][k] += weight * z[m][2 * t];
+                im[m][k] += weight * z[m][2 * t + 1];
+            }
+        }
+    }
+    UNROLL for (int m = 0; m < n; m++) {
+        UNROLL for (int k = 0; k < K(PARTS); k++) {
+            const size_t at = (g + (size_t)m) * LANES + (size_t)k * K(WIDE);
+            const K(v) c = *(const K(v) *)(p->cosine + at), s = *(const K(v) *)(p->sine + at);
+            if (cosine)
+                *(K(v) *)(cosine + at) = c * re[m][k] + s * im[m][k];
+            if (sine)
+                *(K(v) *)(sine + at) = s * re[m][k] - c * im[m][k];
+        }
+    }
+}
+
 TARGET static void K(interpolate)(const struct lanes_places *p, size_t groups, const double *spectrum,
                                   double *cosine, double *sine)
 {
-    for (size_t g = 0; g < groups; g++) {
-        const double *z = spectrum + 2 * p->start[g];
-        const K(v) *w = (const K(v) *)(p->weight + g * p->taps * LANES);
-        K(v) re[K(PARTS)], im[K(PARTS)];
-        UNROLL for (int k = 0; k < K(PARTS); k++)
-            re[k] = im[k] = (K(v)){0};
-        for (size_t t = 0; t < p->taps; t++, w += K(PARTS)) {
-            UNROLL for (int k = 0; k < K(PARTS); k++) {
-                re[k] += w[k] * z[2 * t];
-                im[k] += w[k] * z[2 * t + 1];
-            }
-        }
-        UNROLL for (int k = 0; k < K(PARTS); k++) {
-            const size_t at = g * LANES + (size_t)k * K(WIDE);
-            const K(v) c = *(const K(v) *)(p->cosine + at), s = *(const K(v) *)(p->sine + at);
-            if (cosine)
-                *(K(v) *)(cosine + at) = c * re[k] + s * im[k];
-            if (sine)
-                *(K(v) *)(sine + at) = s * re[k] - c * im[k];
-        }
-    }
+    size_t g = 0;
+    for (; g + K(TOGETHER) <= groups; g += K(TOGETHER))
+        K(groups)(p, g, K(TOGETHER), spectrum, cosine, sine);
+    for (; g < groups; g++)
+        K(groups)(p, g, 1, spectrum, cosine, sine);
 }
 
 TARGET static void K(add_rows)(size_t n, size_t rows, const double *factor, const double *row, double *out)

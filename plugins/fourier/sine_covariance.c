@@ -33,62 +33,42 @@ static bool pairs_init(struct pairs *p, const struct sine_transform *t, const st
 
 /* ---- Uncorrelated S ---- */
 
-/* Sums over the points whose kernel is the quadrature's, at n places x = from + i step. */
+/* Sums over the points whose kernel is the quadrature's, of a^2 v cos Qx, b^2 v cos Qx and a b v sin Qx. */
 struct tables {
-    double *aa, *bb;                    /* of a^2 v cos Qx and b^2 v cos Qx */
-    double *ab;                         /* of a b v sin Qx */
+    double *aa, *bb, *ab;
 };
 
-static void plain_table(const struct integral *g, const double *c, size_t n, double from, double step,
-                        double *cosine, double *sine)
+static bool tables_init(struct tables *s, const struct pairs *p, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < g->n; j++) {
-            const double x = g->Q[j] * (from + (double)i * step);
-            if (cosine)
-                cosine[i] += c[j] * cos(x);
-            else
-                sine[i] += c[j] * sin(x);
-        }
-}
-
-/* c: t->n values, 0 where the curve does not reach. */
-static bool fill_table(const struct pairs *p, const struct sine_sum *sum, const double *c, size_t n,
-                       double from, double *cosine, double *sine)
-{
-    if (!sum) {
-        plain_table(p->g, c + (p->g->first - p->t->first), n, from, p->t->r.step, cosine, sine);
-        return true;
-    }
-    void *work = p->memory.get(p->memory.user, sine_sum_work_size(sum), 1);
-    if (work)
-        sine_sum_run(sum, 1, c, cosine, sine, work);
-    return work;
-}
-
-static bool tables_init(struct tables *s, const struct pairs *p, const double *sigma,
-                        const struct sine_sum *sum, size_t n, double from)
-{
-    const struct integral *g = p->g;
-    const bool stepwise = p->t->how.quadrature == QUADRATURE_STEPWISE;
     void *(*get)(void *, size_t, size_t) = p->memory.get;
-    double *aa = get(p->memory.user, p->t->n, sizeof *aa), *ab = get(p->memory.user, p->t->n, sizeof *ab),
-           *bb = get(p->memory.user, p->t->n, sizeof *bb);
     *s = (struct tables){get(p->memory.user, n, sizeof *s->aa), get(p->memory.user, n, sizeof *s->bb),
                          get(p->memory.user, n, sizeof *s->ab)};
-    if (!aa || !ab || !bb || !s->aa || !s->bb || !s->ab)
-        return false;
-    for (size_t j = 0; j < g->n; j++) {
-        const double a = sine_factor_a(&g->bin[j], p->t->how.quadrature), b = sine_factor_b(&g->bin[j]);
-        const double v = sine_is_plain(g, p->point[j]) ? sine_variance_at(sigma, g->first + j) : 0;
-        const size_t at = g->first - p->t->first + j;
-        aa[at] = a * a * v;
-        ab[at] = a * b * v;
-        bb[at] = b * b * v;
+    return s->aa && s->bb && s->ab;
+}
+
+/* At x = r + r' and r - r', of the coefficients c: t->n values, 0 where the curve does not reach. */
+static bool fill_tables(const struct pairs *p, const double *c, bool sine, double *plus, double *minus)
+{
+    const struct sine_transform *t = p->t;
+    const size_t n = t->r.n;
+    if (!t->sum) {
+        sine_plain_sums(t, p->g, c + (p->g->first - t->first), sine, plus, minus);
+        return true;
     }
-    return fill_table(p, sum, aa, n, from, s->aa, NULL) &&
-           (!stepwise || (fill_table(p, sum, bb, n, from, s->bb, NULL) &&
-                          fill_table(p, sum, ab, n, from, NULL, s->ab)));
+    void *work = p->memory.get(p->memory.user, sine_sum_work_size(t->sum), 1);
+    double *twice = p->memory.get(p->memory.user, n, sizeof *twice),
+           *between = p->memory.get(p->memory.user, n, sizeof *between);
+    if (!work || !twice || !between)
+        return false;
+    sine_sum_transform(t->sum, c, work);
+    sine_sum_read(t->sum, AT_2R, sine ? NULL : twice, sine ? twice : NULL, work);
+    sine_sum_read(t->sum, BETWEEN_2R, sine ? NULL : between, sine ? between : NULL, work);
+    sine_put_sums(n, twice, between, plus);
+    if (t->r.min == 0)
+        memcpy(minus, plus, n * sizeof *minus);
+    else
+        sine_sum_read(t->sum, AT_DIFFERENCES, sine ? NULL : minus, sine ? minus : NULL, work);
+    return true;
 }
 
 /* What the matrix is made of; its rows run backward through `minus`, which is kept so. */
@@ -99,48 +79,48 @@ struct factors {
     struct edge_part edge;
 };
 
-static bool minus_from(struct tables *minus, const struct pairs *p, const struct tables *d)
+static void turn_round(double *x, size_t n)
 {
-    const size_t n = p->t->r.n;
-    void *(*get)(void *, size_t, size_t) = p->memory.get;
-    *minus = (struct tables){get(p->memory.user, n, sizeof *minus->aa),
-                             get(p->memory.user, n, sizeof *minus->bb),
-                             get(p->memory.user, n, sizeof *minus->ab)};
-    if (!minus->aa || !minus->bb || !minus->ab)
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        minus->aa[n - 1 - i] = d->aa[i];
-        minus->bb[n - 1 - i] = d->bb[i];
-        minus->ab[n - 1 - i] = d->ab[i];
+    for (size_t i = 0; i < n / 2; i++) {
+        const double last = x[n - 1 - i];
+        x[n - 1 - i] = x[i];
+        x[i] = last;
     }
-    return true;
 }
 
-/* Where r begins at 0 the sums at r - r' are the first of those at r + r'. */
 static bool factors_tables(struct factors *f, const struct pairs *p, const double *sigma)
 {
     const struct sine_transform *t = p->t;
+    const struct integral *g = p->g;
     const size_t n = t->r.n;
-    struct tables d;
-    struct pair_sums own = {0};
-    const struct pair_sums *sums = t->pairs.plus || !t->sum ? &t->pairs : &own;
-    bool ok = sums != &own || sine_pair_sums_init(&own, t);
-    ok = ok && tables_init(&f->plus, p, sigma, sums->plus, 2 * n - 1, 2 * t->r.min);
-    d = f->plus;
-    if (ok && t->r.min != 0)
-        ok = tables_init(&d, p, sigma, sums->minus, n, 0);
-    ok = ok && minus_from(&f->minus, p, &d);
-    sine_pair_sums_free(&own);
-    return ok;
+    const bool stepwise = t->how.quadrature == QUADRATURE_STEPWISE;
+    struct tables c;                    /* the coefficients */
+    if (!tables_init(&c, p, t->n) || !tables_init(&f->plus, p, 2 * n - 1) || !tables_init(&f->minus, p, n))
+        return false;
+    for (size_t j = 0; j < g->n; j++) {
+        const double a = sine_factor_a(&g->bin[j], t->how.quadrature), b = sine_factor_b(&g->bin[j]);
+        const double v = sine_is_plain(g, p->point[j]) ? sine_variance_at(sigma, g->first + j) : 0;
+        const size_t at = g->first - t->first + j;
+        c.aa[at] = a * a * v;
+        c.ab[at] = a * b * v;
+        c.bb[at] = b * b * v;
+    }
+    if (!fill_tables(p, c.aa, false, f->plus.aa, f->minus.aa) ||
+        (stepwise && (!fill_tables(p, c.bb, false, f->plus.bb, f->minus.bb) ||
+                      !fill_tables(p, c.ab, true, f->plus.ab, f->minus.ab))))
+        return false;
+    turn_round(f->minus.aa, n);
+    turn_round(f->minus.bb, n);
+    turn_round(f->minus.ab, n);
+    return true;
 }
 
-/* 2/pi and what the caller multiplies G with; sin(Qr) is 0 at r = 0, exactly. */
 static double *scale_of(const struct pairs *p, const double *factor)
 {
     const size_t n = p->t->r.n;
     double *scale = p->memory.get(p->memory.user, n, sizeof *scale);
     for (size_t i = 0; scale && i < n; i++)
-        scale[i] = sine_r(p->t->r, i) == 0 ? 0 : M_2_PI * (factor ? factor[i] : 1);
+        scale[i] = sine_scale_at(p->t, factor, i);
     return scale;
 }
 
@@ -332,27 +312,27 @@ static bool finish(const struct pairs *p, const double *factor, double *out)
     return scale;
 }
 
-bool sine_transform_covariance(const struct sine_transform *t, const struct integral *g, const double *value,
-                               const uint8_t *mask, const double *sigma, const double *factor, double *out,
+bool sine_transform_covariance(const struct sine_transform *t, const struct integral *g,
+                               const struct sine_curve *curve, const double *factor, double *out,
                                struct memory memory)
 {
     struct pairs p;
     const bool tabled = t->sum || t->how.quadrature == QUADRATURE_TRAPEZOID;
-    if (!pairs_init(&p, t, g, value, mask, memory))
+    if (!t->pairs || !pairs_init(&p, t, g, curve->value, curve->mask, memory))
         return false;
     if (tabled)
-        return uncorrelated(&p, sigma, factor, out);
+        return uncorrelated(&p, curve->sigma, factor, out);
     memset(out, 0, t->r.n * t->r.n * sizeof *out);
-    return correlated(&p, sigma, NULL, 0, NULL, out) && finish(&p, factor, out);
+    return correlated(&p, curve->sigma, NULL, 0, NULL, out) && finish(&p, factor, out);
 }
 
-bool sine_transform_correlated(const struct sine_transform *t, const struct integral *g, const double *value,
-                               const uint8_t *mask, const double *covariance, size_t n_axis, double *sigma_G,
-                               const double *factor, double *out, struct memory memory)
+bool sine_transform_correlated(const struct sine_transform *t, const struct integral *g,
+                               const struct sine_curve *curve, const double *covariance, size_t n_axis,
+                               double *sigma_G, const double *factor, double *out, struct memory memory)
 {
     struct pairs p;
     memset(sigma_G, 0, t->r.n * sizeof *sigma_G);
-    if (!pairs_init(&p, t, g, value, mask, memory) ||
+    if (!pairs_init(&p, t, g, curve->value, curve->mask, memory) ||
         !correlated(&p, NULL, covariance, n_axis, sigma_G, out))
         return false;
     for (size_t i = 0; i < t->r.n; i++)

@@ -15,10 +15,9 @@ struct low_part {
     double *kernel;                     /* n_edge x n_r: of the points whose mean is the edge */
 };
 
-/* Sums over the points at r + r' and r - r', for the covariance; where r begins at 0 the first does both. */
-struct pair_sums {
-    struct sine_sum *plus, *minus;
-};
+/* Where sums over the points are read: at r; for variances at 2 r; for the covariance also half-way between
+ * these, and, where r does not begin at 0, at differences of r. */
+enum { AT_R, AT_2R, BETWEEN_2R, AT_DIFFERENCES };
 
 struct sine_transform {
     struct integral_how how;
@@ -32,11 +31,8 @@ struct sine_transform {
     size_t              origin;         /* where r is 0; n_r: nowhere */
     struct sine_sum    *sum;            /* NULL: the plain sum */
     struct low_part     low;            /* for a curve that is measured everywhere */
-    struct pair_sums    pairs;          /* NULL: made when they are needed */
+    bool                pairs;          /* `sum` has all grids of the covariance */
 };
-
-bool sine_pair_sums_init(struct pair_sums *s, const struct sine_transform *t);
-void sine_pair_sums_free(struct pair_sums *s);
 
 static inline double sine_r(struct r_grid r, size_t i)
 {
@@ -62,6 +58,9 @@ bool sine_low_part_of(const struct sine_transform *t, const struct integral *g, 
 /* BRIDGED: not measured.  EDGE: one of those by which the low-Q part hangs. */
 enum sine_point { POINT_BRIDGED, POINT_PLAIN, POINT_BESIDE_GAP, POINT_EDGE };
 
+/* By how many points the low-Q part hangs. */
+size_t sine_n_edge(const struct sine_transform *t, const struct integral *g);
+
 void sine_points(const struct integral *g, const struct low_part *low, const double *value,
                  const uint8_t *mask, enum sine_point *point);
 
@@ -86,6 +85,37 @@ struct edge_part {
 };
 bool sine_edge_part(const struct sine_transform *t, const struct integral *g, const struct low_part *low,
                     const double *sigma, struct edge_part *edge, struct memory memory);
+
+/* Work space of one call, by the fast transform. */
+struct work {
+    double       *c;                    /* t->n coefficients, on the plan's range */
+    double       *other;                /* n_r: the second sum of the stepwise kernel */
+    void         *sum;                  /* the transform of c */
+    double       *twice;                /* n_r, where terms are wanted: sums at 2 r; else NULL */
+    const double *a, *b;                /* factors of the curve's points; b only stepwise */
+};
+
+/* What the terms of one curve's covariance are made of.  point is NULL where all points are plain; work is
+ * that of the variance, whose transform is still there. */
+struct terms_of {
+    const struct sine_transform *t;
+    const struct integral       *g;
+    const struct low_part       *low;
+    const enum sine_point       *point;
+    const struct edge_part      *edge;
+    const struct work           *work;
+};
+bool sine_terms_fill(const struct sine_terms *terms, const struct terms_of *of, const double *sigma,
+                     struct memory memory);
+
+/* Of sums at r_i + r_m, from those at 2 r and half-way between; and at r_i - r_m >= 0.  Where there is no
+ * fast transform they are summed up as they stand, of the n coefficients c: cosines or sines. */
+void sine_put_sums(size_t n, const double *twice, const double *between, double *plus);
+void sine_plain_sums(const struct sine_transform *t, const struct integral *g, const double *c, bool sine,
+                     double *plus, double *minus);
+
+/* 2/pi and what the caller multiplies G with, for each r; sin(Qr) is 0 at r = 0, exactly. */
+double sine_scale_at(const struct sine_transform *t, const double *factor, size_t i);
 
 /* column[i] = (pi/2) dG(r_i)/dS_j of a measured point. */
 void sine_column(const struct sine_transform *t, const struct integral *g, const struct low_part *low,

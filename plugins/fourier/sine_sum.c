@@ -23,18 +23,21 @@ enum { CUT = 8 };
 static const long double TWO_PI = 6.283185307179586476925286766559005768L;
 
 /* Where the sums are wanted, in steps of the spectrum, and what is wanted of the spectrum for them. */
-struct harmonic {
+struct reading {
+    size_t              n;
     struct lanes_places places;
     long                first, end;     /* of the spectrum, which is periodic */
+    double             *turn;           /* of each: re, im, im and -re of exp(-2 pi i k/size) */
 };
 
 struct sine_sum {
-    size_t          n, n_r, size;
-    size_t          pad, room;          /* of the spectrum: points before its first, and in all */
-    double         *before;             /* n: 1 over the transform of the kernel */
+    size_t          n, size;
+    double          Q0, dQ;
+    size_t          room;               /* of the coefficients, and of what is wanted of the spectrum */
+    double         *before;             /* n: 1/2 over the transform of the kernel */
     fftw_plan       plan;
-    int             harmonics;
-    struct harmonic harmonic[2];
+    int             n_grids;
+    struct reading  grid[SINE_SUM_GRIDS];
 };
 
 /* The modified Bessel function, a sum of positive terms. */
@@ -71,15 +74,16 @@ static void *aligned(size_t n, size_t size)
 
 /* ---- Plan ---- */
 
-/* What a harmonic is made of. */
+/* What the readings on a grid of r are made of. */
 struct grid {
     double      width;                  /* of the kernel */
     long double step, from;             /* of the places, in points of the spectrum */
     long double turn, turn_from;        /* of the phase */
 };
 
-static bool places_init(struct harmonic *h, const struct grid *g, size_t n)
+static bool places_init(struct reading *h, const struct grid *g)
 {
+    const size_t n = h->n;
     const size_t groups = (n + LANES - 1) / LANES;
     size_t *start = aligned(groups, sizeof *start);
     double *phase = aligned(2 * groups * LANES, sizeof *phase);
@@ -104,8 +108,9 @@ static bool places_init(struct harmonic *h, const struct grid *g, size_t n)
     return true;
 }
 
-static bool weights_init(struct harmonic *h, const struct grid *g, size_t n)
+static bool weights_init(struct reading *h, const struct grid *g)
 {
+    const size_t n = h->n;
     const size_t groups = (n + LANES - 1) / LANES, taps = h->places.taps;
     double *weight = aligned(groups * taps, LANES * sizeof *weight);
     h->places.weight = weight;
@@ -120,6 +125,20 @@ static bool weights_init(struct harmonic *h, const struct grid *g, size_t n)
     return weight;
 }
 
+/* With k in the range of the spectrum. */
+static bool turn_init(struct reading *h, size_t size)
+{
+    h->turn = aligned((size_t)(h->end - h->first), 4 * sizeof *h->turn);
+    for (long k = h->first; h->turn && k < h->end; k++) {
+        const long double angle = -TWO_PI * (long double)k / (long double)size;
+        double *turn = h->turn + 4 * (k - h->first);
+        turn[0] = (double)cosl(angle);
+        turn[1] = turn[2] = (double)sinl(angle);
+        turn[3] = -turn[0];
+    }
+    return h->turn;
+}
+
 static bool fft_init(struct sine_sum *s)
 {
     if (s->size > INT_MAX / 2)
@@ -127,40 +146,43 @@ static bool fft_init(struct sine_sum *s)
     double *work = aligned(sine_sum_work_size(s), 1);
     fftw_make_planner_thread_safe();
     if (work)
-        s->plan = fftw_plan_dft_r2c_1d((int)s->size, work, (fftw_complex *)(work + s->size) + s->pad,
-                                       FFTW_ESTIMATE);
+        s->plan = fftw_plan_dft_1d((int)(s->size / 2), (fftw_complex *)work, (fftw_complex *)(work + s->room),
+                                   FFTW_FORWARD, FFTW_ESTIMATE);
     free(work);
     return s->plan;
 }
 
-struct sine_sum *sine_sum_new(size_t n, double Q0, double dQ, size_t n_r, double r0, double dr,
-                              int harmonics)
+int sine_sum_add(struct sine_sum *s, size_t n_r, double r0, double dr)
+{
+    const double size = (double)s->size, width = M_PI * (2 - (double)s->n / size);
+    const long double steps = (long double)s->dQ * size / TWO_PI;
+    const long double Q = (long double)s->Q0 + (long double)(s->n / 2) * s->dQ;
+    const struct grid g = {width, steps * dr, steps * r0, Q * dr, Q * r0};
+    if (s->n_grids == SINE_SUM_GRIDS)
+        return -1;
+    struct reading *h = &s->grid[s->n_grids++];
+    h->n = n_r;
+    if (!places_init(h, &g) || !weights_init(h, &g) || !turn_init(h, s->size))
+        return -1;
+    const size_t room = 2 * ((size_t)(h->end - h->first) + LANES - 1) / LANES * LANES;
+    s->room = room > s->room ? room : s->room;
+    return s->n_grids - 1;
+}
+
+struct sine_sum *sine_sum_new(size_t n, double Q0, double dQ)
 {
     struct sine_sum *s = calloc(1, sizeof *s);
     if (!s)
         return NULL;
-    *s = (struct sine_sum){.n = n, .n_r = n_r, .size = good_length(2 * n), .harmonics = harmonics};
+    *s = (struct sine_sum){.n = n, .size = good_length(2 * n), .Q0 = Q0, .dQ = dQ};
+    s->room = s->size;
+    s->before = aligned(n, sizeof *s->before);
     const double size = (double)s->size, width = M_PI * (2 - (double)n / size);
-    const size_t middle = n / 2;
-    bool ok = (s->before = aligned(n, sizeof *s->before));
-    s->room = s->size / 2 + 1;
-    for (int k = 0; ok && k < harmonics; k++) {
-        const long double steps = (long double)dQ * size / TWO_PI * (k + 1);
-        const long double Q = ((long double)Q0 + (long double)middle * dQ) * (k + 1);
-        const struct grid g = {width, steps * dr, steps * r0, Q * dr, Q * r0};
-        struct harmonic *h = &s->harmonic[k];
-        ok = places_init(h, &g, n_r) && weights_init(h, &g, n_r);
-        if (ok && h->first < 0 && (size_t)-h->first > s->pad)
-            s->pad = ((size_t)-h->first + LANES - 1) / LANES * LANES;
-        if (ok && h->end > (long)s->room)
-            s->room = (size_t)h->end;
+    for (size_t j = 0; s->before && j < n; j++) {
+        const double angle = 2 * M_PI * ((double)j - (double)(n / 2)) / size;
+        s->before[j] = 0.5 / bessel_i0(CUT * sqrt(width * width - angle * angle));
     }
-    s->room += s->pad;
-    for (size_t j = 0; ok && j < n; j++) {
-        const double angle = 2 * M_PI * ((double)j - (double)middle) / size;
-        s->before[j] = 1 / bessel_i0(CUT * sqrt(width * width - angle * angle));
-    }
-    if (ok && fft_init(s))
+    if (s->before && fft_init(s))
         return s;
     sine_sum_free(s);
     return NULL;
@@ -170,11 +192,12 @@ void sine_sum_free(struct sine_sum *s)
 {
     if (!s)
         return;
-    for (int k = 0; k < s->harmonics; k++) {
-        const struct lanes_places *p = &s->harmonic[k].places;
+    for (int k = 0; k < s->n_grids; k++) {
+        const struct lanes_places *p = &s->grid[k].places;
         free((void *)p->start);
         free((void *)p->weight);
         free((void *)p->cosine);
+        free(s->grid[k].turn);
     }
     if (s->plan)
         fftw_destroy_plan(s->plan);
@@ -184,39 +207,50 @@ void sine_sum_free(struct sine_sum *s)
 
 /* ---- Run ---- */
 
+/* First the coefficients, and later the part of the spectrum that a grid wants; then what the transform
+ * gives. */
 size_t sine_sum_work_size(const struct sine_sum *s)
 {
-    return (s->size + 2 * s->room) * sizeof(double);
+    return (s->room + s->size) * sizeof(double);
 }
 
-/* Points of the spectrum that the transform does not give: it is periodic, and that of real numbers. */
-static void continue_spectrum(const struct sine_sum *s, const struct harmonic *h, double *spectrum)
+/* The real coefficients c go as pairs, c_2m + i c_2m+1, through a transform of half the length. */
+void sine_sum_transform(const struct sine_sum *s, const double *c, void *work)
 {
-    const long size = (long)s->size, half = size / 2;
-    for (long k = h->first; k < h->end; k++) {
-        if (k >= 0 && k <= half) {
-            k = half;
-            continue;
-        }
-        const long at = (k % size + size) % size;
-        const double *from = spectrum + 2 * (at <= half ? at : size - at);
-        spectrum[2 * k] = from[0];
-        spectrum[2 * k + 1] = at <= half ? from[1] : -from[1];
-    }
-}
-
-void sine_sum_run(const struct sine_sum *s, int harmonic, const double *c, double *cosine, double *sine,
-                  void *work)
-{
-    const struct harmonic *h = &s->harmonic[harmonic - 1];
-    const size_t middle = s->n / 2, groups = s->n_r / LANES, rest = s->n_r % LANES;
-    double *z = work, *spectrum = z + s->size + 2 * s->pad;
+    const size_t middle = s->n / 2;
+    double *z = work;
     lanes_product(middle, c, s->before, z + s->size - middle);
     lanes_product(s->n - middle, c + middle, s->before + middle, z);
     memset(z + s->n - middle, 0, (s->size - s->n) * sizeof *z);
-    fftw_execute_dft_r2c(s->plan, z, (fftw_complex *)spectrum);
-    continue_spectrum(s, h, spectrum);
-    lanes_interpolate(&h->places, groups, spectrum + 2 * h->first, cosine, sine);
+    fftw_execute_dft(s->plan, (fftw_complex *)z, (fftw_complex *)(z + s->room));
+}
+
+typedef double number __attribute__((vector_size(16), aligned(16), may_alias));
+
+/* Their spectrum at k is (z_k + z*_half-k) + exp(-2 pi i k/size) (z_k - z*_half-k)/i, of which `before` has
+ * the factor 1/2; z goes on periodically. */
+static void unfold(const struct sine_sum *s, const struct reading *h, const number *z, number *spectrum)
+{
+    const long half = (long)s->size / 2;
+    const number *turn = (const number *)h->turn, conjugate = {1, -1};
+    for (long k = h->first; k < h->end;) {
+        const long at = (k % half + half) % half, run = at == 0 ? 1 : half - at;
+        const long end = run < h->end - k ? k + run : h->end;
+        const number *there = z + at, *back = z + (at == 0 ? 0 : half - at);
+        for (; k < end; k++, turn += 2) {
+            const number x = *there++, y = *back-- * conjugate, d = x - y;
+            *spectrum++ = x + y + (d[1] * turn[0] + d[0] * turn[1]);
+        }
+    }
+}
+
+void sine_sum_read(const struct sine_sum *s, int grid, double *cosine, double *sine, void *work)
+{
+    const struct reading *h = &s->grid[grid];
+    const size_t groups = h->n / LANES, rest = h->n % LANES;
+    double *spectrum = work;
+    unfold(s, h, (const number *)(spectrum + s->room), (number *)spectrum);
+    lanes_interpolate(&h->places, groups, spectrum, cosine, sine);
     if (rest) {
         double last[2][LANES];
         struct lanes_places p = h->places;
@@ -224,7 +258,7 @@ void sine_sum_run(const struct sine_sum *s, int harmonic, const double *c, doubl
         p.weight += groups * p.taps * LANES;
         p.cosine += groups * LANES;
         p.sine += groups * LANES;
-        lanes_interpolate(&p, 1, spectrum + 2 * h->first, last[0], last[1]);
+        lanes_interpolate(&p, 1, spectrum, last[0], last[1]);
         if (cosine)
             memcpy(cosine + groups * LANES, last[0], rest * sizeof *cosine);
         if (sine)

@@ -8,19 +8,22 @@
 
 struct sine_sum;
 
-/* For Q_j = Q0 + j dQ, j < n, and r_i = r0 + i dr, i < n_r; n and n_r at least 1; for the harmonics 1 to
- * `harmonics`, at most 2.  NULL: no memory.  Any thread may make one, and any number of threads may use the
- * same one. */
-struct sine_sum *sine_sum_new(size_t n, double Q0, double dQ, size_t n_r, double r0, double dr,
-                              int harmonics);
+/* For Q_j = Q0 + j dQ, j < n, n at least 1.  NULL: no memory.  Any thread may make one, and once it has its
+ * grids any number of threads may use the same one. */
+struct sine_sum *sine_sum_new(size_t n, double Q0, double dQ);
 void sine_sum_free(struct sine_sum *s);
 
-/* Bytes of work space for a run, to be aligned to 64 bytes. */
+/* A grid r_i = r0 + i dr, i < n_r, n_r at least 1, on which sums will be read; returns its number, from 0, or
+ * -1: no memory, or more than SINE_SUM_GRIDS. */
+enum { SINE_SUM_GRIDS = 4 };
+int sine_sum_add(struct sine_sum *s, size_t n_r, double r0, double dr);
+
+/* Bytes of work space for one set of sums, to be aligned to 64 bytes; asked for once all grids are added. */
 size_t sine_sum_work_size(const struct sine_sum *s);
 
-/* cosine[i] = sum over j of c[j] cos(h Q_j r_i), sine[i] likewise, for the harmonic h.  Either may be
- * NULL. */
-void sine_sum_run(const struct sine_sum *s, int harmonic, const double *c, double *cosine, double *sine,
-                  void *work);
+/* Transforms the n coefficients c into the work space, from which sums are then read on any grid:
+ * cosine[i] = sum over j of c[j] cos(Q_j r_i), sine[i] likewise.  Either may be NULL. */
+void sine_sum_transform(const struct sine_sum *s, const double *c, void *work);
+void sine_sum_read(const struct sine_sum *s, int grid, double *cosine, double *sine, void *work);
 
 #endif

@@ -33,19 +33,23 @@ static bool low_part_sums(struct low_part *low, const struct sine_transform *t, 
 {
     struct bin *bin = malloc(BELOW_POINTS * sizeof *bin);
     double *c = malloc(BELOW_POINTS * sizeof *c);
-    struct sine_sum *sum =
-        sine_sum_new(BELOW_POINTS, 0, g->lower / (BELOW_POINTS - 1), t->r.n, t->r.min, t->r.step, 1);
-    void *work = sum ? heap(NULL, sine_sum_work_size(sum), 1) : NULL;
+    struct sine_sum *sum = sine_sum_new(BELOW_POINTS, 0, g->lower / (BELOW_POINTS - 1));
+    const bool read = sum && sine_sum_add(sum, t->r.n, t->r.min, t->r.step) == AT_R;
+    void *work = read ? heap(NULL, sine_sum_work_size(sum), 1) : NULL;
     const bool ok = bin && c && work;
     const size_t n = ok ? integral_bins_below(g, &t->how, bin) : 0;
     for (size_t j = 0; j < n; j++)
         c[j] = bin[j].M * bin[j].width * bin[j].Q;
-    if (n)
-        sine_sum_run(sum, 1, c, NULL, low->one, work);
+    if (n) {
+        sine_sum_transform(sum, c, work);
+        sine_sum_read(sum, AT_R, NULL, low->one, work);
+    }
     for (size_t j = 0; j < n; j++)
         c[j] *= integral_shape(&t->how, bin[j].Q, g->lower);
-    if (n)
-        sine_sum_run(sum, 1, c, NULL, low->shaped, work);
+    if (n) {
+        sine_sum_transform(sum, c, work);
+        sine_sum_read(sum, AT_R, NULL, low->shaped, work);
+    }
     free(work);
     sine_sum_free(sum);
     free(c);
@@ -53,16 +57,19 @@ static bool low_part_sums(struct low_part *low, const struct sine_transform *t, 
     return ok;
 }
 
+size_t sine_n_edge(const struct sine_transform *t, const struct integral *g)
+{
+    if (t->how.below == BELOW_ZERO || t->how.below == BELOW_NOTHING || !(g->lower > 0))
+        return 0;
+    return t->how.edge_points < g->n ? t->how.edge_points : g->n;
+}
+
 static bool low_part_init(struct low_part *low, const struct sine_transform *t, const struct integral *g,
                           struct memory memory)
 {
     low->first = g->first;
     low->n = g->n;
-    low->n_edge = t->how.below == BELOW_ZERO || t->how.below == BELOW_NOTHING || !(g->lower > 0)
-                      ? 0
-                      : t->how.edge_points;
-    if (low->n_edge > g->n)
-        low->n_edge = g->n;
+    low->n_edge = sine_n_edge(t, g);
     low->one = memory.get(memory.user, t->r.n, sizeof *low->one);
     low->shaped = memory.get(memory.user, t->r.n, sizeof *low->shaped);
     low->kernel = memory.get(memory.user, low->n_edge * t->r.n + 1, sizeof *low->kernel);
@@ -140,8 +147,9 @@ struct sine_transform *sine_transform_new(const struct integral *range, const st
     /* A first bin cut off at Q = 0 is not like the others. */
     const bool alike = how->quadrature == QUADRATURE_TRAPEZOID || g.Q[0] >= t->h;
     if (ok && fast && alike && integral_is_uniform(&g)) {
-        t->sum = sine_sum_new(g.n, g.Q[0], 2 * t->h, r.n, r.min, r.step, 2);
-        ok = t->sum;
+        t->sum = sine_sum_new(g.n, g.Q[0], 2 * t->h);
+        ok = t->sum && sine_sum_add(t->sum, r.n, r.min, r.step) == AT_R &&
+             sine_sum_add(t->sum, r.n, 2 * r.min, 2 * r.step) == AT_2R;
     }
     if (ok && low_part_init(&t->low, t, &g, (struct memory){heap, NULL}))
         return t;
@@ -155,7 +163,6 @@ void sine_transform_free(struct sine_transform *t)
         return;
     low_part_free(&t->low);
     sine_sum_free(t->sum);
-    sine_pair_sums_free(&t->pairs);
     free(t->whole.bin);
     free(t->s);
     free(t->z);
@@ -164,27 +171,15 @@ void sine_transform_free(struct sine_transform *t)
     free(t);
 }
 
-bool sine_pair_sums_init(struct pair_sums *s, const struct sine_transform *t)
-{
-    const double Q = t->first_Q, dQ = 2 * t->h;
-    s->plus = sine_sum_new(t->n, Q, dQ, 2 * t->r.n - 1, 2 * t->r.min, t->r.step, 1);
-    s->minus = t->r.min != 0 ? sine_sum_new(t->n, Q, dQ, t->r.n, 0, t->r.step, 1) : NULL;
-    if (s->plus && (s->minus || t->r.min == 0))
-        return true;
-    sine_pair_sums_free(s);
-    return false;
-}
-
-void sine_pair_sums_free(struct pair_sums *s)
-{
-    sine_sum_free(s->plus);
-    sine_sum_free(s->minus);
-    *s = (struct pair_sums){0};
-}
-
+/* The sums r + r' are 2 r and what lies between these; where r begins at 0 differences are the first of
+ * them. */
 bool sine_transform_prepare_covariance(struct sine_transform *t)
 {
-    return !t->sum || sine_pair_sums_init(&t->pairs, t);
+    const struct r_grid r = t->r;
+    t->pairs = !t->sum ||
+               (sine_sum_add(t->sum, r.n, 2 * r.min + r.step, 2 * r.step) == BETWEEN_2R &&
+                (r.min == 0 || sine_sum_add(t->sum, r.n, 0, r.step) == AT_DIFFERENCES));
+    return t->pairs;
 }
 
 bool sine_transform_is_fast(const struct sine_transform *t)
@@ -199,21 +194,14 @@ const struct integral *sine_transform_range(const struct sine_transform *t)
 
 /* ---- By the fast transform ---- */
 
-/* Work space of one call. */
-struct work {
-    double       *c;                    /* t->n coefficients, on the plan's range */
-    double       *other;                /* n_r: the second sum of the stepwise kernel */
-    void         *sum;
-    const double *a, *b;                /* factors of the curve's points; b only stepwise */
-};
-
-static bool work_init(struct work *w, const struct sine_transform *t, const struct integral *g,
+static bool work_init(struct work *w, const struct sine_transform *t, const struct integral *g, bool terms,
                       struct memory memory)
 {
     const bool stepwise = t->how.quadrature == QUADRATURE_STEPWISE;
     w->c = memory.get(memory.user, t->n, sizeof *w->c);
     w->other = stepwise ? memory.get(memory.user, t->r.n, sizeof *w->other) : NULL;
     w->sum = memory.get(memory.user, sine_sum_work_size(t->sum), 1);
+    w->twice = terms ? memory.get(memory.user, t->r.n, sizeof *w->twice) : NULL;
     w->a = t->a;
     w->b = t->b;
     if (g->n < t->n) {
@@ -225,18 +213,20 @@ static bool work_init(struct work *w, const struct sine_transform *t, const stru
         w->a = a;
         w->b = b;
     }
-    return w->c && (w->other || !stepwise) && w->sum;
+    return w->c && (w->other || !stepwise) && w->sum && (w->twice || !terms);
 }
 
 static void fast_values(const struct sine_transform *t, const struct integral *g, double *G, struct work *w)
 {
     double *c = w->c + (g->first - t->first);
     lanes_deviation(g->n, w->a, g->S, c);
-    sine_sum_run(t->sum, 1, w->c, NULL, G, w->sum);
+    sine_sum_transform(t->sum, w->c, w->sum);
+    sine_sum_read(t->sum, AT_R, NULL, G, w->sum);
     if (t->how.quadrature != QUADRATURE_STEPWISE)
         return;
     lanes_deviation(g->n, w->b, g->S, c);
-    sine_sum_run(t->sum, 1, w->c, w->other, NULL, w->sum);
+    sine_sum_transform(t->sum, w->c, w->sum);
+    sine_sum_read(t->sum, AT_R, w->other, NULL, w->sum);
     for (size_t i = 0; i < t->r.n; i++)
         G[i] = G[i] * t->s[i] + w->other[i] * t->z[i];
 }
@@ -342,7 +332,8 @@ static double squares(const struct sine_transform *t, const struct integral *g, 
             sum += c[j];
         }
     }
-    sine_sum_run(t->sum, 2, w->c, cosine, sine, w->sum);
+    sine_sum_transform(t->sum, w->c, w->sum);
+    sine_sum_read(t->sum, AT_2R, cosine, sine, w->sum);
     return sum;
 }
 
@@ -353,6 +344,8 @@ static void plain_points(const struct sine_transform *t, const struct integral *
 {
     const double *s = t->s, *z = t->z;
     double sum = squares(t, g, point, sigma, A_A, variance, NULL, w);
+    if (w->twice)
+        memcpy(w->twice, variance, t->r.n * sizeof *variance);
     lanes_remainder(t->r.n, sum, s, variance);
     if (t->how.quadrature != QUADRATURE_STEPWISE)
         return;
@@ -409,7 +402,7 @@ static bool add_own(const struct sine_transform *t, const struct integral *g, co
 }
 
 static bool variance_of(const struct sine_transform *t, const struct integral *g, const struct low_part *low,
-                        const double *value, const uint8_t *mask, const double *sigma, double *sigma_G,
+                        const struct sine_curve *curve, double *sigma_G, const struct sine_terms *terms,
                         struct work *w, struct memory memory)
 {
     const bool alike = t->sum && g->bridged == 0;
@@ -418,22 +411,23 @@ static bool variance_of(const struct sine_transform *t, const struct integral *g
     if (!alike && !point)
         return false;
     if (!alike)
-        sine_points(g, low, value, mask, point);
+        sine_points(g, low, curve->value, curve->mask, point);
     if (t->sum)
-        plain_points(t, g, point, sigma, sigma_G, w);
+        plain_points(t, g, point, curve->sigma, sigma_G, w);
     else
         memset(sigma_G, 0, t->r.n * sizeof *sigma_G);
-    if (t->sum && !sine_edge_part(t, g, low, sigma, &edge, memory))
+    if ((t->sum || terms) && !sine_edge_part(t, g, low, curve->sigma, &edge, memory))
         return false;
-    for (size_t i = 0; edge.n && i < t->r.n; i++)
+    for (size_t i = 0; t->sum && edge.n && i < t->r.n; i++)
         sigma_G[i] += 2 * edge.shaped[i] * edge.both[i];
-    if (!alike && !add_own(t, g, low, point, sigma, sigma_G, memory))
+    if (!alike && !add_own(t, g, low, point, curve->sigma, sigma_G, memory))
         return false;
     /* The difference of two sums may end a rounding error below 0 where sin(Qr) vanishes. */
     lanes_root(t->r.n, M_2_PI, sigma_G);
     if (t->origin < t->r.n)
         sigma_G[t->origin] = 0;
-    return true;
+    const struct terms_of of = {t, g, low, point, &edge, w};
+    return !terms || sine_terms_fill(terms, &of, curve->sigma, memory);
 }
 
 /* ---- One curve ---- */
@@ -445,20 +439,20 @@ bool sine_low_part_of(const struct sine_transform *t, const struct integral *g, 
     return (low->first == g->first && low->n == g->n) || low_part_init(low, t, g, memory);
 }
 
-bool sine_transform_run(const struct sine_transform *t, const struct integral *g, const double *value,
-                        const uint8_t *mask, const double *sigma, double *G, double *sigma_G,
-                        struct memory memory)
+bool sine_transform_run(const struct sine_transform *t, const struct integral *g,
+                        const struct sine_curve *curve, double *G, double *sigma_G,
+                        const struct sine_terms *terms, struct memory memory)
 {
     struct low_part low;
     struct work w = {0};
     if (!sine_low_part_of(t, g, &low, memory))
         return false;
-    if (t->sum && !work_init(&w, t, g, memory))
+    if (t->sum && !work_init(&w, t, g, terms, memory))
         return false;
     if (t->sum)
         fast_values(t, g, G, &w);
     else
         plain_values(t, g, G);
     finish_values(t, g, &low, G);
-    return !sigma || variance_of(t, g, &low, value, mask, sigma, sigma_G, &w, memory);
+    return !curve->sigma || variance_of(t, g, &low, curve, sigma_G, terms, &w, memory);
 }

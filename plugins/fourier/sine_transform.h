@@ -27,26 +27,45 @@ bool sine_transform_is_fast(const struct sine_transform *t);
 /* The range with its bins, for integral_fill(): first, n, bin, lower and upper are set. */
 const struct integral *sine_transform_range(const struct sine_transform *t);
 
-/* G[i] = (2/pi) ∫ Q [S - 1] M sin(Qr_i) dQ of the measured points g, which lie in the range of the plan.
- * value, mask and sigma belong to the whole axis.  Where sigma is not NULL, sigma_G[i] is the standard
- * uncertainty of G[i] from uncorrelated sigma.  False: no memory. */
-bool sine_transform_run(const struct sine_transform *t, const struct integral *g, const double *value,
-                        const uint8_t *mask, const double *sigma, double *G, double *sigma_G,
-                        struct memory memory);
+/* A curve on the whole axis; mask and sigma may be NULL. */
+struct sine_curve {
+    const double  *value;
+    const uint8_t *mask;
+    const double  *sigma;
+};
 
-/* Make once what the covariance of each curve needs.  Without it, each makes its own.  False: no memory. */
+/* The terms of the covariance of G, rows of 2 n_r, laid out as shared/covariance.h says.  G(r_i) is
+ * multiplied by factor[i]; NULL: by 1. */
+struct sine_terms {
+    double       *row;
+    const double *factor;
+};
+
+/* G[i] = (2/pi) ∫ Q [S - 1] M sin(Qr_i) dQ of the measured points g, which lie in the range of the plan.
+ * Where sigma is not NULL, sigma_G[i] is the standard uncertainty of G[i] from uncorrelated sigma, without
+ * the factor of terms, which may be NULL.  False: no memory. */
+bool sine_transform_run(const struct sine_transform *t, const struct integral *g,
+                        const struct sine_curve *curve, double *G, double *sigma_G,
+                        const struct sine_terms *terms, struct memory memory);
+
+/* Once, before any covariance is made.  False: no memory. */
 bool sine_transform_prepare_covariance(struct sine_transform *t);
+
+/* How many rows the terms of this curve have.  0: only the square says what its covariance is, or is not
+ * larger. */
+size_t sine_transform_terms(const struct sine_transform *t, const struct integral *g,
+                            const struct sine_curve *curve, struct memory memory);
 
 /* The covariance of G between all pairs of r, n_r x n_r, zeroed by the caller, from uncorrelated sigma.
  * G(r_i) is multiplied by factor[i]; NULL: by 1.  False: no memory. */
-bool sine_transform_covariance(const struct sine_transform *t, const struct integral *g, const double *value,
-                               const uint8_t *mask, const double *sigma, const double *factor, double *out,
+bool sine_transform_covariance(const struct sine_transform *t, const struct integral *g,
+                               const struct sine_curve *curve, const double *factor, double *out,
                                struct memory memory);
 
 /* The same, and sigma_G (without the factor), from the covariance of S, n_axis x n_axis on the whole axis;
  * out may be NULL. */
-bool sine_transform_correlated(const struct sine_transform *t, const struct integral *g, const double *value,
-                               const uint8_t *mask, const double *covariance, size_t n_axis, double *sigma_G,
-                               const double *factor, double *out, struct memory memory);
+bool sine_transform_correlated(const struct sine_transform *t, const struct integral *g,
+                               const struct sine_curve *curve, const double *covariance, size_t n_axis,
+                               double *sigma_G, const double *factor, double *out, struct memory memory);
 
 #endif

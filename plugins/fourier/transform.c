@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shared/covariance.h"
 #include "sine_transform.h"
 
 const frit_port transform_inputs[] = {
@@ -23,7 +24,7 @@ const frit_port transform_inputs[] = {
     {0}};
 
 enum { IN_S, IN_COVARIANCE };
-enum { OUT_G, OUT_COVARIANCE };
+enum { OUT_G, OUT_COVARIANCE, OUT_MATRIX };
 const frit_port transform_outputs[] = {
     {.name = "reduced_pdf",
      .unit = "1/angstrom^2",
@@ -37,8 +38,16 @@ const frit_port transform_outputs[] = {
      .unit = "1/angstrom^4",
      .ndim = 2,
      .axis_name = {"r", "r"},
+     .axis_unit = {"*", "angstrom"},
+     .doc = "Of G(r) between all pairs of r, for the steps that take it: in its terms where these are few, "
+            "else the square (see below). Masked where S has neither sigma nor covariance."},
+    {.name = "covariance_matrix",
+     .unit = "1/angstrom^4",
+     .ndim = 2,
+     .axis_name = {"r", "r"},
      .axis_unit = {"angstrom", "angstrom"},
-     .doc = "Of G(r) between all pairs of r; masked where S has neither sigma nor covariance."},
+     .doc = "The same as the square of all pairs of r, to be looked at, written or computed with: n^2 "
+            "numbers for n points."},
     {0}};
 
 #define P struct transform
@@ -104,10 +113,25 @@ const char transform_doc[] =
     "most points; those by which the low-Q part or a bridge hangs carry that too. Errors of S that are "
     "correlated (a wrong scale, a wrong background) are not in it.\n"
     "\n"
-    "The output `covariance` holds cov(r, r') = sum over j, l of dG(r)/dS_j C_jl dG(r')/dS_l, with C = "
-    "diag(sigma^2) or, where it is given, the input `covariance`; sigma is the root of its diagonal. It is "
-    "made only where it is wanted: in a moment from sigma, in seconds for thousands of points from a "
-    "covariance (or from sigma, where stepwise data are not uniform).\n"
+    "**Covariance.** cov(r, r') = sum over j, l of dG(r)/dS_j C_jl dG(r')/dS_l, with C = diag(sigma^2) or, "
+    "where it is given, the input `covariance`; sigma is the root of its diagonal. `covariance_matrix` is "
+    "the square of it between all r, made only where it is wanted: in a moment from sigma, in seconds for "
+    "thousands of points from a covariance (or from sigma, where stepwise data are not uniform).\n"
+    "\n"
+    "Where S is uncorrelated and the quadrature a trapezoid, the square holds few numbers. With r_i = rmin + "
+    "i rstep, i < n, and w_l the weight of a point in the sum, 2h for most,\n"
+    "\n"
+    "    cov(r_i, r_j) = u_i u_j (minus_|i-j| - plus_i+j) + sum over pairs (a_i b_j + b_i a_j)\n"
+    "    minus_k = (2/pi^2) sum over l of (w_l Q_l M_l sigma_l)^2 cos(Q_l k rstep)\n"
+    "    plus_k  = (2/pi^2) sum over l of (w_l Q_l M_l sigma_l)^2 cos[Q_l (2 rmin + k rstep)]\n"
+    "\n"
+    "The output `covariance` is then the array of these rows, 2n numbers each: u (1, but 0 at r = 0, times "
+    "the factor of `resolution`), minus, plus, then a and b of each pair. Pairs stand for what a point does "
+    "elsewhere: one for the part below the first point, which hangs by all `edge_points`; with gaps, "
+    "instead, one for each of these and for each point beside a gap, which are left out of the sums. The "
+    "last number of each row is 1, so that a step notices where somebody computed with them. Place k along "
+    "the rows is r + r' = 2 rmin + k rstep. Else, or where these would be no fewer numbers, the output is "
+    "the square. `shells`, `maxima` and `connection_modes` take either.\n"
     "\n"
     "**Resolution.** An instrument that smears Q [S - 1] with a Gaussian of standard deviation sigma_Q "
     "damps G(r) by exp(-sigma_Q^2 r^2/2). `resolution` takes this back: G, sigma and covariance are "
@@ -312,77 +336,168 @@ static const double *covariance_of(frit_call *c, const frit_view *in, frit_statu
     return measured;
 }
 
-static frit_status put_covariance(frit_call *c, const frit_view *in, const struct integral *g,
-                                  const struct integral_how *h, const double *C, double *sigma)
+/* ---- Covariance ---- */
+
+/* A curve on its way to G(r). */
+struct job {
+    const frit_view        *in;
+    struct integral_how     how;
+    struct integral         g;
+    struct sine_curve       curve;      /* sigma NULL where S has a covariance, or neither */
+    const double           *C;          /* of S; NULL: none */
+    struct sine_terms       terms;      /* row NULL: not made */
+};
+
+static bool is_known(const struct job *job)
+{
+    return job->C || job->curve.sigma;
+}
+
+static uint32_t mask_where(frit_call *c, const struct job *job)
 {
     const struct transform_plan *plan = c->plan;
-    const struct r_grid r = plan->r;
-    const size_t shape[2] = {r.n, r.n};
+    return plan->end < plan->r.n || !is_known(job) ? FRIT_WANT_MASK : 0;
+}
+
+/* Of `covariance` in its terms, where it has them; all masked, it has these alone. */
+static frit_status open_terms(frit_call *c, struct job *job)
+{
+    const struct transform_plan *plan = c->plan;
     const struct memory memory = {scratch, c};
-    const bool known = C || in->sigma;
-    frit_buffer *out = NULL;
-    if (c->host->wanted(c, OUT_COVARIANCE)) {
-        out = c->host->output(c, OUT_COVARIANCE, FRIT_F64, 2, shape,
-                              plan->end < r.n || !known ? FRIT_WANT_MASK : C ? 0 : FRIT_WANT_FILLED);
-        if (!out)
-            return FRIT_ENOMEM;
-        for (size_t i = 0; i < r.n; i++)
-            out->axis[0][i] = out->axis[1][i] = r.min + (double)i * r.step;
-    }
-    if (C && !sine_transform_correlated(plan->sine, g, in->value, in->mask, C, in->shape[0], sigma,
-                                        plan->amplification, out ? out->value : NULL, memory))
+    const size_t n = plan->r.n;
+    if (!c->host->wanted(c, OUT_COVARIANCE) || job->C)
+        return FRIT_OK;
+    const size_t rows = is_known(job) ? sine_transform_terms(plan->sine, &job->g, &job->curve, memory)
+                                      : COVARIANCE_PAIRS;
+    const size_t shape[2] = {rows, 2 * n};
+    if (rows == 0)
+        return FRIT_OK;
+    const uint32_t mask = mask_where(c, job);
+    frit_buffer *out = c->host->output(c, OUT_COVARIANCE, FRIT_F64, 2, shape, mask ? mask : FRIT_WANT_FILLED);
+    if (!out)
+        return FRIT_ENOMEM;
+    for (size_t k = 0; k < rows; k++)
+        out->axis[0][k] = (double)(k + 1);
+    for (size_t k = 0; k < 2 * n; k++)
+        out->axis[1][k] = 2 * plan->r.min + (double)k * plan->r.step;
+    c->host->set_unit(c, OUT_COVARIANCE, 0, COVARIANCE_TERM_AXIS, "1");
+    c->host->set_unit(c, OUT_COVARIANCE, 1, COVARIANCE_SUMS_AXIS, NULL);
+    if (!is_known(job))
+        memset(out->mask, 1, rows * 2 * n);
+    for (size_t i = plan->end; is_known(job) && i < n; i++)
+        out->mask[COVARIANCE_U * 2 * n + i] = 1;
+    job->terms = (struct sine_terms){out->value, plan->amplification};
+    return FRIT_OK;
+}
+
+static frit_buffer *open_square(frit_call *c, uint32_t port, const struct job *job)
+{
+    const struct r_grid r = ((const struct transform_plan *)c->plan)->r;
+    const size_t shape[2] = {r.n, r.n};
+    const uint32_t mask = mask_where(c, job);
+    frit_buffer *out =
+        c->host->output(c, port, FRIT_F64, 2, shape, mask ? mask : job->C ? 0 : FRIT_WANT_FILLED);
+    for (size_t i = 0; out && i < r.n; i++)
+        out->axis[0][i] = out->axis[1][i] = r.min + (double)i * r.step;
+    if (out && port == OUT_COVARIANCE)
+        c->host->set_unit(c, port, 0, "r", "angstrom");
+    return out;
+}
+
+/* Into one square, or none: sigma of G may be all that is wanted of a covariance of S. */
+static frit_status make_square(frit_call *c, const struct job *job, double *sigma, frit_buffer *out)
+{
+    const struct transform_plan *plan = c->plan;
+    const struct memory memory = {scratch, c};
+    if (job->C && !sine_transform_correlated(plan->sine, &job->g, &job->curve, job->C, job->in->shape[0],
+                                             sigma, plan->amplification, out ? out->value : NULL, memory))
         return FRIT_ENOMEM;
     if (!out)
         return FRIT_OK;
-    if (!known)
-        memset(out->mask, 1, r.n * r.n);
-    else if (!C && !sine_transform_covariance(plan->sine, g, in->value, in->mask, in->sigma,
-                                              plan->amplification, out->value, memory))
+    if (!is_known(job))
+        memset(out->mask, 1, plan->r.n * plan->r.n);
+    else if (!job->C && !sine_transform_covariance(plan->sine, &job->g, &job->curve, plan->amplification,
+                                                   out->value, memory))
         return FRIT_ENOMEM;
-    if (known && plan->end < r.n)
+    if (is_known(job) && plan->end < plan->r.n)
         mask_covariance(plan, out->mask);
-    set_attributes(c, OUT_COVARIANCE, g, h);
     return FRIT_OK;
+}
+
+static frit_status put_squares(frit_call *c, const struct job *job, double *sigma)
+{
+    const size_t n = ((const struct transform_plan *)c->plan)->r.n;
+    frit_buffer *out[2] = {NULL, NULL};
+    size_t n_out = 0;
+    for (uint32_t port = OUT_COVARIANCE; port <= OUT_MATRIX; port++) {
+        if (!c->host->wanted(c, port) || (port == OUT_COVARIANCE && job->terms.row))
+            continue;
+        out[n_out] = open_square(c, port, job);
+        if (!out[n_out++])
+            return FRIT_ENOMEM;
+    }
+    const frit_status status = make_square(c, job, sigma, out[0]);
+    if (status == FRIT_OK && n_out == 2) {
+        memcpy(out[1]->value, out[0]->value, n * n * sizeof *out[1]->value);
+        if (out[1]->mask)
+            memcpy(out[1]->mask, out[0]->mask, n * n);
+    }
+    return status;
+}
+
+/* ---- Run ---- */
+
+static frit_status begin(frit_call *c, struct job *job)
+{
+    const frit_view *in = job->in = c->host->input(c, IN_S, 0);
+    frit_status status;
+    if (!in)
+        return FRIT_EIO;
+    job->how = how(c->params);
+    job->C = covariance_of(c, in, &status);
+    job->curve = (struct sine_curve){in->value, in->mask, job->C ? NULL : in->sigma};
+    if (status == FRIT_OK)
+        status = fill(c, in, &job->how, &job->g);
+    return status == FRIT_OK ? open_terms(c, job) : status;
+}
+
+static void warn_of_amplification(frit_call *c, const double *r)
+{
+    const struct transform *p = c->params;
+    const struct transform_plan *plan = c->plan;
+    if (plan->end < plan->r.n)
+        c->host->log(c, FRIT_WARNING,
+                     "G(r) is masked from %g angstrom on: the correction for a resolution of %g 1/angstrom "
+                     "would amplify it more than %g times there",
+                     r[plan->end], p->resolution, p->max_amplification);
 }
 
 frit_status transform_run(frit_call *c)
 {
     const frit_host *host = c->host;
-    const struct transform *p = c->params;
-    const struct integral_how h = how(p);
     const struct transform_plan *plan = c->plan;
     const struct r_grid r = plan->r;
-    const frit_view *in = host->input(c, IN_S, 0);
-    struct integral g = {0};
-    frit_status status;
-    if (!in)
-        return FRIT_EIO;
-    const double *C = covariance_of(c, in, &status);
-    if (status == FRIT_OK)
-        status = fill(c, in, &h, &g);
+    struct job job = {0};
+    frit_status status = begin(c, &job);
     if (status != FRIT_OK)
         return status;
-    const uint32_t want =
-        (in->sigma || C ? FRIT_WANT_SIGMA : 0) | (plan->end < r.n ? FRIT_WANT_MASK : 0);
+    const uint32_t want = (is_known(&job) ? FRIT_WANT_SIGMA : 0) | (plan->end < r.n ? FRIT_WANT_MASK : 0);
     frit_buffer *out = host->output(c, OUT_G, FRIT_F64, 1, &r.n, want);
     if (!out)
         return FRIT_ENOMEM;
     for (size_t i = 0; i < r.n; i++)
         out->axis[0][i] = r.min + (double)i * r.step;
-    if (!sine_transform_run(plan->sine, &g, in->value, in->mask, C ? NULL : in->sigma, out->value, out->sigma,
-                            (struct memory){scratch, c}))
+    if (!sine_transform_run(plan->sine, &job.g, &job.curve, out->value, out->sigma,
+                            job.terms.row ? &job.terms : NULL, (struct memory){scratch, c}))
         return FRIT_ENOMEM;
-    if (C || host->wanted(c, OUT_COVARIANCE))
-        status = put_covariance(c, in, &g, &h, C, out->sigma);
+    status = put_squares(c, &job, out->sigma);
     if (status != FRIT_OK)
         return status;
     if (plan->amplification)
         amplify(plan, out);
-    if (plan->end < r.n)
-        host->log(c, FRIT_WARNING,
-                  "G(r) is masked from %g angstrom on: the correction for a resolution of %g 1/angstrom "
-                  "would amplify it more than %g times there",
-                  out->axis[0][plan->end], p->resolution, p->max_amplification);
-    set_attributes(c, OUT_G, &g, &h);
+    warn_of_amplification(c, out->axis[0]);
+    for (uint32_t port = OUT_G; port <= OUT_MATRIX; port++)
+        if (port == OUT_G || host->wanted(c, port))
+            set_attributes(c, port, &job.g, &job.how);
     return FRIT_OK;
 }

@@ -19,8 +19,8 @@ const frit_port maxima_inputs[] = {
      .doc = "a curve, by ascending x"},
     {.name = "covariance", .unit = "*", .ndim = 2, .axis_name = {"x", "x"}, .axis_unit = {"*", "*"},
      .flags = FRIT_PORT_OPTIONAL,
-     .doc = "of the curve between all pairs of its points, as `transform` makes it; with it, sigma of the "
-            "curve is not used"},
+     .doc = "of the curve between all pairs of its points, as `transform` makes it, or its square; with it, "
+            "sigma of the curve is not used"},
     {0}};
 
 enum { OUT_COUNT, OUT_POSITIONS, OUT_HEIGHTS, OUT_PROMINENCES };

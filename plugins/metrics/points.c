@@ -9,38 +9,6 @@
 
 #include <math.h>
 
-static frit_status read_covariance(frit_call *c, uint32_t port, const frit_view *v, const char *symbol,
-                                   struct metric_points *p)
-{
-    const frit_host *host = c->host;
-    if (host->n_inputs(c, port) == 0)
-        return FRIT_OK;
-    const frit_view *C = host->input(c, port, 0);
-    if (!C)
-        return FRIT_EIO;
-    if (C->shape[0] != v->shape[0] || C->shape[1] != v->shape[0])
-        return host->fail(c, FRIT_EDATA,
-                          "the covariance has %zu x %zu values, and %s has %zu points: it needs "
-                          "one for each pair of them", C->shape[0], C->shape[1], symbol, v->shape[0]);
-    for (size_t k = 0; k < 2; k++)
-        for (size_t j = 0; C->axis[k] && j < v->shape[0]; j++)
-            if (!(fabs(C->axis[k][j] - v->axis[0][j]) <= 1e-6 * fabs(v->axis[0][j])))
-                return host->fail(c, FRIT_EDATA,
-                                  "point %zu of the covariance stands at %g %s, that of %s at %g: "
-                                  "both must be on the same points", j + 1, C->axis[k][j], p->x_unit, symbol,
-                                  v->axis[0][j]);
-    const size_t n = v->shape[0] * v->shape[0];
-    size_t known = 0;
-    while (known < n && C->mask && C->mask[known])
-        known++;
-    if (known == n)
-        return FRIT_OK;
-    p->covariance = C->value;
-    p->covariance_mask = C->mask;
-    p->n_axis = v->shape[0];
-    return FRIT_OK;
-}
-
 frit_status points_read(frit_call *c, uint32_t port, int covariance_port, const char *symbol,
                         struct metric_points *p)
 {
@@ -71,7 +39,8 @@ frit_status points_read(frit_call *c, uint32_t port, int covariance_port, const 
             p->sigma[p->n] = v->sigma[i];
         p->n++;
     }
-    return covariance_port < 0 ? FRIT_OK : read_covariance(c, (uint32_t)covariance_port, v, symbol, p);
+    return covariance_port < 0 ? FRIT_OK
+                               : covariance_read(c, (uint32_t)covariance_port, v, symbol, &p->covariance);
 }
 
 /* The point behind which x lies; n >= 2. */
@@ -167,67 +136,7 @@ double points_sum(const struct metric_points *p, const double *weight)
 
 bool points_have_sigma(const struct metric_points *p)
 {
-    return p->covariance || p->sigma;
-}
-
-typedef double pair __attribute__((vector_size(16), aligned(8), may_alias));
-typedef int64_t truth __attribute__((vector_size(16)));
-
-/* The sum of weight C over a row of covariances of points that lie one behind the other; what is no number
- * counts as 0. */
-static double row_sum(const double *C, const double *weight, size_t n)
-{
-    pair sum[4] = {{0}};
-    double rest = 0;
-    size_t k = 0;
-    for (; k + 8 <= n; k += 8) {
-        for (size_t l = 0; l < 4; l++) {
-            const pair x = *(const pair *)(C + k + 2 * l), w = *(const pair *)(weight + k + 2 * l);
-            sum[l] += w * (pair)((truth)x & (truth)(x - x == 0));
-        }
-    }
-    for (; k < n; k++)
-        rest += isfinite(C[k]) ? weight[k] * C[k] : 0;
-    const pair all = (sum[0] + sum[1]) + (sum[2] + sum[3]);
-    return all[0] + all[1] + rest;
-}
-
-/* The same for points anywhere, some of whose covariances are masked: these count as 0. */
-static double masked_sum(const struct metric_points *p, size_t at, size_t first, size_t end,
-                         const double *weight)
-{
-    double sum = 0;
-    for (size_t k = first; k < end; k++) {
-        const size_t here = at + p->index[k];
-        const bool known = !(p->covariance_mask && p->covariance_mask[here]) && isfinite(p->covariance[here]);
-        sum += known ? weight[k] * p->covariance[here] : 0;
-    }
-    return sum;
-}
-
-static bool any_masked(const uint8_t *mask, size_t n)
-{
-    uint8_t any = 0;
-    for (size_t k = 0; k < n; k++)
-        any |= mask[k];
-    return any;
-}
-
-static double variance_by_covariance(const struct metric_points *p, size_t first, size_t end,
-                                     const double *weight)
-{
-    const size_t n = end - first;
-    const bool close = n > 0 && p->index[end - 1] - p->index[first] == n - 1;
-    double variance = 0;
-    for (size_t j = first; j < end; j++) {
-        const size_t at = p->index[j] * p->n_axis, here = at + p->index[first];
-        if (weight[j] == 0)
-            continue;
-        variance += weight[j] * (close && !(p->covariance_mask && any_masked(p->covariance_mask + here, n))
-                                     ? row_sum(p->covariance + here, weight + first, n)
-                                     : masked_sum(p, at, first, end, weight));
-    }
-    return variance;
+    return p->covariance.n > 0 || p->sigma;
 }
 
 double points_sigma(const struct metric_points *p, const double *weight)
@@ -238,8 +147,8 @@ double points_sigma(const struct metric_points *p, const double *weight)
         first++;
     while (end > first && weight[end - 1] == 0)
         end--;
-    if (p->covariance)
-        variance = variance_by_covariance(p, first, end, weight);
+    if (p->covariance.n > 0)
+        variance = covariance_of_sum(&p->covariance, end - first, p->index + first, weight + first);
     else
         for (size_t j = first; j < end; j++)
             variance += weight[j] == 0 ? 0 : weight[j] * weight[j] * p->sigma[j] * p->sigma[j];

@@ -6,15 +6,13 @@
 #ifndef METRICS_POINTS_H
 #define METRICS_POINTS_H
 
-#include "plugin.h"
+#include "shared/covariance.h"
 
 struct metric_points {
     size_t        n;
     double       *x, *y, *sigma;    /* by ascending x; sigma NULL: none */
     const char   *x_name, *x_unit;
-    const double *covariance;       /* of all points of the axis, n_axis x n_axis; NULL: take sigma */
-    const uint8_t *covariance_mask;
-    size_t        n_axis;
+    struct covariance covariance;   /* of all points of the axis; n 0: take sigma */
     size_t       *index;            /* on the axis, of each point */
 };
 

@@ -18,9 +18,9 @@ enum { IN_G, IN_COVARIANCE, IN_LIMITS };
 const frit_port shells_inputs[] = {
     {.name = "reduced_pdf", .unit = "1/angstrom^2", .ndim = 1, OVER_R, .doc = "G(r), by ascending r"},
     {.name = "covariance", .unit = "1/angstrom^4", .ndim = 2, .axis_name = {"r", "r"},
-     .axis_unit = {"angstrom", "angstrom"}, .flags = FRIT_PORT_OPTIONAL,
-     .doc = "of G between all pairs of r, as `transform` makes it; without it sigma of the areas is wrong: "
-            "see below"},
+     .axis_unit = {"*", "angstrom"}, .flags = FRIT_PORT_OPTIONAL,
+     .doc = "of G between all pairs of r, as `transform` makes it, or its square; without it sigma of the "
+            "areas is wrong: see below"},
     {.name = "limits_from", .unit = "1/angstrom^2", .ndim = 1, OVER_R,
      .flags = FRIT_PORT_OPTIONAL | FRIT_PORT_PLAN,
      .doc = "a G(r) whose intervals hold for all: the first of a series. Not connected: each G(r) has its "
@@ -345,7 +345,7 @@ static void describe(frit_call *c, uint32_t port, const struct metric_points *G,
     c->host->set_text_attribute(c, port, "integrand", name[y->of]);
     c->host->set_text_attribute(c, port, "limits", fixed ? "G >= 0 of the reference" : "G >= 0");
     if (points_have_sigma(G))
-        c->host->set_text_attribute(c, port, "sigma", G->covariance ? "from the covariance of G"
+        c->host->set_text_attribute(c, port, "sigma", G->covariance.n > 0 ? "from the covariance of G"
                                                                     : "errors of G taken as independent");
     if (y->of != OF_G)
         c->host->set_attribute(c, port, "number_density", "1/angstrom^3", y->rho0);

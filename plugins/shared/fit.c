@@ -130,6 +130,14 @@ static double weight(const struct fit_problem *k, size_t i)
     return k->sigma ? 1 / k->sigma[i] : 1;
 }
 
+static bool all_finite(size_t n, const double *x)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(x[i]))
+            return false;
+    return true;
+}
+
 static bool is_free(const struct fit *w, size_t j)
 {
     return w->state[j] == FIT_FREE;
@@ -145,23 +153,23 @@ static void project(const struct fit *w, const gsl_vector *x, double *onto)
 static bool evaluate(const struct fit *w, const double *param, double *value)
 {
     const struct fit_problem *k = w->problem;
-    if (!k->value(k->data, param, value))
-        return false;
-    for (size_t i = 0; i < k->n; i++)
-        if (!isfinite(value[i]))
-            return false;
-    return true;
+    return k->value(k->data, param, value) && all_finite(k->n, value);
 }
 
 static bool differentiate(const struct fit *w, const double *param)
 {
     const struct fit_problem *k = w->problem;
-    if (!k->jacobian(k->data, param, w->jacobian))
-        return false;
-    for (size_t i = 0; i < k->n * k->p; i++)
-        if (!isfinite(w->jacobian[i]))
-            return false;
-    return true;
+    return k->jacobian(k->data, param, w->jacobian) && all_finite(k->n * k->p, w->jacobian);
+}
+
+/* Both, at once where the model can. */
+static bool evaluate_all(const struct fit *w, const double *param)
+{
+    const struct fit_problem *k = w->problem;
+    if (!k->both)
+        return evaluate(w, param, w->value) && differentiate(w, param);
+    return k->both(k->data, param, w->value, w->jacobian) && all_finite(k->n, w->value) &&
+           all_finite(k->n * k->p, w->jacobian);
 }
 
 /* Where the model has no value, a residual far larger than any: GSL then takes a shorter step. */
@@ -313,6 +321,14 @@ static struct normal_fit normal_problem(struct fit *w, size_t limit)
                                .rounding = ROUNDING * w->size_of_y, .limit = limit};
 }
 
+/* To the start, which is at w->trial. */
+static void restart(struct fit *w)
+{
+    memcpy(w->param, w->trial, w->problem->p * sizeof *w->param);
+    for (size_t j = 0; j < w->problem->p; j++)
+        w->state[j] = w->lower[j] == w->upper[j] ? FIT_HELD : FIT_FREE;
+}
+
 /* The quick way; false: w->param and w->state are as they were. */
 static bool descend_quickly(struct fit *w, size_t limit, struct descent *d)
 {
@@ -325,9 +341,23 @@ static bool descend_quickly(struct fit *w, size_t limit, struct descent *d)
         *d = (struct descent){FIT_CONVERGED, k.chi2, k.iterations};
         return true;
     }
-    memcpy(w->param, w->trial, p * sizeof *w->param);
-    for (size_t j = 0; j < p; j++)
-        w->state[j] = w->lower[j] == w->upper[j] ? FIT_HELD : FIT_FREE;
+    restart(w);
+    return false;
+}
+
+/* The model's own way; false: likewise. */
+static bool descend_by_model(struct fit *w, size_t limit, struct descent *d)
+{
+    const struct fit_problem *k = w->problem;
+    struct fit_descent own = {.problem = k, .lower = w->lower, .upper = w->upper, .param = w->param,
+                              .state = w->state, .flat = FLAT, .rounding = ROUNDING * w->size_of_y,
+                              .limit = limit};
+    memcpy(w->trial, w->param, k->p * sizeof *w->param);
+    if (k->descend(&own)) {
+        *d = (struct descent){FIT_CONVERGED, own.chi2, own.iterations};
+        return true;
+    }
+    restart(w);
     return false;
 }
 
@@ -340,6 +370,8 @@ static struct descent descend(struct fit *w, size_t limit, bool careful)
     const size_t releases = 10 * w->problem->p;
     for (size_t j = 0; j < w->problem->p; j++)
         w->state[j] = w->lower[j] == w->upper[j] ? FIT_HELD : FIT_FREE;
+    if (!careful && w->problem->descend && descend_by_model(w, limit, &d))
+        return d;
     if (!evaluate(w, w->param, w->value) || !differentiate(w, w->param)) {
         d.status = FIT_BAD_START;
         return d;
@@ -386,16 +418,16 @@ static double inside(const struct fit *w, size_t j, double x)
     return fmin(fmax(x, w->lower[j] + margin), w->upper[j] - margin);
 }
 
-static void make_start(struct fit *w, const struct fit_options *o, size_t restart)
+static void make_start(struct fit *w, const struct fit_options *o, size_t number)
 {
     const struct fit_problem *k = w->problem;
-    double jitter = !restart ? 0 : o->jitter > 0 ? o->jitter : 0.2;
+    double jitter = !number ? 0 : o->jitter > 0 ? o->jitter : 0.2;
     for (size_t j = 0; j < k->p; j++) {
         if (w->lower[j] == w->upper[j]) {
             w->param[j] = w->lower[j];
             continue;
         }
-        double shift = restart ? jitter * (2 * gsl_rng_uniform(w->rng) - 1) : 0;
+        double shift = number ? jitter * (2 * gsl_rng_uniform(w->rng) - 1) : 0;
         w->param[j] = inside(w, j, k->start[j] + shift * size_of(w, j));
     }
 }
@@ -530,14 +562,6 @@ static void describe(struct fit *w, struct fit_result *r)
 
 /* ---- The fit ---- */
 
-static bool all_finite(size_t n, const double *x)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(x[i]))
-            return false;
-    return true;
-}
-
 static enum fit_status take_problem(struct fit *w, const struct fit_problem *k)
 {
     size_t held = 0;
@@ -547,9 +571,10 @@ static enum fit_status take_problem(struct fit *w, const struct fit_problem *k)
     for (size_t i = 0; k->sigma && i < k->n; i++)
         if (!(k->sigma[i] > 0 && isfinite(k->sigma[i])))
             return FIT_BAD_PROBLEM;
-    w->size_of_y = 0;
+    double squares = 0;
     for (size_t i = 0; i < k->n; i++)
-        w->size_of_y = hypot(w->size_of_y, k->y[i] * weight(k, i));
+        squares += gsl_pow_2(k->y[i] * weight(k, i));
+    w->size_of_y = sqrt(squares);
     for (size_t j = 0; j < k->p; j++) {
         w->lower[j] = k->lower ? k->lower[j] : -INFINITY;
         w->upper[j] = k->upper ? k->upper[j] : INFINITY;
@@ -585,14 +610,15 @@ static struct descent try_starts(struct fit *w, const struct fit_options *o, str
 {
     const size_t p = w->problem->p, limit = o->max_iterations ? o->max_iterations : 300;
     struct descent best = {.status = FIT_BAD_START, .chi2 = INFINITY};
-    gsl_rng_set(w->rng, (unsigned long)(o->seed & 0xffffffffu));
-    for (size_t restart = 0; restart <= o->restarts; restart++) {
-        make_start(w, o, restart);
+    if (o->restarts)
+        gsl_rng_set(w->rng, (unsigned long)(o->seed & 0xffffffffu));
+    for (size_t k = 0; k <= o->restarts; k++) {
+        make_start(w, o, k);
         struct descent d = descend(w, limit, o->careful);
         result->converged += d.status == FIT_CONVERGED;
-        if (!restart || is_better(w, &d, &best)) {
+        if (!k || is_better(w, &d, &best)) {
             /* Those that agreed before do so with the new one only where it is hardly lower. */
-            result->agree = restart && agrees(w, best.chi2, d.chi2) ? result->agree : 0;
+            result->agree = k && agrees(w, best.chi2, d.chi2) ? result->agree : 0;
             best = d;
             memcpy(w->best, w->param, p * sizeof *w->best);
             memcpy(w->best_state, w->state, p * sizeof *w->state);
@@ -613,7 +639,7 @@ enum fit_status fit_run(struct fit *w, const struct fit_problem *problem, const 
     if (status != FIT_CONVERGED)
         return status;
     struct descent best = try_starts(w, options ? options : &none, result);
-    if (best.status == FIT_BAD_START || !evaluate(w, w->param, w->value) || !differentiate(w, w->param)) {
+    if (best.status == FIT_BAD_START || !evaluate_all(w, w->param)) {
         memset(result, 0, sizeof *result);
         return FIT_BAD_START;
     }

@@ -10,14 +10,15 @@
  *     ... r.param[j], r.sigma[j], r.state[j] ...
  *     fit_free(w);
  *
- * Method: Levenberg-Marquardt on the normal equations, projected onto the bounds (normal_fit.h); where that
- * does not come to rest, GSL's trust-region Levenberg-Marquardt (Nielsen's damping, More's scaling, QR) over
- * the parameters that are not on a bound.  There a parameter that leaves its interval is put on the bound and
- * held; where the fit of the others has converged, the one of those held that pulls inwards most is let go
- * again, until none does.  What either finds obeys the conditions of Karush, Kuhn and Tucker.  No change of
- * variables: a sine transform has no slope at a bound, and a fit that starts there stays there and calls it
- * convergence. J. J. More, Lecture Notes in Mathematics 630 (1978) 105; H. B. Nielsen, IMM-REP-1999-05; J.
- * Nocedal and S. J. Wright, Numerical Optimization, 2nd ed., Springer 2006, chapters 10 and 16.
+ * Method: the model's own, where it has one; Levenberg-Marquardt on the normal equations, projected onto the
+ * bounds (normal_fit.h); where neither comes to rest, GSL's trust-region Levenberg-Marquardt (Nielsen's
+ * damping, More's scaling, QR) over the parameters that are not on a bound.  There a parameter that leaves
+ * its interval is put on the bound and held; where the fit of the others has converged, the one of those held
+ * that pulls inwards most is let go again, until none does.  What any of them finds obeys the conditions of
+ * Karush, Kuhn and Tucker.  No change of variables: a sine transform has no slope at a bound, and a fit that
+ * starts there stays there and calls it convergence. J. J. More, Lecture Notes in Mathematics 630 (1978) 105;
+ * H. B. Nielsen, IMM-REP-1999-05; J. Nocedal and S. J. Wright, Numerical Optimization, 2nd ed., Springer
+ * 2006, chapters 10 and 16.
  *
  * Memory: all of it is taken by fit_new() and used again by every fit_run(), whatever the model, as long as
  * n and p fit.  Same inputs, same bits.  A workspace serves one thread at a time.
@@ -31,6 +32,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct fit_descent;
+
 struct fit_problem {
     size_t n, p; /* points, parameters: at most those of fit_new() */
     /* f[i], i < n: the model at point i.  false: no such model (a square root of something negative); at a
@@ -41,7 +44,9 @@ struct fit_problem {
     bool (*jacobian)(const void *data, const double *param, double *jacobian);
     /* Both at once, where that is quicker; or NULL. */
     bool (*both)(const void *data, const double *param, double *f, double *jacobian);
-    const void   *data;  /* handed to both */
+    /* The model's own way to a minimum, tried first; or NULL. */
+    bool (*descend)(struct fit_descent *d);
+    const void   *data;  /* handed to all of these */
     const double *y;     /* n: finite; leave masked points out */
     const double *sigma; /* n: all > 0.  NULL: points alike; the covariance is scaled by the reduced chi2 */
     const double *start; /* p: moved inside by 1 % of the interval where nearer than that to a bound */
@@ -77,6 +82,17 @@ enum fit_state {
     FIT_AT_UPPER,
     FIT_UNDETERMINED /* alone or together with others, the data say nothing of it: the value is where the fit
                         happened to leave it, sigma and covariance are NaN */
+};
+
+/* What a model's own way to a minimum is given, and what it finds. */
+struct fit_descent {
+    const struct fit_problem *problem;
+    const double *lower, *upper; /* p each */
+    double *param;               /* p: the start, inside the bounds; then the minimum */
+    enum fit_state *state;       /* p: to be set */
+    double flat, rounding;       /* at rest: each cosine times |residual| <= flat |residual| + rounding */
+    size_t limit, iterations;
+    double chi2;
 };
 
 /* Arrays are the workspace's, until its next fit_run(). */

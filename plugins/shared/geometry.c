@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "geometry.h"
+#include "absorbed.h"
 
 #include <math.h>
 
@@ -134,7 +135,7 @@ double converter_efficiency(double cos_incidence, double transmission)
     if (transmission >= 1)
         return 1 / cos_incidence;
     double mu_h = -log(transmission);
-    return expm1(-mu_h / cos_incidence) / expm1(-mu_h);
+    return absorbed(mu_h / cos_incidence) / absorbed(mu_h);
 }
 
 double correction_of(const struct correction *k, const struct point *p)

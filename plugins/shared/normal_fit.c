@@ -145,6 +145,21 @@ static void solve(size_t m, size_t q, const double *a, double *x)
     }
 }
 
+/* The inverse of the factor, transposed: of row u what stands at u and behind. */
+static void invert_factor(size_t m, size_t q, const double *a, double *inverse)
+{
+    for (size_t u = 0; u < m; u++) {
+        double *row = inverse + u * q;
+        row[u] = a[u * q + u];
+        for (size_t v = u + 1; v < m; v++) {
+            double sum = 0;
+            for (size_t w = u; w < v; w++)
+                sum -= a[v * q + w] * row[w];
+            row[v] = sum * a[v * q + v];
+        }
+    }
+}
+
 /* ---- Steps ---- */
 
 /* Which parameters may move; those on a bound beyond which chi2 would fall may not. */
@@ -281,12 +296,13 @@ bool normal_fit_inverse(const struct normal_fit *k, size_t m, const size_t *whic
     }
     if (!decompose(m, s.q, s.factor, PIVOT))
         return false;
-    for (size_t v = 0; v < m; v++) {
-        for (size_t u = 0; u < m; u++)
-            s.solution[u] = u == v;
-        solve(m, s.q, s.factor, s.solution);
-        for (size_t u = 0; u < m; u++)
-            inverse[u * m + v] = s.solution[u] * (s.scale[u] * s.scale[v]);
-    }
+    invert_factor(m, s.q, s.factor, s.normal);
+    for (size_t u = 0; u < m; u++)
+        for (size_t v = 0; v <= u; v++) {
+            double sum = 0;
+            for (size_t w = u; w < m; w++)
+                sum += s.normal[u * s.q + w] * s.normal[v * s.q + w];
+            inverse[u * m + v] = inverse[v * m + u] = sum * (s.scale[u] * s.scale[v]);
+        }
     return true;
 }

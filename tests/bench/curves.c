@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "connection_modes/peaks.h"
+#include "connection_modes/peak_descent.h"
 #include "fourier/sine_transform.h"
 #include "shared/fit.h"
 #include "watch.h"
@@ -69,7 +69,8 @@ static int transform(const char *curve, const char *result, size_t repeats)
         g.whole = whole;
         g.S = get(NULL, n, sizeof *g.S);
         if (!integral_fill(&g, &how, Q, S, NULL, why) ||
-            !sine_transform_run(t, &g, S, NULL, S + n, G, sigma, (struct memory){get, NULL}))
+            !sine_transform_run(t, &g, &(struct sine_curve){S, NULL, S + n}, G, sigma, NULL,
+                                (struct memory){get, NULL}))
             return 1;
         watch_stop(&w);
     }
@@ -90,14 +91,16 @@ static int fit(const char *curves, const char *result, size_t repeats)
     if (!start)
         return 1;
     const size_t many = (n - 3 * N_PARAM - N_POINTS) / N_POINTS;
-    const struct peak_points points = {N_POINTS, N_PEAKS, r};
+    static double work[PEAK_WORK(N_POINTS, N_PEAKS)];
+    const struct peak_points points = {N_POINTS, N_PEAKS, r, work};
     struct watch w = watch_new(repeats * many);
     double *param = calloc(many, N_PARAM * sizeof *param);
     struct fit *workspace = fit_new(N_POINTS, N_PARAM);
     for (size_t i = 0; i < repeats * many; i++) {
         const struct fit_problem problem = {
             .n = N_POINTS, .p = N_PARAM, .value = peaks_value, .jacobian = peaks_jacobian, .both = peaks_both,
-            .data = &points, .y = y + i % many * N_POINTS, .start = start, .lower = lower, .upper = upper};
+            .descend = peaks_descend, .data = &points, .y = y + i % many * N_POINTS, .start = start,
+            .lower = lower, .upper = upper};
         struct fit_result found;
         watch_start(&w);
         const enum fit_status status = fit_run(workspace, &problem, NULL, &found);

@@ -34,7 +34,7 @@ static inline frit_dataset *four_gaussians(const double *peaks, double step, dou
     g_autofree double *r = g_new(double, n), *g = g_new(double, n), *sigma = g_new(double, n);
     for (size_t i = 0; i < n; i++)
         r[i] = 3 + (double)i * step;
-    const struct peak_points points = {n, MODES, r};
+    const struct peak_points points = {.n = n, .peaks = MODES, .r = r};
     peaks_value(&points, peaks, g);
     for (size_t i = 0; i < n; i++) {
         g[i] += baseline;

@@ -21,7 +21,10 @@ static void test_fast_sum_is_the_plain_sum(void)
     g_autoptr(GRand) random = g_rand_new_with_seed(1);
     for (size_t k = 0; k < G_N_ELEMENTS(cases); k++) {
         const size_t n = cases[k].n, n_r = cases[k].n_r;
-        struct sine_sum *sum = sine_sum_new(n, cases[k].Q0, cases[k].dQ, n_r, cases[k].r0, cases[k].dr, 2);
+        struct sine_sum *sum = sine_sum_new(n, cases[k].Q0, cases[k].dQ);
+        for (int twice = 0; twice < 2; twice++)
+            g_assert_cmpint(sine_sum_add(sum, n_r, (twice + 1) * cases[k].r0, (twice + 1) * cases[k].dr), ==,
+                            twice);
         g_autoptr(GPtrArray) memory = g_ptr_array_new_with_free_func(free);
         double *c = heap(memory, n, sizeof *c), *cosine = heap(memory, n_r, 8), *sine = heap(memory, n_r, 8),
                size = 0;
@@ -29,8 +32,10 @@ static void test_fast_sum_is_the_plain_sum(void)
             c[j] = g_rand_double_range(random, -1, 1);
             size += fabs(c[j]);
         }
+        void *work = heap(memory, sine_sum_work_size(sum), 1);
+        sine_sum_transform(sum, c, work);
         for (int harmonic = 1; harmonic <= 2; harmonic++) {
-            sine_sum_run(sum, harmonic, c, cosine, sine, heap(memory, sine_sum_work_size(sum), 1));
+            sine_sum_read(sum, harmonic - 1, cosine, sine, work);
             for (size_t i = 0; i < n_r; i++) {
                 double plain_cosine = 0, plain_sine = 0;
                 for (size_t j = 0; j < n; j++) {

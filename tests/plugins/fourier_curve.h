@@ -38,7 +38,8 @@ static inline bool transform_curve(const curve *c, const struct integral_how *ho
     g.S = heap(list, g.n, sizeof *g.S);
     g.bin = heap(list, g.n, sizeof *g.bin);
     g_assert_true(integral_fill(&g, how, c->Q, c->S, c->mask, why));
-    g_assert_true(sine_transform_run(t, &g, c->S, c->mask, sigma ? c->sigma : NULL, G, sigma, memory));
+    const struct sine_curve given = {c->S, c->mask, sigma ? c->sigma : NULL};
+    g_assert_true(sine_transform_run(t, &g, &given, G, sigma, NULL, memory));
     fast = sine_transform_is_fast(t);
     sine_transform_free(t);
     return fast;

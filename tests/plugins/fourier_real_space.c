@@ -180,8 +180,10 @@ static void check_covariance(const curve *whole, const struct integral_how *how)
     g.bin = heap(list, g.n, sizeof *g.bin);
     g_assert_true(integral_fill(&g, &h, c.Q, c.S, c.mask, why));
     double *of_sigma = heap(list, N_COV * N_COV, 8), *of_C = heap(list, N_COV * N_COV, 8);
-    g_assert_true(sine_transform_covariance(t, &g, c.S, c.mask, c.sigma, NULL, of_sigma, memory));
-    g_assert_true(sine_transform_correlated(t, &g, c.S, c.mask, C, M, sigma, NULL, of_C, memory));
+    const struct sine_curve given = {c.S, c.mask, c.sigma};
+    g_assert_true(sine_transform_prepare_covariance(t));
+    g_assert_true(sine_transform_covariance(t, &g, &given, NULL, of_sigma, memory));
+    g_assert_true(sine_transform_correlated(t, &g, &given, C, M, sigma, NULL, of_C, memory));
     for (size_t i = 0; i < N_COV; i++) {
         g_assert_cmpfloat_with_epsilon(sigma[i] * sigma[i], of_C[i * N_COV + i], 1e-14);
         for (size_t m = 0; m < N_COV; m++) {
@@ -248,7 +250,8 @@ static void test_covariance_of_sigma(void)
         if (given)
             test_step_input(s, "covariance", square(SMALL, c->Q, c->C, "1"));
         run(s);
-        const frit_dataset *G = test_step_output(s, "reduced_pdf"), *cov = test_step_output(s, "covariance");
+        const frit_dataset *G = test_step_output(s, "reduced_pdf"),
+                           *cov = test_step_output(s, "covariance_matrix");
         const double *v = frit_dataset_values(cov);
         n = G->shape[0];
         g_assert_cmpuint(cov->shape[0] * cov->shape[1], ==, n * n);

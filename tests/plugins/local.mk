@@ -6,8 +6,8 @@ PLUGIN_TEST_LIBS = tests/libstep.la $(FFTW_LIBS) $(HDF5_LIBS) $(TIFF_LIBS) $(XRL
 plugin_tests += %D%/arithmetic %D%/azimuthal %D%/azimuthal_cake %D%/azimuthal_converter %D%/azimuthal_frames \
   %D%/azimuthal_poni %D%/calorimetry %D%/calorimetry_read \
   %D%/calorimetry_simulated %D%/calorimetry_steps %D%/columns %D%/columns_header %D%/columns_write %D%/connection_modes \
-  %D%/connection_modes_series %D%/corrections %D%/corrections_input \
-  %D%/corrections_numerics %D%/figure %D%/fit %D%/fourier %D%/fourier_convert %D%/fourier_low_r %D%/fourier_real_space \
+  %D%/connection_modes_descent %D%/connection_modes_series %D%/corrections %D%/corrections_input \
+  %D%/corrections_numerics %D%/covariance %D%/figure %D%/fit %D%/fourier %D%/fourier_convert %D%/fourier_low_r %D%/fourier_real_space \
   %D%/images %D%/indentation %D%/indentation_read %D%/indentation_recipe %D%/indentation_simulated \
   %D%/indentation_uncertainty %D%/indentation_vendors %D%/masks %D%/masks_outliers %D%/nexus %D%/normalise %D%/normalise_glasses %D%/normalise_low_r \
   %D%/normalise_scales %D%/pillars %D%/polynomial %D%/scattering %D%/series %D%/series_headers %D%/series_log
@@ -132,10 +132,19 @@ plugin_tests += %D%/azimuthal_batch
 
 %C%_connection_modes_SOURCES = %D%/connection_modes.c %D%/connection_modes.h %D%/scattering.h \
   plugins/connection_modes/areas.c plugins/connection_modes/peaks.c plugins/connection_modes/solve.c \
+  plugins/connection_modes/peak_descent.c plugins/connection_modes/peak_lanes.c \
+  plugins/connection_modes/peak_sums.c plugins/connection_modes/trust_region.c \
   plugins/shared/fit.c plugins/shared/normal_fit.c
 %C%_connection_modes_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_connection_modes_CFLAGS = $(PLUGIN_TEST_CFLAGS) $(GSL_CFLAGS)
 %C%_connection_modes_LDADD = $(PLUGIN_TEST_LIBS) $(GSL_LIBS)
+
+%C%_connection_modes_descent_SOURCES = %D%/connection_modes_descent.c plugins/connection_modes/areas.c \
+  plugins/connection_modes/peak_descent.c plugins/connection_modes/peaks.c plugins/connection_modes/peak_sums.c \
+  plugins/connection_modes/trust_region.c plugins/shared/fit.c plugins/shared/normal_fit.c
+%C%_connection_modes_descent_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_connection_modes_descent_CFLAGS = $(PLUGIN_TEST_CFLAGS) $(GSL_CFLAGS)
+%C%_connection_modes_descent_LDADD = $(PLUGIN_TEST_LIBS) $(GSL_LIBS)
 
 %C%_connection_modes_series_SOURCES = %D%/connection_modes_series.c %D%/connection_modes.h %D%/scattering.h \
   plugins/connection_modes/peaks.c tests/model_series.c tests/model_series.h \
@@ -171,8 +180,16 @@ plugin_tests += %D%/azimuthal_batch
 %C%_fit_CFLAGS = $(PLUGIN_TEST_CFLAGS) $(GSL_CFLAGS)
 %C%_fit_LDADD = $(PLUGIN_TEST_LIBS) $(GSL_LIBS)
 
+%C%_covariance_SOURCES = %D%/covariance.c %D%/fourier.h %D%/fourier_curve.h plugins/fourier/integral.c \
+  plugins/fourier/lanes.c plugins/fourier/sine_sum.c plugins/fourier/sine_terms.c plugins/fourier/sine_transform.c \
+  plugins/shared/covariance.c
+%C%_covariance_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_covariance_CFLAGS = $(PLUGIN_TEST_CFLAGS)
+%C%_covariance_LDADD = $(PLUGIN_TEST_LIBS)
+
 %C%_fourier_SOURCES = %D%/fourier.c %D%/fourier.h %D%/fourier_curve.h plugins/fourier/integral.c \
-  plugins/fourier/lanes.c plugins/fourier/sine_sum.c plugins/fourier/sine_transform.c
+  plugins/fourier/lanes.c plugins/fourier/sine_sum.c plugins/fourier/sine_terms.c \
+  plugins/fourier/sine_transform.c
 %C%_fourier_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_fourier_CFLAGS = $(PLUGIN_TEST_CFLAGS)
 %C%_fourier_LDADD = $(PLUGIN_TEST_LIBS)
@@ -189,7 +206,7 @@ plugin_tests += %D%/azimuthal_batch
 
 %C%_fourier_real_space_SOURCES = %D%/fourier_real_space.c %D%/fourier.h %D%/fourier_curve.h \
   plugins/fourier/integral.c plugins/fourier/lanes.c plugins/fourier/sine_covariance.c plugins/fourier/sine_sum.c \
-  plugins/fourier/sine_transform.c
+  plugins/fourier/sine_terms.c plugins/fourier/sine_transform.c
 %C%_fourier_real_space_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_fourier_real_space_CFLAGS = $(PLUGIN_TEST_CFLAGS)
 %C%_fourier_real_space_LDADD = $(PLUGIN_TEST_LIBS)
