@@ -194,7 +194,7 @@ size_t batch_memory(const struct matrix *m)
 {
     size_t sums = 2 * m->n_sums * BATCH, pixels = tile_pixels(m);
     return sums * (sizeof(double) + sizeof(float)) + pixels * BATCH * sizeof(float) +
-           pixels * 2 * sizeof(double) + m->n_sums * BATCH * sizeof(struct lost) + pixels * sizeof(uint16_t);
+           pixels * sizeof(double) + m->n_sums * BATCH * sizeof(struct lost) + pixels * sizeof(uint16_t);
 }
 
 static void share_memory(struct batch *b, const struct matrix *m, char *memory)
@@ -203,8 +203,7 @@ static void share_memory(struct batch *b, const struct matrix *m, char *memory)
     b->sums = (double *)(void *)memory;
     b->partial = (float *)(b->sums + sums);
     b->tile.value = b->partial + sums;
-    b->dark = (double *)(void *)(b->tile.value + pixels * BATCH);
-    b->exact = b->dark + pixels;
+    b->exact = (double *)(void *)(b->tile.value + pixels * BATCH);
     b->lost = (struct lost *)(b->exact + pixels);
     b->tile.bad = (uint16_t *)(b->lost + m->n_sums * BATCH);
 }
@@ -229,16 +228,16 @@ void batch_begin(struct batch *b, const struct integrator *it, const struct batc
     kernel_limits(frames, &p->from, &p->to);
     p->limited = is_limited(p->dtype, frames->valid_from, frames->valid_to);
     p->variance = frames->variance != VARIANCE_NONE;
-    p->dark = of_net(frames) ? b->dark : NULL;
     for (size_t l = 0; l < BATCH; l++) {
         const struct frame *f = frames + (l < n ? l : 0);
         p->scale[l] = f->dark_scale;
         /* Most of a pedestal is subtracted before the sums, so that they keep their digits. */
-        p->pedestal[l] = f->dark && !m->whole && !p->dark ? (float)rint(m->dark_mean * f->dark_scale) : 0;
+        p->pedestal[l] = f->dark && !m->whole && !of_net(f) ? (float)rint(m->dark_mean * f->dark_scale) : 0;
         p->pedestals = p->pedestals || p->pedestal[l] != 0;
     }
     size_t rows = SUM_MAX * it->npt / m->cols;
     rows = rows > ROWS_MAX ? ROWS_MAX : rows;
+    p->ahead = &b->ahead;
     b->flush_rows = rows > m->tile_rows ? rows / m->tile_rows * m->tile_rows : m->tile_rows;
 }
 
@@ -306,7 +305,7 @@ static bool any_masked(const struct matrix *m, const struct tile *t, const uint8
 /* ---- In double ---- */
 
 /* What is summed of a pixel: of signal and of variance; false: it is not measured. */
-static bool pixel_value(const struct batch *b, size_t lane, double raw, size_t pixel, double *s, double *v)
+static inline bool pixel_value(const struct batch *b, size_t lane, double raw, size_t pixel, double *s, double *v)
 {
     const struct frame *f = b->frame + lane;
     if (!(raw >= f->valid_from && raw <= f->valid_to))
@@ -374,6 +373,20 @@ static unsigned too_large(const struct batch *b, const struct tile *t)
     return lanes;
 }
 
+/* The value of one pixel in each frame. */
+static void lane_values(const struct batch *b, size_t at, double *to)
+{
+    for (size_t l = 0; l < b->n; l++) {
+        const void *raw = b->frame[l].raw;
+        if (b->tile.dtype == FRIT_U16)
+            to[l] = ((const uint16_t *)raw)[at];
+        else if (b->tile.dtype == FRIT_F32)
+            to[l] = (double)((const float *)raw)[at];
+        else
+            values_as_double(b->tile.dtype, raw, at, 1, to + l);
+    }
+}
+
 /* Pixels of many bins in the rows of a band. */
 static void wide_pixels(struct batch *b, size_t row, size_t rows)
 {
@@ -383,22 +396,17 @@ static void wide_pixels(struct batch *b, size_t row, size_t rows)
          b->wide++) {
         const struct wide *w = m->wide + b->wide;
         const double *share = m->share + w->share;
+        const size_t at = w->pixel - row * m->cols;
+        double raw[BATCH], sv[2 * BATCH] __attribute__((aligned(64))) = {0};
+        lane_values(b, at, raw);
         for (size_t l = 0; l < b->n; l++) {
             const struct frame *f = b->frame + l;
-            size_t at = w->pixel - row * m->cols;
-            double raw, s, v;
-            values_as_double(f->dtype, f->raw, at, 1, &raw);
-            bool good = !(f->mask && f->mask[at]) && pixel_value(b, l, raw, w->pixel, &s, &v);
-            double *to = b->sums + w->bin * 2 * BATCH + l;
-            for (size_t k = 0; k < w->n; k++, to += 2 * BATCH) {
-                if (!good) {
-                    lose(b, l, w->bin + k, share[k], w->pixel);
-                    continue;
-                }
-                to[0] += share[k] * unit * s;
-                to[BATCH] += share[k] * unit * (share[k] * unit) * v;
-            }
+            if (!(f->mask && f->mask[at]) && pixel_value(b, l, raw[l], w->pixel, &sv[l], &sv[BATCH + l]))
+                continue;
+            for (size_t k = 0; k < w->n; k++)
+                lose(b, l, w->bin + k, share[k], w->pixel);
         }
+        b->k->batch_wide(share, w->n, unit, sv, b->sums + (size_t)w->bin * 2 * BATCH);
     }
 }
 
@@ -452,14 +460,18 @@ static void one_tile(struct batch *b, const struct tile *t, bool masks)
         exact_tile(b, t);
         return;
     }
+    p->dark = of_net(b->frame) ? b->it->dark + t->row * m->cols + t->col : NULL;
+    /* Whether pixels count is seen from what is in the frames: where some do not, they are loaded once more. */
+    p->net = p->dark && !m->whole && !masks && (!p->limited || p->dtype == FRIT_U16);
     struct batch_found found = b->k->batch_load(m, t, p);
+    if (found.net && (found.outside || found.inexact)) {
+        p->net = false;
+        found = b->k->batch_load(m, t, p);
+    }
     p->missing = mark(b, t, found, masks);
     if (p->missing)
         lose_tile(b, t);
-    for (size_t r = 0; p->dark && r < t->rows; r++)
-        memcpy(b->dark + r * m->tile_cols, b->it->dark + (t->row + r) * m->cols + t->col,
-               t->cols * sizeof *b->dark);
-    if (p->dark && !m->whole)
+    if (p->dark && !m->whole && !found.net)
         b->k->batch_net(m, t, p);
     b->k->batch_sum(m, t, p, b->partial, b->sums);
     size_t from = (size_t)t->bin, to = from + t->n_bins;
@@ -467,7 +479,20 @@ static void one_tile(struct batch *b, const struct tile *t, bool masks)
     b->to_bin = to > b->to_bin ? to : b->to_bin;
 }
 
-void batch_band(struct batch *b, size_t row, const void *const *raw, const uint8_t *const *mask)
+/* Rows of all frames are fetched one frame after the other, evenly over the pixels that are summed: more lines at a
+ * time than the processor waits for would hold it up. */
+static void look_ahead(struct batch *b, size_t rows, const void *const *next)
+{
+    struct batch_ahead *a = &b->ahead;
+    size_t step = b->n * b->tile.size;
+    *a = (struct batch_ahead){.n = b->n, .bytes = rows * b->tile.row_bytes};
+    a->step = !next ? 0 : step < 64 ? step : 64;
+    for (size_t l = 0; l < b->n; l++)
+        a->rows[l] = next ? next[l] : b->frame[l].raw;
+}
+
+void batch_band(struct batch *b, size_t row, const void *const *raw, const uint8_t *const *mask,
+                const void *const *next)
 {
     const struct matrix *m = b->it->matrix;
     bool masks = false;
@@ -478,6 +503,7 @@ void batch_band(struct batch *b, size_t row, const void *const *raw, const uint8
     }
     const struct tile *t = m->tiles + row / m->tile_rows * m->tiles_across;
     size_t rows = t->rows;
+    look_ahead(b, rows, row + rows < m->rows ? next : NULL);
     for (size_t i = 0; i < m->tiles_across; i++, t++)
         if (t->n > 0)
             one_tile(b, t, masks);

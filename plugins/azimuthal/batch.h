@@ -38,7 +38,8 @@ struct batch {
     double *sums;                        /* of a bin BATCH signals, then as many variances */
     float *partial;
     struct batch_tile tile;
-    double *dark, *exact; /* of a tile */
+    struct batch_ahead ahead;
+    double *exact; /* of a tile */
     struct lost *lost;    /* of a bin BATCH */
 };
 
@@ -50,8 +51,9 @@ size_t batch_memory(const struct matrix *m);
 void batch_begin(struct batch *b, const struct integrator *it, const struct batch_totals *totals,
                  const struct frame *frames, size_t n, enum kernel kernel, void *memory);
 /* The next rows, tile_rows or what remains, of all frames, whole rows one after the other; mask[l], and mask
- * itself, may be NULL. */
-void batch_band(struct batch *b, size_t row, const void *const *raw, const uint8_t *const *mask);
+ * itself, may be NULL.  Where the rows after them lie in memory `next` tells where, else it is NULL. */
+void batch_band(struct batch *b, size_t row, const void *const *raw, const uint8_t *const *mask,
+                const void *const *next);
 /* After the last band: each array of sums has npt elements. */
 void batch_finish(const struct batch *b, size_t lane, struct sums *sums);
 

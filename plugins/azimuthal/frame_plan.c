@@ -3,9 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "frame_plan.h"
-#include "shared/values.h"
+#include "shared/touch.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,100 +76,170 @@ static const frit_view *plan_image(frit_call *c, uint32_t port, const char *what
     return *status == FRIT_OK ? v : NULL;
 }
 
-/* Its values as double, malloc'ed; NaN where it is masked. */
-static double *image_values(const frit_view *v, frit_status *status)
-{
-    size_t n = v->shape[0] * v->shape[1];
-    double *value = malloc(n * sizeof *value);
-    if (!value) {
-        *status = FRIT_ENOMEM;
-        return NULL;
-    }
-    values_as_double(v->dtype, v->data, 0, n, value);
-    for (size_t i = 0; v->mask && i < n; i++)
-        if (v->mask[i])
-            value[i] = NAN;
-    return value;
-}
-
-static double *image_variance(const frit_view *v, frit_status *status)
-{
-    size_t n = v->shape[0] * v->shape[1];
-    double *variance = malloc(n * sizeof *variance);
-    if (!variance) {
-        *status = FRIT_ENOMEM;
-        return NULL;
-    }
-    for (size_t i = 0; i < n; i++)
-        variance[i] = v->sigma[i] * v->sigma[i];
-    return variance;
-}
-
-/* Pixels of an image that are not 0, or not measured; NaN is not 0. */
-static uint8_t *image_skip(const frit_view *v, frit_status *status)
-{
-    enum { BLOCK = 4096 };
-    double value[BLOCK];
-    size_t n = v->shape[0] * v->shape[1];
-    uint8_t *skip = malloc(n);
-    if (!skip)
-        *status = FRIT_ENOMEM;
-    for (size_t from = 0; skip && from < n; from += BLOCK) {
-        size_t in = n - from < BLOCK ? n - from : BLOCK;
-        values_as_double(v->dtype, v->data, from, in, value);
-        for (size_t i = 0; i < in; i++)
-            skip[from + i] = value[i] != 0 || (v->mask && v->mask[from + i]);
-    }
-    return skip;
-}
-
 struct images {
     uint8_t *skip;
-    double *flat, *dark, *dark_variance;
+    struct lent_image flat;
+    double *dark, *dark_variance;
 };
 
-frit_status frame_plan_dark(frit_call *c, const struct geometry *g, uint32_t port, const char *unit,
-                            double **dark, double **variance)
+static struct lent_image lent(const frit_view *v)
+{
+    return (struct lent_image){v->dtype, v->data, v->mask};
+}
+
+/* Blocks of pixels, on all threads. */
+enum { BLOCKS = 64, AT_ONCE = 4096 };
+
+struct pixels {
+    size_t n;
+    struct lent_image image;
+    const double *sigma; /* or NULL */
+    double *value, *variance;
+    uint8_t *skip;
+    bool lacks[BLOCKS]; /* some of a block are no numbers */
+};
+
+static size_t first_of(const struct pixels *p, size_t block)
+{
+    return p->n * block / BLOCKS;
+}
+
+/* Whether all of them are numbers: infinity less itself is none. */
+static bool all_finite(const double *value, size_t n)
+{
+    double rest[16] = {0};
+    size_t i = 0;
+    for (; i + 16 <= n; i += 16)
+        for (size_t k = 0; k < 16; k++)
+            rest[k] += value[i + k] - value[i + k];
+    for (; i < n; i++)
+        rest[0] += value[i] - value[i];
+    for (size_t k = 1; k < 16; k++)
+        rest[0] += rest[k];
+    return rest[0] == 0;
+}
+
+/* Values as double, NaN where they are masked; and sigma^2. */
+static void copy_block(void *data, size_t block, uint32_t worker)
+{
+    struct pixels *p = data;
+    (void)worker;
+    touch_pages(p->value + first_of(p, block),
+                (first_of(p, block + 1) - first_of(p, block)) * sizeof *p->value);
+    for (size_t from = first_of(p, block), end = first_of(p, block + 1), n; from < end; from += n) {
+        n = end - from < AT_ONCE ? end - from : AT_ONCE;
+        lent_values(&p->image, from, n, p->value + from);
+        for (size_t i = from; p->sigma && i < from + n; i++)
+            p->variance[i] = p->sigma[i] * p->sigma[i];
+        p->lacks[block] = p->lacks[block] || !all_finite(p->value + from, n) ||
+                          (p->sigma && !all_finite(p->variance + from, n));
+    }
+}
+
+static void mask_block(void *data, size_t block, uint32_t worker)
+{
+    const struct pixels *p = data;
+    double value[AT_ONCE];
+    (void)worker;
+    for (size_t from = first_of(p, block), end = first_of(p, block + 1), n; from < end; from += n) {
+        n = end - from < AT_ONCE ? end - from : AT_ONCE;
+        lent_values(&p->image, from, n, value);
+        for (size_t i = 0; i < n; i++)
+            p->skip[from + i] = value[i] != 0; /* nor is NaN 0 */
+    }
+}
+
+/* Infinity less itself is no number. */
+static void dark_mask_block(void *data, size_t block, uint32_t worker)
+{
+    const struct pixels *p = data;
+    double value[AT_ONCE];
+    (void)worker;
+    for (size_t from = first_of(p, block), end = first_of(p, block + 1), n; from < end; from += n) {
+        n = end - from < AT_ONCE ? end - from : AT_ONCE;
+        lent_values(&p->image, from, n, value);
+        for (size_t i = 0; i < n; i++)
+            p->skip[from + i] |= value[i] - value[i] != 0;
+        for (size_t i = 0; p->sigma && i < n; i++)
+            p->skip[from + i] |= !isfinite(p->sigma[from + i] * p->sigma[from + i]);
+    }
+}
+
+static const frit_view *plan_dark(frit_call *c, const struct geometry *g, uint32_t port, const char *unit,
+                                  frit_status *status)
+{
+    const frit_view *v = plan_image(c, port, "dark", g, status);
+    if (v && unit && strcmp(v->unit, unit) != 0)
+        *status = c->host->fail(c, FRIT_EPARAM,
+                                "the frame is in %s, the dark in %s: they must be in the same unit", unit,
+                                v->unit);
+    return *status == FRIT_OK ? v : NULL;
+}
+
+static const double *sigma_of_dark(const frit_call *c, const frit_view *v)
 {
     const struct azimuthal *p = c->params;
+    return p->error_model == ERROR_POISSON ? v->sigma : NULL;
+}
+
+frit_status frame_plan_dark(frit_call *c, const struct geometry *g, uint32_t port, const char *unit,
+                            double **dark, double **variance, bool *lacks)
+{
     frit_status status = FRIT_OK;
-    const frit_view *v = plan_image(c, port, "dark", g, &status);
-    if (v && unit && strcmp(v->unit, unit) != 0)
-        return c->host->fail(c, FRIT_EPARAM,
-                             "the frame is in %s, the dark in %s: they must be in the same unit", unit,
-                             v->unit);
-    if (v)
-        *dark = image_values(v, &status);
-    if (v && v->sigma && status == FRIT_OK && p->error_model == ERROR_POISSON)
-        *variance = image_variance(v, &status);
-    return status;
+    *lacks = false;
+    const frit_view *v = plan_dark(c, g, port, unit, &status);
+    if (!v)
+        return status;
+    struct pixels p = {.n = v->shape[0] * v->shape[1], .image = lent(v), .sigma = sigma_of_dark(c, v)};
+    p.value = *dark = malloc(p.n * sizeof **dark);
+    if (p.sigma)
+        p.variance = *variance = malloc(p.n * sizeof **variance);
+    if (!p.value || (p.sigma && !p.variance))
+        return FRIT_ENOMEM;
+    c->host->parallel(c, BLOCKS, copy_block, &p);
+    for (size_t block = 0; block < BLOCKS; block++)
+        *lacks = *lacks || p.lacks[block];
+    return FRIT_OK;
+}
+
+/* Pixels of the mask that are not 0, or not measured; and where the dark only tells which pixels to leave
+ * out, those that it lacks. */
+static frit_status make_skip(frit_call *c, const frit_view *mask, const frit_view *dark, struct images *im)
+{
+    const frit_view *either = mask ? mask : dark;
+    struct pixels p = {.n = either->shape[0] * either->shape[1]};
+    p.skip = im->skip = malloc(p.n);
+    if (!p.skip)
+        return FRIT_ENOMEM;
+    if (mask) {
+        p.image = lent(mask);
+        c->host->parallel(c, BLOCKS, mask_block, &p);
+    } else {
+        memset(p.skip, 0, p.n);
+    }
+    if (dark) {
+        p.image = lent(dark);
+        p.sigma = sigma_of_dark(c, dark);
+        c->host->parallel(c, BLOCKS, dark_mask_block, &p);
+    }
+    return FRIT_OK;
 }
 
 static frit_status load_images(frit_call *c, const struct geometry *g, const struct frame_plan_ports *ports,
                                const char *unit, struct images *im)
 {
     frit_status status = FRIT_OK;
-    const frit_view *v = plan_image(c, ports->mask, "mask", g, &status);
-    if (v)
-        im->skip = image_skip(v, &status);
-    v = plan_image(c, ports->flat, "flat", g, &status);
-    if (v)
-        im->flat = image_values(v, &status);
-    return status == FRIT_OK ? frame_plan_dark(c, g, ports->dark, unit, &im->dark, &im->dark_variance)
-                             : status;
-}
-
-/* Where the dark only tells which pixels to leave out. */
-static frit_status dark_to_skip(size_t n, struct images *im)
-{
-    if (!im->skip)
-        im->skip = calloc(n, 1);
-    for (size_t i = 0; im->skip && i < n; i++)
-        im->skip[i] |= !isfinite(im->dark[i]) || (im->dark_variance && !isfinite(im->dark_variance[i]));
-    free(im->dark);
-    free(im->dark_variance);
-    im->dark = im->dark_variance = NULL;
-    return im->skip ? FRIT_OK : FRIT_ENOMEM;
+    bool lacks;
+    const frit_view *flat = plan_image(c, ports->flat, "flat", g, &status);
+    const frit_view *mask = plan_image(c, ports->mask, "mask", g, &status);
+    const frit_view *dark = ports->dark_masks ? plan_dark(c, g, ports->dark, unit, &status) : NULL;
+    if (flat)
+        im->flat = lent(flat);
+    if (status == FRIT_OK && (mask || dark))
+        status = make_skip(c, mask, dark, im);
+    if (status == FRIT_OK && !ports->dark_masks)
+        status = frame_plan_dark(c, g, ports->dark, unit, &im->dark, &im->dark_variance, &lacks);
+    return status;
 }
 
 static frit_status explain(frit_call *c, enum radial unit, const struct integrator *it,
@@ -253,8 +322,6 @@ frit_status frame_plan_integrator(frit_call *c, enum radial unit, enum split spl
     frit_status status = azimuthal_correction(c, g->wavelength, &correction);
     if (status == FRIT_OK)
         status = load_images(c, g, ports, frame_unit, &im);
-    if (status == FRIT_OK && im.dark && ports->dark_masks)
-        status = dark_to_skip(g->rows * g->cols, &im);
     if (status == FRIT_OK) {
         struct integrator_input in = bins_of(c->params, unit, split, n_azim);
         in.geometry = g;
@@ -272,7 +339,6 @@ frit_status frame_plan_integrator(frit_call *c, enum radial unit, enum split spl
         free(im.dark_variance);
     }
     free(im.skip);
-    free(im.flat);
     return status;
 }
 

@@ -55,9 +55,9 @@ struct frame_plan_ports {
 frit_status frame_plan_integrator(frit_call *c, enum radial unit, enum split split, size_t n_azim,
                                   const struct geometry *g, const struct frame_plan_ports *ports,
                                   const char *frame_unit, integrator_maker *maker, struct integrator *it);
-/* The dark at a port and its variance, malloc'ed, where there are such. */
+/* The dark at a port and its variance, malloc'ed, where there are such; whether some of it is no number. */
 frit_status frame_plan_dark(frit_call *c, const struct geometry *g, uint32_t port, const char *unit,
-                            double **dark, double **variance);
+                            double **dark, double **variance, bool *lacks);
 /* Makes the host's threads those of the integrator. */
 void        frame_plan_parallel(frit_call *c, struct integrator_input *in);
 void        frame_plan_free(void *plan);

@@ -1,5 +1,6 @@
 /* integrate and integrate_2theta, up to 16 frames at once: their rows are read band after band into one buffer,
- * which stays in the second cache, and summed right away.
+ * which stays in the second cache, and summed right away.  Frames that lie in memory are summed where they are, while
+ * the band that follows is fetched.
  *
  * Frames whose variance is not found pixel by pixel, from the counts, are read whole and summed one by one.
  *
@@ -9,7 +10,6 @@
 #include "integrate.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 struct lane {
     frit_call *call;
@@ -66,21 +66,29 @@ static frit_status join(struct group *g, frit_call *c, bool *joined)
     return status;
 }
 
-static bool read_band(struct group *g, size_t row, size_t rows, const void **raw, const uint8_t **mask)
+/* Rows of all frames, and where those that follow stand. */
+struct band {
+    const void *raw[BATCH], *next[BATCH];
+    const uint8_t *mask[BATCH];
+    bool ahead; /* some of the next ones lie in memory */
+};
+
+static bool read_band(struct group *g, size_t row, size_t rows, struct band *b)
 {
     bool any = false;
+    b->ahead = false;
     for (size_t l = 0; l < g->n; l++) {
         struct lane *lane = &g->lane[l];
         frit_call *c = lane->call;
         char *to = g->band + l * g->apart;
         const frit_view *v = lane->dropped ? NULL : c->host->rows(c, FRAME, row, rows, to);
-        raw[l] = to;
-        mask[l] = v ? v->mask : NULL;
+        bool in_memory = v && v->data != to;
+        b->raw[l] = in_memory ? v->data : to;
+        b->next[l] = in_memory ? (const char *)v->data + size_of(v, rows) : to;
+        b->mask[l] = v ? v->mask : NULL;
+        b->ahead = b->ahead || in_memory;
         lane->dropped = !v;
         any = any || v;
-        /* Rows that lie in memory lie a page apart from those of other frames: one cache set for all. */
-        if (v && v->data != to)
-            memcpy(to, v->data, size_of(v, rows));
     }
     return any;
 }
@@ -125,14 +133,13 @@ static frit_status together(struct group *g)
     struct batch b;
     batch_begin(&b, &plan->integrator, plan->totals, frames, g->n, KERNEL_BEST, memory);
     for (size_t row = 0; row < m->rows; row += m->tile_rows) {
-        const void *raw[BATCH];
-        const uint8_t *mask[BATCH];
+        struct band band;
         size_t rows = m->rows - row < m->tile_rows ? m->rows - row : m->tile_rows;
         if (!host->progress(first, (double)row / (double)m->rows))
             return FRIT_ECANCELLED;
-        if (!read_band(g, row, rows, raw, mask))
+        if (!read_band(g, row, rows, &band))
             return FRIT_OK;
-        batch_band(&b, row, raw, mask);
+        batch_band(&b, row, band.raw, band.mask, band.ahead ? band.next : NULL);
     }
     return write_group(g, &b);
 }

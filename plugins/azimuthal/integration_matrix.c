@@ -95,7 +95,9 @@ static frit_status write_matrix(frit_call *c, struct integrator *it, const struc
         c->host->output(c, 0, FRIT_U64, 1, (size_t[]){matrix_data_words(it->matrix)}, 0);
     if (!out)
         return FRIT_ENOMEM;
-    matrix_data_move(it, facts, out->data);
+    struct integrator_input in = {.workers = 1};
+    frame_plan_parallel(c, &in);
+    matrix_data_move(it, facts, &in, out->data);
     return FRIT_OK;
 }
 
@@ -213,8 +215,9 @@ static frit_status check_dark(frit_call *c, const struct integrator *it)
 static frit_status take_dark(frit_call *c, const char *unit, struct integrator *it)
 {
     struct geometry g = {.rows = it->matrix->rows, .cols = it->matrix->cols};
-    frit_status status = frame_plan_dark(c, &g, DARK, unit, &it->dark, &it->dark_variance);
-    if (status == FRIT_OK)
+    bool lacks;
+    frit_status status = frame_plan_dark(c, &g, DARK, unit, &it->dark, &it->dark_variance, &lacks);
+    if (status == FRIT_OK && lacks)
         status = check_dark(c, it);
     struct integrator_input in = {.dark = it->dark, .dark_variance = it->dark_variance};
     frame_plan_parallel(c, &in);
@@ -233,7 +236,9 @@ frit_status frame_plan_of_matrix(frit_call *c, enum radial unit, uint32_t port, 
     if (!frame || !v)
         return FRIT_EIO;
     struct integrator *it = &plan->integrator;
-    if (!matrix_data_read(v->data, v->shape[0], it, &facts, &why))
+    struct integrator_input in = {.workers = 1};
+    frame_plan_parallel(c, &in);
+    if (!matrix_data_read(v->data, v->shape[0], &in, it, &facts, &why))
         return why ? c->host->fail(c, FRIT_EPARAM, "the matrix cannot be used: it is %s", why) : FRIT_ENOMEM;
     plan->wavelength = facts.wavelength;
     frit_status status = check_beside(c, unit, it, &facts);

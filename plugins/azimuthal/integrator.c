@@ -7,6 +7,7 @@
  */
 #include "integrator.h"
 #include "split.h"
+#include "shared/values.h"
 
 #include <float.h>
 #include <math.h>
@@ -40,10 +41,28 @@ void integrator_parallel(const struct integrator_input *in, size_t n,
 
 /* ---- Radial positions of the pixels, row by row ---- */
 
+void lent_values(const struct lent_image *image, size_t offset, size_t n, double *to)
+{
+    values_as_double(image->dtype, image->data, offset, n, to);
+    for (size_t i = 0; image->mask && i < n; i++)
+        to[i] = image->mask[offset + i] ? NAN : to[i];
+}
+
+/* 1 where there is none. */
+static double flat_at(const struct integrator_input *in, size_t i)
+{
+    double flat = 1;
+    if (in->flat.data)
+        lent_values(&in->flat, i, 1, &flat);
+    return flat;
+}
+
 bool integrator_usable(const struct integrator_input *in, size_t i)
 {
-    return !(in->skip && in->skip[i]) && !(in->flat && !(in->flat[i] > 0 && in->flat[i] <= DBL_MAX)) &&
-           !(in->dark && !isfinite(in->dark[i])) && !(in->dark_variance && !isfinite(in->dark_variance[i]));
+    double flat = flat_at(in, i);
+    return !(in->skip && in->skip[i]) && flat > 0 && flat <= DBL_MAX &&
+           !(in->dark && !isfinite(in->dark[i])) &&
+           !(in->dark_variance && !isfinite(in->dark_variance[i]));
 }
 
 /* The corners on the line between two rows of pixels, cols + 1 of them; chi is for full splitting. */
@@ -236,8 +255,7 @@ long integrator_sector(const struct integrator *it, const struct integrator_inpu
 double integrator_norm(const struct integrator_input *in, size_t row, size_t col)
 {
     struct point p = geometry_point(in->geometry, (double)row + 0.5, (double)col + 0.5);
-    double flat = in->flat ? in->flat[row * in->geometry->cols + col] : 1;
-    return flat * correction_of(in->correction, &p);
+    return flat_at(in, row * in->geometry->cols + col) * correction_of(in->correction, &p);
 }
 
 struct splitter {

@@ -37,6 +37,15 @@ struct integrator {
  * the radii of its corners' box, made smaller until its area is the pixel's. */
 enum split { SPLIT_NO, SPLIT_BBOX, SPLIT_FULL, SPLIT_PSEUDO }; /* in the order of the parameter's choices */
 
+/* An image as it lies in memory, in its own type; data NULL: none. */
+struct lent_image {
+    frit_dtype dtype;
+    const void *data;
+    const uint8_t *mask; /* or NULL */
+};
+/* n values from the offset on; NaN where it is masked. */
+void lent_values(const struct lent_image *image, size_t offset, size_t n, double *to);
+
 /* What an integrator is made from.  The images may be NULL. */
 struct integrator_input {
     const struct geometry *geometry;
@@ -48,7 +57,7 @@ struct integrator_input {
     size_t n_azim;       /* at least 1 */
     double azimuth_from, azimuth_to; /* degrees, at most 360 apart; NaN: all, with n_azim 1 */
     const uint8_t *skip; /* non-zero: masked */
-    const double *flat;
+    struct lent_image flat;
     double *dark, *dark_variance; /* malloc'ed; given away */
     bool (*progress)(void *, double);
     void *progress_data;

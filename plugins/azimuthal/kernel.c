@@ -34,6 +34,8 @@ typedef int32_t v4i __attribute__((vector_size(16)));
 typedef double v16d __attribute__((vector_size(128), aligned(64)));
 typedef double v8d __attribute__((vector_size(64)));
 typedef double v8du __attribute__((vector_size(64), aligned(8), may_alias));
+typedef double v16du __attribute__((vector_size(128), aligned(8), may_alias));
+typedef double v4du __attribute__((vector_size(32), aligned(8), may_alias));
 typedef double v4d __attribute__((vector_size(32)));
 typedef double v2d __attribute__((vector_size(16)));
 /* Of a batch: words as they lie in a frame, and masks of double. */
@@ -65,6 +67,7 @@ typedef int64_t v2h __attribute__((vector_size(16)));
 #define vl    v4f
 #define vli   v4i
 #define vld   v4d
+#define vldu  v4du
 #define vlu   v4u
 #define vlr   v4r
 #define vldi  v4l
@@ -104,7 +107,7 @@ typedef int64_t v2h __attribute__((vector_size(16)));
 #define KERNELS(name)                                                                                        \
     {                                                                                                        \
         load_##name, net_##name, sum_##name, batch_load_##name, batch_mark_##name, batch_net_##name,         \
-            batch_sum_##name, batch_flush_##name                                                             \
+            batch_sum_##name, batch_wide_##name, batch_flush_##name                                          \
     }
 static const struct kernels portable = KERNELS(portable);
 
@@ -118,6 +121,7 @@ static const struct kernels portable = KERNELS(portable);
 #define vl    v8f
 #define vli   v8i
 #define vld   v8d
+#define vldu  v8du
 #define vlu   v8u
 #define vlr   v8r
 #define vldi  v8l
@@ -168,6 +172,7 @@ static const struct kernels avx2 = KERNELS(avx2);
 #define vl    v16f
 #define vli   v16i
 #define vld   v16d
+#define vldu  v16du
 #define vlu   v16u
 #define vlr   v16r
 #define vldi  v16l

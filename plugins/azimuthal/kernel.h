@@ -24,6 +24,14 @@ struct tile_pixels {
 /* Single precision holds counts far beyond any detector's; a weight times a count this large is still finite. */
 #define KERNEL_VALUE_MAX 1e15
 
+/* Rows that come next, which are fetched into the second cache while others are summed. */
+struct batch_ahead {
+    const char *rows[BATCH];
+    size_t n, bytes;  /* frames; bytes of each one's rows */
+    size_t frame, at; /* up to where they are fetched */
+    size_t step;      /* bytes for every pixel that is summed, at most a cache line */
+};
+
 /* A tile of a batch; lanes that are not in use show some frame's pixels. */
 struct batch_tile {
     frit_dtype dtype;
@@ -35,13 +43,16 @@ struct batch_tile {
     bool variance, pedestals, missing; /* wanted; not all 0; values may be NaN */
     float pedestal[BATCH] __attribute__((aligned(64)));
     double scale[BATCH] __attribute__((aligned(64))); /* of the dark */
-    const double *dark;       /* of the tile's pixels, where the variance is of raw - dark; or NULL */
+    const double *dark;       /* where the tile begins in it, where the variance is of raw - dark; or NULL */
+    struct batch_ahead *ahead; /* or NULL */
+    bool net;                 /* batch_load() may take the dark off */
     float *value;             /* 64-byte aligned, tile_cols a row, BATCH lanes a pixel */
     uint16_t *bad;            /* for each pixel a bit for every lane where it is not measured */
 };
 
 struct batch_found {
     bool outside;     /* there may be values that do not count */
+    bool net;         /* the dark is taken off */
     uint32_t inexact; /* lanes whose values single precision does not hold */
 };
 
@@ -55,7 +66,7 @@ struct kernels {
      * net in place of value in the variance and, of pixels that are split, also in the signal. */
     void (*sum)(const struct matrix *m, const struct tile *t, const struct tile_pixels *p, double *signal,
                 double *variance);
-    /* A tile of all frames turned over: pixel after pixel, as they are in the frames. */
+    /* A tile of all frames turned over: pixel after pixel, as they are in the frames, or raw - scale * dark. */
     struct batch_found (*batch_load)(const struct matrix *m, const struct tile *t, const struct batch_tile *p);
     /* Values that do not count become NaN, and are marked as bad. */
     void (*batch_mark)(const struct matrix *m, const struct tile *t, const struct batch_tile *p);
@@ -66,6 +77,9 @@ struct kernels {
      * w^2 max(value, 1); of whole pixels of max(value - scale dark, 1) where there is a dark. */
     void (*batch_sum)(const struct matrix *m, const struct tile *t, const struct batch_tile *p, float *partial,
                       double *sums);
+    /* The same of one pixel that has n bins, in double, into the first one's sums and on; value: BATCH values, and
+     * then what is summed in the variance. */
+    void (*batch_wide)(const double *share, size_t n, double unit, const double *value, double *sums);
     /* Adds n of the first to the second, and clears them. */
     void (*batch_flush)(float *partial, double *sums, size_t n);
 };

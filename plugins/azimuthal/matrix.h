@@ -54,6 +54,13 @@ struct tile_sums {
     double *norm, *pixels, *dark, *dark_variance; /* the last two may be NULL */
 };
 
+/* Sums over all pixels, of n_sums bins: share * norm, and what its rounding has left out (of whole pixels: as
+ * a plain loop over the image adds them up, and 0); share^2; how many shares there are that are not 0. */
+struct bin_totals {
+    double *high, *low, *square;
+    uint32_t *count;
+};
+
 struct matrix {
     size_t rows, cols, npt, n_sums; /* n_sums: npt + 2 BIN_PAD */
     size_t tile_rows, tile_cols;
@@ -71,6 +78,7 @@ struct matrix {
     size_t n_entries, n_runs, n_tile_sums;
     double dark_mean;
     bool whole; /* pixels are not split */
+    struct bin_totals totals;
 };
 
 /* An integrator whose matrix takes the place of first, n_shares and share; with n_azim 1.  Where the bins

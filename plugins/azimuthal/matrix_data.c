@@ -5,13 +5,14 @@
  */
 #include "matrix_data.h"
 #include "setup.h"
+#include "shared/touch.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* "fritmtrx", and what changes with the arrays. */
 #define MAGIC   UINT64_C(0x78727474696d7266)
-#define VERSION 1
+#define VERSION 2
 
 struct head {
     uint64_t magic, version, n_words;
@@ -27,8 +28,11 @@ struct head {
 
 /* Where the arrays begin, in words. */
 struct layout {
-    size_t tiles, wide_from, wide, runs, norm_sums, pixel_sums, share, norm, a, b, c, end;
+    size_t tiles, wide_from, wide, runs, norm_sums, pixel_sums, share, totals, bins, norm, a, b, c, end;
 };
+
+/* Bytes of a bin's totals, which lie in one piece: see struct bin_totals. */
+#define TOTALS (3 * sizeof(double) + sizeof(uint32_t))
 
 static size_t place(size_t *at, size_t n, size_t size)
 {
@@ -49,6 +53,8 @@ static struct layout layout_of(const struct head *h, const struct matrix *m)
     l.norm_sums = place(&at, h->n_tile_sums, sizeof(double));
     l.pixel_sums = place(&at, h->n_tile_sums, sizeof(double));
     l.share = place(&at, h->n_share, sizeof(double));
+    l.totals = place(&at, m->n_sums, TOTALS);
+    l.bins = place(&at, h->npt, 2 * sizeof(double));
     l.norm = place(&at, h->rows * h->cols, sizeof(double));
     l.a = place(&at, entries, sizeof(uint32_t));
     l.b = place(&at, h->whole ? 0 : entries, sizeof(uint32_t));
@@ -101,22 +107,65 @@ static void put_tile(struct tile *to, const struct tile *t, size_t entry)
     to->entry = entry, to->run = t->run, to->sums = t->sums;
 }
 
-/* One word of all entries, without the gaps between blocks. */
-static void move_entries(const struct matrix *m, uint32_t **from, uint32_t window, uint64_t *words)
+/* A large array on its way, block by block: norms in the order of the image, or one word of all entries,
+ * without the gaps between blocks. */
+struct move {
+    const struct matrix *m;
+    const struct tile *tiles; /* as they will be */
+    const double *norm;
+    const uint32_t *word;
+    uint32_t window;          /* that a tile has at least, where it has this word */
+    void *to;
+};
+
+static void move_block(void *data, size_t block, uint32_t worker)
 {
-    uint32_t *to = (uint32_t *)words;
-    size_t entry = 0;
-    for (size_t i = 0; i < m->n_tiles; i++) {
-        const struct tile *t = m->tiles + i;
-        if (t->window >= window)
-            memcpy(to + entry, *from + t->entry, t->n * sizeof *to);
-        entry += t->n;
+    const struct move *v = data;
+    const struct matrix *m = v->m;
+    (void)worker;
+    size_t first = matrix_block_first_tile(m, block), end = matrix_block_first_tile(m, block + 1);
+    if (v->word && v->window < 4 && first < end) /* few tiles have a third one */
+        touch_pages((uint32_t *)v->to + v->tiles[first].entry,
+                    (v->tiles[end - 1].entry + v->tiles[end - 1].n - v->tiles[first].entry) *
+                        sizeof *v->word);
+    for (size_t i = first; v->word && i < end; i++)
+        if (m->tiles[i].window >= v->window)
+            memcpy((uint32_t *)v->to + v->tiles[i].entry, v->word + m->tiles[i].entry,
+                   m->tiles[i].n * sizeof *v->word);
+    size_t row = first / m->tiles_across * m->tile_rows, stop = end / m->tiles_across * m->tile_rows;
+    stop = stop < m->rows ? stop : m->rows;
+    if (v->norm && row < stop) {
+        touch_pages((double *)v->to + row * m->cols, (stop - row) * m->cols * sizeof *v->norm);
+        memcpy((double *)v->to + row * m->cols, v->norm + row * m->cols,
+               (stop - row) * m->cols * sizeof *v->norm);
     }
+}
+
+static void move_word(struct move v, uint32_t **from, uint32_t window, uint64_t *words,
+                      const struct integrator_input *in)
+{
+    v.word = *from;
+    v.window = window;
+    v.to = words;
+    if (*from)
+        integrator_parallel(in, v.m->n_blocks, move_block, &v);
     free(*from);
     *from = NULL;
 }
 
-void matrix_data_move(struct integrator *it, const struct matrix_facts *facts, uint64_t *words)
+static void move_norm(struct move v, struct integrator *it, uint64_t *words,
+                      const struct integrator_input *in)
+{
+    v.norm = it->norm;
+    v.to = words;
+    integrator_parallel(in, v.m->n_blocks, move_block, &v);
+    free(it->norm);
+    it->norm = NULL;
+    it->matrix->norm = NULL;
+}
+
+void matrix_data_move(struct integrator *it, const struct matrix_facts *facts,
+                      const struct integrator_input *in, uint64_t *words)
 {
     struct matrix *m = it->matrix;
     struct head h = head_of(m);
@@ -140,19 +189,24 @@ void matrix_data_move(struct integrator *it, const struct matrix_facts *facts, u
     put(words + l.norm_sums, m->sums.norm, m->n_tile_sums, sizeof *m->sums.norm);
     put(words + l.pixel_sums, m->sums.pixels, m->n_tile_sums, sizeof *m->sums.pixels);
     put(words + l.share, m->share, h.n_share, sizeof *m->share);
-    put(words + l.norm, m->norm, m->rows * m->cols, sizeof *m->norm);
-    free(it->norm);
-    it->norm = NULL;
-    m->norm = NULL;
+    put(words + l.totals, m->totals.high, m->n_sums, TOTALS);
+    put(words + l.bins, it->bin_norm, m->npt, sizeof *it->bin_norm);
+    put(words + l.bins + m->npt, it->bin_pixels, m->npt, sizeof *it->bin_pixels);
     struct tile *tiles = (struct tile *)(words + l.tiles);
     size_t entry = 0;
     for (size_t i = 0; i < m->n_tiles; i++) {
         put_tile(&tiles[i], m->tiles + i, entry);
         entry += m->tiles[i].n;
     }
-    move_entries(m, &m->a, 1, words + l.a);
-    move_entries(m, &m->b, 2, words + l.b);
-    move_entries(m, &m->c, 4, words + l.c);
+    const struct move v = {.m = m, .tiles = tiles};
+    move_norm(v, it, words + l.norm, in);
+    move_word(v, &m->a, 1, words + l.a, in);
+    move_word(v, &m->b, 2, words + l.b, in);
+    if (!h.third) {
+        free(m->c);
+        m->c = NULL;
+    }
+    move_word(v, &m->c, 4, words + l.c, in);
 }
 
 /* ---- Reading ---- */
@@ -249,8 +303,32 @@ static void release_lent(struct matrix *m)
     free(m);
 }
 
-bool matrix_data_read(const uint64_t *words, size_t n, struct integrator *it, struct matrix_facts *facts,
-                      const char **why)
+struct check {
+    const struct matrix *m;
+    bool third, good[BLOCKS_MAX];
+};
+
+static void check_block(void *data, size_t block, uint32_t worker)
+{
+    struct check *k = data;
+    (void)worker;
+    k->good[block] = true;
+    for (size_t i = matrix_block_first_tile(k->m, block); i < matrix_block_first_tile(k->m, block + 1); i++)
+        k->good[block] = k->good[block] && tile_good(k->m, i, k->third);
+}
+
+static bool tiles_good(const struct matrix *m, bool third, const struct integrator_input *in)
+{
+    struct check k = {.m = m, .third = third};
+    bool good = true;
+    integrator_parallel(in, m->n_blocks, check_block, &k);
+    for (size_t b = 0; b < m->n_blocks; b++)
+        good = good && k.good[b];
+    return good;
+}
+
+bool matrix_data_read(const uint64_t *words, size_t n, const struct integrator_input *in,
+                      struct integrator *it, struct matrix_facts *facts, const char **why)
 {
     const struct head *h = (const struct head *)words;
     *it = (struct integrator){.n_pixels = 0};
@@ -279,16 +357,16 @@ bool matrix_data_read(const uint64_t *words, size_t n, struct integrator *it, st
     m->sums.norm = (double *)(at + l.norm_sums);
     m->sums.pixels = (double *)(at + l.pixel_sums);
     m->share = (double *)(at + l.share);
+    double *totals = (double *)(at + l.totals);
+    m->totals = (struct bin_totals){totals, totals + m->n_sums, totals + 2 * m->n_sums,
+                                    (uint32_t *)(void *)(totals + 3 * m->n_sums)};
     it->norm = (double *)(at + l.norm);
     m->norm = it->norm;
     m->a = (uint32_t *)(at + l.a);
     m->b = m->whole ? NULL : (uint32_t *)(at + l.b);
     m->c = h->third ? (uint32_t *)(at + l.c) : NULL;
     *why = "damaged: entries are out of place; make it again";
-    for (size_t i = 0; i < m->n_tiles; i++)
-        if (!tile_good(m, i, h->third))
-            return false;
-    if (!wides_good(m, h->n_wide, h->n_share))
+    if (!tiles_good(m, h->third, in) || !wides_good(m, h->n_wide, h->n_share))
         return false;
     *facts =
         (struct matrix_facts){(enum radial)h->unit, (enum split)h->split, h->solid_angle != 0, h->wavelength};
@@ -300,5 +378,11 @@ bool matrix_data_read(const uint64_t *words, size_t n, struct integrator *it, st
     it->covered_from = h->covered_from, it->covered_to = h->covered_to;
     it->n_used = h->n_used, it->n_shared = h->n_shared;
     *why = NULL;
-    return matrix_sum_norms(it);
+    it->bin_norm = malloc(h->npt * sizeof *it->bin_norm);
+    it->bin_pixels = malloc(h->npt * sizeof *it->bin_pixels);
+    if (!it->bin_norm || !it->bin_pixels)
+        return false;
+    memcpy(it->bin_norm, at + l.bins, h->npt * sizeof *it->bin_norm);
+    memcpy(it->bin_pixels, at + l.bins + h->npt, h->npt * sizeof *it->bin_pixels);
+    return true;
 }

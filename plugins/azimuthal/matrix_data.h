@@ -18,12 +18,14 @@ struct matrix_facts {
 
 /* Words of 8 bytes that it takes. */
 size_t matrix_data_words(const struct matrix *m);
-/* Into words that are 0.  The large arrays are freed one by one, so that there is never twice as much of them. */
-void matrix_data_move(struct integrator *it, const struct matrix_facts *facts, uint64_t *words);
+/* Into words that are 0, on the threads of `in`.  The large arrays are freed one by one, so that there is
+ * never twice as much of them. */
+void matrix_data_move(struct integrator *it, const struct matrix_facts *facts,
+                      const struct integrator_input *in, uint64_t *words);
 /* The integrator points into the words, which must outlive it; integrator_clear() leaves them.  false: *why
  * is what is wrong with them, as "it is ...", whatever they are. */
-bool matrix_data_read(const uint64_t *words, size_t n, struct integrator *it, struct matrix_facts *facts,
-                      const char **why);
+bool matrix_data_read(const uint64_t *words, size_t n, const struct integrator_input *in,
+                      struct integrator *it, struct matrix_facts *facts, const char **why);
 
 /* The plan of an integrate that is given a matrix, from the input at that port. */
 frit_status frame_plan_of_matrix(frit_call *c, enum radial unit, uint32_t port, void **plan);

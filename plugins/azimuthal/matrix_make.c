@@ -37,11 +37,11 @@ static void add_extent(const struct setup *s, const struct pixel_row *r, struct 
 static void extent_block(void *data, size_t block, uint32_t worker)
 {
     struct setup *s = data;
-    struct pixel_row *r = &s->benches[worker].row;
+    struct bench *b = s->benches + worker;
     size_t from = first_row(s->m, block), to = first_row(s->m, block + 1);
     for (size_t row = from; row < to; row++) {
-        setup_next_row(s, r, row, row == from, false);
-        add_extent(s, r, s->parts + block);
+        setup_next_row(s, b, row, row == from, false);
+        add_extent(s, &b->row, s->parts + block);
     }
 }
 
@@ -167,9 +167,11 @@ static enum integrator_status share_block(struct setup *s, struct bench *b, stru
 {
     struct matrix *m = s->m;
     size_t from = first_row(m, block), to = first_row(m, block + 1), entry = first_entry(m, block);
+    if (!setup_totals(&p->totals, m->n_sums))
+        return INTEGRATOR_NO_MEMORY;
     for (size_t row = from; row < to && !p->fine; row += m->tile_rows) {
         for (size_t i = 0; i < m->tile_rows && row + i < m->rows; i++) {
-            setup_next_row(s, &b->row, row + i, row + i == from, true);
+            setup_next_row(s, b, row + i, row + i == from, true);
             setup_norm_row(s, b, row + i);
             if (!isnan(s->in->from))
                 add_extent(s, &b->row, p);
@@ -252,11 +254,17 @@ static enum integrator_status put_together(struct setup *s, bool *fine)
     m->sums.pixels = malloc((all.n_sums + 1) * sizeof *m->sums.pixels);
     m->wide = malloc((all.n_wide + 1) * sizeof *m->wide);
     m->share = malloc((all.n_share + 1) * sizeof *m->share);
-    if (!m->runs || !m->sums.norm || !m->sums.pixels || !m->wide || !m->share)
+    if (!m->runs || !m->sums.norm || !m->sums.pixels || !m->wide || !m->share ||
+        !setup_totals(&m->totals, m->n_sums))
         return INTEGRATOR_NO_MEMORY;
     /* One after the other: this is little, and wide_from is shared. */
-    for (size_t b = 0; b < m->n_blocks; b++)
+    for (size_t b = 0; b < m->n_blocks; b++) {
         put_block(s, b, 0);
+        setup_add_totals(m, &s->parts[b].totals);
+    }
+    setup_add_wide(m);
+    if (m->whole && !setup_whole_norms(m))
+        return INTEGRATOR_NO_MEMORY;
     return all.n_shared == 0 && !isnan(s->it->azimuth_from) ? INTEGRATOR_EMPTY : INTEGRATOR_OK;
 }
 
@@ -280,7 +288,7 @@ static bool bench_allocate(const struct setup *s, struct bench *b)
 {
     const struct matrix *m = s->m;
     size_t n = s->n, in_rows = m->tile_rows * m->cols + 16;
-    double *p = b->memory = calloc(17 * n, sizeof *b->memory);
+    double *p = b->memory = calloc(18 * n, sizeof *b->memory);
     b->used = b->row.used = calloc(n, 1);
     b->rows.bin = malloc(in_rows * sizeof *b->rows.bin);
     b->rows.n = malloc(in_rows);
@@ -298,6 +306,7 @@ static bool bench_allocate(const struct setup *s, struct bench *b)
     b->row.down = p + 2 * n;
     b->row.norm = p + 3 * n;
     b->cosine = p + 4 * n;
+    b->flat = p + 5 * n;
     return true;
 }
 
@@ -322,6 +331,7 @@ static void setup_clear(struct setup *s)
     for (size_t b = 0; s->parts && b < s->m->n_blocks; b++) {
         struct part *p = s->parts + b;
         free(p->runs), free(p->norm), free(p->pixels), free(p->wide), free(p->share);
+        free(p->totals.high);
     }
     free(s->benches);
     free(s->parts);
@@ -371,6 +381,7 @@ static void matrix_free(struct matrix *m)
     free(m->sums.pixels);
     free(m->sums.dark);
     free(m->sums.dark_variance);
+    free(m->totals.high);
     free(m->wide);
     free(m->wide_from);
     free(m->share);

@@ -22,13 +22,6 @@ bool setup_grow(void *array, size_t *size, size_t need, size_t each)
     return true;
 }
 
-/* Loops over a window have to go, so that its sums stay in registers. */
-#if defined(__clang__)
-#define UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define UNROLL _Pragma("GCC unroll 4")
-#endif
-
 /* ---- Sorting ---- */
 
 /* Counts of the pixels of each first bin; the tile's bins. */
@@ -122,35 +115,6 @@ static void tile_values(const struct matrix *m, const struct tile *t, const doub
         memcpy(value + i * m->tile_cols, image + (t->row + i) * m->cols + t->col, t->cols * sizeof *value);
 }
 
-/* matrix_tile_sum() of the norm and of ones at once: the same bits.  Sums of a run stay in registers. */
-static inline __attribute__((always_inline)) void
-norm_and_pixels(const struct matrix *m, const struct run *runs, const struct tile *t, const uint32_t window,
-                const double *value, double *norm, double *pixels)
-{
-    const double unit = 1.0 / WEIGHT_ONE;
-    size_t i = 0;
-    for (uint32_t r = 0; r < t->n_runs; r++) {
-        double *to = norm + (runs[r].bin - t->bin), *of = pixels + (runs[r].bin - t->bin);
-        double s[WINDOW_MAX], n[WINDOW_MAX];
-        UNROLL
-        for (uint32_t k = 0; k < window; k++)
-            s[k] = to[k], n[k] = of[k];
-        for (uint32_t left = runs[r].n; left > 0; left--, i++) {
-            uint32_t w[WINDOW_MAX];
-            double x = value[matrix_entry(m, t, i, w)];
-            UNROLL
-            for (uint32_t k = 0; k < window; k++) {
-                double share = (double)(int32_t)w[k] * unit;
-                s[k] += share * x;
-                n[k] += share;
-            }
-        }
-        UNROLL
-        for (uint32_t k = 0; k < window; k++)
-            to[k] = s[k], of[k] = n[k];
-    }
-}
-
 static bool sum_tile(const struct setup *s, struct bench *b, struct part *p, struct tile *t)
 {
     const struct matrix *m = s->m;
@@ -166,14 +130,7 @@ static bool sum_tile(const struct setup *s, struct bench *b, struct part *p, str
     memset(norm, 0, t->n_bins * sizeof *norm);
     memset(pixels, 0, t->n_bins * sizeof *pixels);
     tile_values(m, t, m->norm, b->value);
-    const struct run *runs = p->runs + t->run;
-    struct tile fixed = *t; /* whose window compilers know */
-    if (t->window == 1)
-        fixed.window = 1, norm_and_pixels(m, runs, &fixed, 1, b->value, norm, pixels);
-    else if (t->window == 3)
-        fixed.window = 3, norm_and_pixels(m, runs, &fixed, 3, b->value, norm, pixels);
-    else
-        fixed.window = 4, norm_and_pixels(m, runs, &fixed, 4, b->value, norm, pixels);
+    s->k->sums(m, p->runs + t->run, t, b->value, norm, pixels, &p->totals);
     return true;
 }
 
@@ -185,33 +142,123 @@ bool setup_tile(const struct setup *s, struct bench *b, struct part *p, struct t
     return true;
 }
 
+/* ---- Totals of bins ---- */
+
+bool setup_totals(struct bin_totals *t, size_t n)
+{
+    double *p = calloc(n, 3 * sizeof *p + sizeof(uint32_t));
+    if (p)
+        *t = (struct bin_totals){p, p + n, p + 2 * n, (uint32_t *)(void *)(p + 3 * n)};
+    return p;
+}
+
+/* The sum, and what its rounding leaves (Knuth). */
+static void add_total(struct bin_totals *all, size_t bin, double x)
+{
+    double sum = all->high[bin] + x, part = sum - all->high[bin];
+    all->low[bin] += (all->high[bin] - (sum - part)) + (x - part);
+    all->high[bin] = sum;
+}
+
+void setup_add_totals(struct matrix *m, const struct bin_totals *part)
+{
+    struct bin_totals *all = &m->totals;
+    for (size_t k = 0; k < m->n_sums; k++) {
+        add_total(all, k, part->high[k]);
+        add_total(all, k, part->low[k]);
+        all->square[k] += part->square[k];
+        all->count[k] += part->count[k];
+    }
+}
+
+void setup_add_wide(struct matrix *m)
+{
+    struct bin_totals *all = &m->totals;
+    for (size_t i = 0; i < m->wide_from[m->n_blocks]; i++) {
+        const struct wide *w = m->wide + i;
+        for (size_t k = 0; k < w->n; k++) {
+            double share = m->share[w->share + k];
+            add_total(all, w->bin + k, share * m->norm[w->pixel]);
+            all->square[w->bin + k] += share * share;
+            all->count[w->bin + k] += share != 0;
+        }
+    }
+}
+
+bool setup_whole_norms(struct matrix *m)
+{
+    int32_t *bin = malloc(m->tile_rows * m->cols * sizeof *bin);
+    for (size_t first = 0; bin && first < m->n_tiles; first += m->tiles_across) {
+        size_t row = m->tiles[first].row, rows = m->tiles[first].rows;
+        memset(bin, 0, rows * m->cols * sizeof *bin); /* none: into the first one, which is padding */
+        for (size_t i = first; i < first + m->tiles_across; i++) {
+            const struct tile *t = m->tiles + i;
+            const uint32_t *a = m->a + t->entry;
+            for (const struct run *run = m->runs + t->run; run < m->runs + t->run + t->n_runs; run++)
+                for (const uint32_t *end = a + run->n; a < end; a++) {
+                    unsigned at = *a & (TILE_MAX - 1);
+                    bin[at / m->tile_cols * m->cols + t->col + at % m->tile_cols] = run->bin;
+                }
+        }
+        for (size_t i = 0; i < rows * m->cols; i++)
+            m->totals.high[bin[i]] += m->norm[row * m->cols + i];
+    }
+    free(bin);
+    return bin;
+}
+
 /* ---- The dark's sums ---- */
 
 struct dark_job {
     struct matrix *m;
+    const struct setup_kernels *k;
     const double *dark, *variance;
+    double sum[BLOCKS_MAX];
+    size_t finite[BLOCKS_MAX];
 };
+
+/* Adds up those that are numbers, of a tile. */
+static void add_mean(struct dark_job *j, size_t block, const struct tile *t, const double *value)
+{
+    double sum[16] = {0};
+    size_t finite[16] = {0};
+    for (size_t i = 0; i < t->rows; i++)
+        for (size_t k = 0; k < t->cols; k++) {
+            double x = value[i * j->m->tile_cols + k];
+            bool good = x - x == 0;
+            sum[k % 16] += good ? x : 0;
+            finite[k % 16] += good;
+        }
+    for (size_t k = 0; k < 16; k++) {
+        j->sum[block] += sum[k];
+        j->finite[block] += finite[k];
+    }
+}
 
 static void dark_block(void *data, size_t block, uint32_t worker)
 {
-    const struct dark_job *j = data;
+    struct dark_job *j = data;
     const struct matrix *m = j->m;
     (void)worker;
     double value[TILE_MAX];
     for (size_t i = matrix_block_first_tile(m, block); i < matrix_block_first_tile(m, block + 1); i++) {
         const struct tile *t = m->tiles + i;
         tile_values(m, t, j->dark, value);
-        matrix_tile_sum(m, t, value, m->sums.dark + t->sums);
+        add_mean(j, block, t, value);
+        if (t->n == 0)
+            continue;
+        j->k->dark(m, t, value, false, m->sums.dark + t->sums);
         if (!j->variance)
             continue;
         tile_values(m, t, j->variance, value);
-        matrix_tile_sum_squared(m, t, value, m->sums.dark_variance + t->sums);
+        j->k->dark(m, t, value, true, m->sums.dark_variance + t->sums);
     }
 }
 
 bool matrix_sum_dark(struct matrix *m, const struct integrator_input *in)
 {
-    struct dark_job j = {m, in->dark, in->dark_variance};
+    struct dark_job j = {
+        .m = m, .k = setup_kernels_of(in->kernel), .dark = in->dark, .variance = in->dark_variance};
     if (!in->dark || m->n_tile_sums == 0)
         return true;
     m->sums.dark = calloc(m->n_tile_sums, sizeof *m->sums.dark);
@@ -221,12 +268,11 @@ bool matrix_sum_dark(struct matrix *m, const struct integrator_input *in)
         return false;
     integrator_parallel(in, m->n_blocks, dark_block, &j);
     double sum = 0;
-    size_t n = m->rows * m->cols, finite = 0;
-    for (size_t i = 0; i < n; i++)
-        if (in->dark[i] - in->dark[i] == 0) {
-            sum += in->dark[i];
-            finite++;
-        }
+    size_t finite = 0;
+    for (size_t b = 0; b < m->n_blocks; b++) {
+        sum += j.sum[b];
+        finite += j.finite[b];
+    }
     m->dark_mean = finite > 0 ? sum / (double)finite : 0;
     return true;
 }

@@ -103,39 +103,48 @@ TARGET static size_t K(spread_short)(const struct robust_run *runs, size_t n_run
     return (size_t)(entries - first);
 }
 
-TARGET static double K(widen)(const uint16_t *from, size_t count, bool is_signed, float pedestal,
-                              float *value, float *least)
+TARGET static void K(widen)(const uint16_t *from, size_t count, bool is_signed, float pedestal, float *value)
 {
     const v16i sign = (v16i){0} + (is_signed ? 0x8000 : 0);
-    v16i min = (v16i){0} + INT32_MAX;
-    int64_t sum = 0;
-    int32_t lo = INT32_MAX;
-    for (size_t part = 0; part < count; part += SUM_PART) {
-        size_t end = count - part < SUM_PART ? count : part + SUM_PART;
-        v16i all = {0};
-        for (size_t i = part; i < end; i += 16) {
-            v16i x;
-            UP(&x, from + i);
-            x = (x ^ sign) - sign;
-            v16f y = __builtin_convertvector(x, v16f) - pedestal;
-            if (count - i < 16) {
-                v16i in = (v16i)(LANE < (int32_t)(count - i));
-                y = (v16f)((v16i)y | ~in);
-                min = LEAST((x & in) | (~in & INT32_MAX), min);
-                x &= in;
-            } else {
-                min = LEAST(x, min);
-            }
-            all += x;
-            *(v16f *)(value + i) = y;
+    for (size_t i = 0; i < count; i += 16) {
+        v16i x;
+        UP(&x, from + i);
+        x = (x ^ sign) - sign;
+        v16f y = __builtin_convertvector(x, v16f) - pedestal;
+        if (count - i < 16)
+            y = (v16f)((v16i)y | ~(v16i)(LANE < (int32_t)(count - i)));
+        *(v16f *)(value + i) = y;
+    }
+}
+
+/* As numbers without a sign, of which there are two in each lane of 32 bits. */
+TARGET static double K(sum_short)(const uint16_t *from, size_t count, bool is_signed, int32_t *least)
+{
+    const uint16_t sign = is_signed ? 0x8000 : 0;
+    v32u16 lo = (v32u16){0} - 1;
+    uint64_t sum = 0;
+    uint16_t min = UINT16_MAX;
+    size_t i = 0;
+    while (i + 32 <= count) {
+        size_t end = count - i < SUM_PART ? count : i + SUM_PART;
+        v16u all = {0};
+        for (; i + 32 <= end; i += 32) {
+            v32u16 x = *(const v32u16 *)(from + i) ^ sign;
+            LEAST_SHORT(lo, x);
+            all += ((v16u)x & 0xffff) + ((v16u)x >> 16);
         }
         for (int k = 0; k < 16; k++)
             sum += all[k];
     }
-    for (int k = 0; k < 16; k++)
-        lo = min[k] < lo ? min[k] : lo;
-    *least = (float)lo - pedestal;
-    return (double)sum;
+    for (int k = 0; k < 32; k++)
+        min = lo[k] < min ? lo[k] : min;
+    for (; i < count; i++) {
+        uint16_t x = from[i] ^ sign;
+        sum += x;
+        min = x < min ? x : min;
+    }
+    *least = min - sign;
+    return (double)sum - (double)sign * (double)count;
 }
 
 /* ---- A ring: sums ---- */
@@ -242,30 +251,50 @@ TARGET static double K(deviation)(const float *value, const float *norm, size_t 
 }
 
 /* Those in doubt are found first, so that their norms, far apart, are on their way when they are needed. */
-TARGET static uint32_t K(reject)(float *value, const float *norm, size_t n, const struct robust_offset *o,
-                                 const struct robust_cut *cut, uint32_t *rejected)
+TARGET static uint32_t K(doubts_short)(const uint16_t *raw, const float *norm, size_t n, uint16_t from,
+                                       uint16_t range, uint32_t *doubts)
 {
-    const v16f lo = (v16f){0} + cut->sure_from, hi = (v16f){0} + cut->sure_to;
-    uint32_t *doubts = rejected + 15 * n, n_doubts = 0, found = 0; /* behind all that may be found before */
+    uint32_t found = 0;
     size_t i = 0;
-    for (; cut->raw && i + 32 <= 16 * n; i += 32)
-        if (OUTSIDE_SHORT(cut->raw + i, cut->raw_from, cut->raw_range))
-            for (size_t j = i; j < i + 32; j += 16) {
-                v16f x = *(const v16f *)(value + j);
-                if (OUTSIDE(x, lo, hi) == 0) /* as for NaN */
-                    continue;
-                doubts[n_doubts++] = (uint32_t)j;
+    for (; i + 32 <= 16 * n; i += 32) {
+        uint32_t bits = OUTSIDE_SHORT(raw + i, from, range);
+        if (bits == 0)
+            continue;
+        for (size_t j = i; j < i + 32; j += 16, bits >>= 16)
+            if (bits & 0xffff) {
+                doubts[found++] = (uint32_t)j;
                 __builtin_prefetch(norm + j);
             }
-    for (; i < 16 * n; i += 16) {
-        NET(x, i);
-        if (OUTSIDE(x, lo, hi) == 0)
-            continue;
-        doubts[n_doubts++] = (uint32_t)i;
+    }
+    if (i < 16 * n) {
+        doubts[found++] = (uint32_t)i;
         __builtin_prefetch(norm + i);
     }
+    return found;
+}
+
+TARGET static uint32_t K(doubts)(const float *value, const float *norm, size_t n,
+                                 const struct robust_offset *o, float from, float to, uint32_t *doubts)
+{
+    const v16f lo = (v16f){0} + from, hi = (v16f){0} + to;
+    uint32_t found = 0;
+    for (size_t i = 0; i < 16 * n; i += 16) {
+        NET(x, i);
+        if (OUTSIDE(x, lo, hi) == 0) /* as for NaN */
+            continue;
+        doubts[found++] = (uint32_t)i;
+        __builtin_prefetch(norm + i);
+    }
+    return found;
+}
+
+TARGET static uint32_t K(reject)(float *value, const float *norm, const struct robust_offset *o,
+                                 const struct robust_cut *cut, const uint32_t *doubts, uint32_t n_doubts,
+                                 uint32_t *rejected)
+{
+    uint32_t found = 0;
     for (uint32_t k = 0; k < n_doubts; k++) {
-        i = doubts[k];
+        size_t i = doubts[k];
         NET(x, i);
         v16f w = *(const v16f *)(norm + i), off = x - cut->mean * w;
         v16i far = (v16i)((v16f)((v16i)off & INT32_MAX) > cut->limit * w);
@@ -398,6 +427,7 @@ TARGET static void K(sum_between)(const int32_t *key, const float *norm, size_t 
 #undef GATHER_SHORT
 #undef OUTSIDE
 #undef OUTSIDE_SHORT
+#undef LEAST_SHORT
 #undef UP
 #undef WIDEN_LOW
 #undef WIDEN_HIGH

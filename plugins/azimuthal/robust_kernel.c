@@ -39,10 +39,10 @@ typedef double v8d __attribute__((vector_size(64)));
 #define UINT32_MIN 0
 #define KERNELS(name)                                                                                        \
     {                                                                                                        \
-        load_##name, spread_##name, load_short_##name, spread_short_##name, widen_##name, sum_##name,        \
-            sum_floored_##name, sum_where_##name, deviation_##name,      \
-            reject_##name, keys_##name, far_keys_##name, at_most_##name, next_##name, pick_##name,            \
-            sum_between_##name                                                                               \
+        load_##name, spread_##name, load_short_##name, spread_short_##name, widen_##name, \
+            sum_short_##name, doubts_short_##name, sum_##name, sum_floored_##name, sum_where_##name,         \
+            deviation_##name, doubts_##name, reject_##name, keys_##name, far_keys_##name, at_most_##name,    \
+            next_##name, pick_##name, sum_between_##name                                                     \
     }
 
 /* ---- Any processor ---- */
@@ -56,12 +56,15 @@ typedef double v8d __attribute__((vector_size(64)));
     } while (0)
 #define GATHER_SHORT GATHER
 #define UP(to, from) (*(to) = __builtin_convertvector(*(const v16u16 *)(from), v16i))
-static INLINE bool outside_short(const uint16_t *x, uint16_t from, uint16_t range)
+static INLINE uint32_t outside_short(const uint16_t *x, uint16_t from, uint16_t range)
 {
     union { v32i16 v; uint64_t u[8]; } out = {(v32i16)((*(const v32u16 *)x - from) > range)};
-    return ((out.u[0] | out.u[1]) | (out.u[2] | out.u[3])) | ((out.u[4] | out.u[5]) | (out.u[6] | out.u[7]));
+    uint64_t low = (out.u[0] | out.u[1]) | (out.u[2] | out.u[3]);
+    uint64_t high = (out.u[4] | out.u[5]) | (out.u[6] | out.u[7]);
+    return (low ? 0xffffu : 0) | (high ? 0xffff0000u : 0);
 }
 #define OUTSIDE_SHORT outside_short
+#define LEAST_SHORT(a, b) ((a) = ((a) & (v32u16)((a) < (b))) | ((b) & ~(v32u16)((a) < (b))))
 #define WIDEN_LOW(to, x)                                                                                     \
     (*(to) = __builtin_convertvector(__builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7), v8d))
 #define WIDEN_HIGH(to, x)                                                                                    \
@@ -107,16 +110,24 @@ static const struct robust_kernels portable = KERNELS(portable);
         up_.half[1] = _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(const void *)((from) + 8)));   \
         *(to) = up_.v;                                                                                       \
     } while (0)
-static INLINE __attribute__((target("avx2"))) bool outside_short_avx2(const uint16_t *x, uint16_t from,
-                                                                      uint16_t range)
+static INLINE __attribute__((target("avx2"))) uint32_t outside_short_avx2(const uint16_t *x, uint16_t from,
+                                                                          uint16_t range)
 {
     __m256i f = _mm256_set1_epi16((short)from), r = _mm256_set1_epi16((short)range);
     __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)x);
     __m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(x + 16));
-    a = _mm256_or_si256(_mm256_subs_epu16(_mm256_sub_epi16(a, f), r),
-                        _mm256_subs_epu16(_mm256_sub_epi16(b, f), r));
-    return !_mm256_testz_si256(a, a);
+    a = _mm256_subs_epu16(_mm256_sub_epi16(a, f), r);
+    b = _mm256_subs_epu16(_mm256_sub_epi16(b, f), r);
+    return (_mm256_testz_si256(a, a) ? 0 : 0xffffu) | (_mm256_testz_si256(b, b) ? 0 : 0xffff0000u);
 }
+#define IN_HALVES(a, b, DO)                                                                                  \
+    do {                                                                                                     \
+        union { v32u16 v; __m256i half[2]; } a_ = {(a)}, b_ = {(b)};                                         \
+        a_.half[0] = DO(a_.half[0], b_.half[0]);                                                             \
+        a_.half[1] = DO(a_.half[1], b_.half[1]);                                                             \
+        (a) = a_.v;                                                                                          \
+    } while (0)
+#define LEAST_SHORT(a, b) IN_HALVES(a, b, _mm256_min_epu16)
 #define OUTSIDE_SHORT outside_short_avx2
 /* Two bytes more are read than wanted: a tile has room behind it. */
 #define GATHER_SHORT(to, base, index)                                                                        \
@@ -161,8 +172,10 @@ static const struct robust_kernels avx2 = KERNELS(avx2);
 #define UP(to, from) \
     (*(to) = (v16i)_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)(const void *)(from))))
 #define OUTSIDE_SHORT(x, from, range)                                                                        \
-    (_mm512_cmpgt_epu16_mask(_mm512_sub_epi16(_mm512_loadu_si512(x), _mm512_set1_epi16((short)(from))),      \
-                             _mm512_set1_epi16((short)(range))) != 0)
+    ((uint32_t)_mm512_cmpgt_epu16_mask(                                                                      \
+        _mm512_sub_epi16(_mm512_loadu_si512(x), _mm512_set1_epi16((short)(from))),                           \
+        _mm512_set1_epi16((short)(range))))
+#define LEAST_SHORT(a, b) ((a) = (v32u16)_mm512_min_epu16((__m512i)(a), (__m512i)(b)))
 #define WIDEN_LOW(to, x)  (*(to) = (v8d)_mm512_cvtps_pd(_mm512_castps512_ps256((__m512)(x))))
 #define WIDEN_HIGH(to, x) (*(to) = (v8d)_mm512_cvtps_pd(_mm512_extractf32x8_ps((__m512)(x), 1)))
 #define BITS(v)           ((unsigned)_mm512_movepi32_mask((__m512i)(v)))

@@ -18,13 +18,9 @@ struct robust_offset {
     float scale, rest;
 };
 
-/* Values farther than limit * norm from mean * norm are cut off; never those between the other two,
- * whatever their norm in this ring. */
+/* Values farther than limit * norm from mean * norm are cut off. */
 struct robust_cut {
-    float mean, limit, sure_from, sure_to;
-    /* Of numbers of 16 bits the same two as they are: raw_from, modulo 2^16, and raw_range more. */
-    const uint16_t *raw; /* or NULL */
-    uint16_t raw_from, raw_range;
+    float mean, limit;
 };
 
 /* Values of the frame's own type that count, both included. */
@@ -46,10 +42,14 @@ struct robust_kernels {
     void (*load_short)(const struct frame *f, size_t cols, const struct robust_visit *v, uint16_t *tile);
     size_t (*spread_short)(const struct robust_run *runs, size_t n_runs, const uint16_t *entries,
                            const uint16_t *tile, uint16_t *places);
-    /* A ring of `count` of those, less the pedestal, NaN behind them; the sum of what they were, and the
-     * least of what they are. */
-    double (*widen)(const uint16_t *from, size_t count, bool is_signed, float pedestal, float *value,
-                    float *least);
+    /* A ring of `count` of those, less the pedestal, NaN behind them. */
+    void (*widen)(const uint16_t *from, size_t count, bool is_signed, float pedestal, float *value);
+    /* The sum of as many, and the least of them. */
+    double (*sum_short)(const uint16_t *from, size_t count, bool is_signed, int32_t *least);
+    /* Of n vectors those in which one number is not from `from` to `range` more, modulo 2^16, and perhaps
+     * the last one: where they begin goes to `doubts`, how many is returned, and their norms are fetched. */
+    uint32_t (*doubts_short)(const uint16_t *raw, const float *norm, size_t n, uint16_t from, uint16_t range,
+                             uint32_t *doubts);
     /* Sum of the values, the least of them (FLT_MAX where none counts) and how many count. */
     double (*sum)(const float *value, size_t n, float *least, uint32_t *count);
     /* Sum of max(value - offset + floor, 1). */
@@ -59,10 +59,14 @@ struct robust_kernels {
     /* Sum of (value - offset - mean norm)^2. */
     double (*deviation)(const float *value, const float *norm, size_t n, const struct robust_offset *o,
                         float mean);
-    /* Those cut off no longer count; where they are goes to `rejected`, which has room for a
-     * whole ring; how many is returned. */
-    uint32_t (*reject)(float *value, const float *norm, size_t n, const struct robust_offset *o,
-                       const struct robust_cut *cut, uint32_t *rejected);
+    /* The same of values less their offset, from `from` to `to`. */
+    uint32_t (*doubts)(const float *value, const float *norm, size_t n, const struct robust_offset *o,
+                       float from, float to, uint32_t *doubts);
+    /* Of the vectors in doubt those cut off no longer count; where they are goes to `rejected`, and how
+     * many is returned. */
+    uint32_t (*reject)(float *value, const float *norm, const struct robust_offset *o,
+                       const struct robust_cut *cut, const uint32_t *doubts, uint32_t n_doubts,
+                       uint32_t *rejected);
     /* Whole numbers in the order of (value - offset) * inverse; INT32_MAX where a value does not count.
      * Returns how many count, the least and the greatest. */
     uint32_t (*keys)(const float *value, const float *inverse, size_t n, const struct robust_offset *o,

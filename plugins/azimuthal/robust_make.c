@@ -8,7 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 #define BLOCKS_MAX   4
+#define HUGE_PAGE    ((size_t)2 << 20)
 #define BLOCK_PIXELS 16384 /* less is not worth a block of its own */
 
 void robust_clear(struct robust *r)
@@ -228,17 +233,16 @@ static bool give_places(const struct maker *m, const struct draft *drafts, struc
     return true;
 }
 
+/* As little for each block as it can do with, to stay in the second cache. */
 static void make_places(const struct maker *m, const struct draft *drafts, struct robust *r)
 {
-    size_t size = 4096;
-    for (size_t k = 0; k < r->n_blocks; k++)
+    r->n_places = 0;
+    for (size_t k = 0; k < r->n_blocks; k++) {
+        size_t size = 4096;
         while (r->blocks[k].visit_end > 0 && !give_places(m, drafts, r, k, size))
-            size += size / 8;
-    /* Once more, where an earlier block had less. */
-    for (size_t k = 0; k < r->n_blocks; k++)
-        if (r->blocks[k].visit_end > 0)
-            give_places(m, drafts, r, k, size);
-    r->n_places = size;
+            size += size / 32;
+        r->n_places = size > r->n_places ? size : r->n_places;
+    }
     for (size_t v = 0, run = 0; v < r->n_visits; v++)
         for (size_t k = drafts[v].run; k < drafts[v].run + drafts[v].n_runs; k++)
             r->runs[run++].to += r->place[m->runs[k].ring];
@@ -246,11 +250,26 @@ static void make_places(const struct maker *m, const struct draft *drafts, struc
 
 /* ---- Pixels ---- */
 
+/* Filled once and then read for every frame: in large pages, where there are such. */
+static void *large(size_t n, size_t size)
+{
+    size_t bytes = (n * size + 63) / 64 * 64;
+    if (bytes < HUGE_PAGE)
+        return aligned_alloc(64, bytes);
+    bytes = (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    void *p = aligned_alloc(HUGE_PAGE, bytes);
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+    if (p)
+        madvise(p, bytes, MADV_HUGEPAGE); /* advice: it may be refused */
+#endif
+    return p;
+}
+
 /* A value for each pixel, and for those behind the last one of a ring. */
 static float *pixels(const struct robust *r, float value)
 {
     size_t n = r->start[r->n_rings] + ROBUST_LANES;
-    float *p = aligned_alloc(64, n * sizeof *p);
+    float *p = large(n, sizeof *p);
     for (size_t i = 0; p && i < n; i++)
         p[i] = value;
     return p;
@@ -258,7 +277,9 @@ static float *pixels(const struct robust *r, float value)
 
 static bool allocate_pixels(struct robust *r, const struct integrator *it, size_t used)
 {
-    r->entries = calloc(used + ROBUST_LANES, sizeof *r->entries);
+    r->entries = large(used + ROBUST_LANES, sizeof *r->entries);
+    if (r->entries)
+        memset(r->entries + used, 0, ROBUST_LANES * sizeof *r->entries);
     r->norm = pixels(r, 1);
     r->inverse = pixels(r, 1);
     if (it->dark)

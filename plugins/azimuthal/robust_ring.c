@@ -14,10 +14,17 @@
 
 #define PI           3.14159265358979323846
 #define MAD_TO_SIGMA 1.4826022185056018
+#define GUESS        0.8 /* so much of a ring's limit is expected to be sure in every turn of the next one */
 #define MANY         64 /* keys that are picked out of a ring */
 #define FEW          8  /* keys that are sorted */
 
 static const struct robust_offset nothing;
+
+/* Of values, both included; from > to: of none.  Whole numbers where values are of 16 bits and have no
+ * dark. */
+struct range {
+    double from, to;
+};
 
 struct ring {
     const struct ring_frame *rf;
@@ -25,15 +32,81 @@ struct ring {
     float *value, *variance;   /* variance: or NULL */
     const float *norm, *inverse, *dark_variance;
     struct robust_offset offset;
-    const struct ring_short *whole; /* or NULL */
+    struct ring_short whole;
+    bool partial;        /* not all of it is in value as yet, only vectors in doubt */
+    double raw_sum, raw_least; /* of `whole`, exact */
+    struct range guess;  /* of values that are surely kept, if the ring is as expected */
+    uint32_t n_guessed;  /* vectors with others */
     double rejected_sum; /* of its values, exact */
     uint32_t n_rejected;
+    uint32_t *rejected;  /* where they are */
     uint32_t known; /* pixels that the totals were made from, those subtracted from them included */
     /* Of those that count. */
     uint32_t count;
     struct robust_total total;
     double signal, noise;      /* sum of raw - dark, and of its variance */
 };
+
+/* ---- Values ---- */
+
+static void widen(const struct ring *g, size_t from, size_t n)
+{
+    g->rf->job->kernels->widen(g->whole.value + from, n, g->whole.is_signed, (float)g->rf->pedestal,
+                               g->value + from);
+}
+
+static void widen_all(struct ring *g)
+{
+    if (!g->partial)
+        return;
+    widen(g, 0, g->rf->job->rings->n[g->id]);
+    for (uint32_t i = 0; i < g->n_rejected; i++)
+        g->value[g->rejected[i]] = NAN;
+    g->partial = false;
+}
+
+static bool as_short(const struct ring *g)
+{
+    return g->whole.value && !g->offset.dark; /* then there is no pedestal */
+}
+
+/* Of values that surely lie between two others. */
+static struct range range_between(const struct ring *g, double from, double to)
+{
+    double low = g->whole.is_signed ? INT16_MIN : 0;
+    if (as_short(g))
+        return (struct range){fmax(ceil(from) + 1, low), fmin(floor(to) - 1, low + UINT16_MAX)};
+    return (struct range){(float)from, (float)to};
+}
+
+static uint32_t find_doubts(struct ring *g, const struct range *sure, uint32_t *doubts)
+{
+    const struct robust_kernels *k = g->rf->job->kernels;
+    if (as_short(g) && sure->from <= sure->to)
+        return k->doubts_short(g->whole.value, g->norm, g->n, (uint16_t)(int32_t)sure->from,
+                               (uint16_t)(sure->to - sure->from), doubts);
+    widen_all(g);
+    return k->doubts(g->value, g->norm, g->n, &g->offset, (float)sure->from, (float)sure->to, doubts);
+}
+
+/* The norms of those in doubt are on the way while the ring is summed. */
+static void start_guess(struct ring *g)
+{
+    const struct robust *r = g->rf->job->rings;
+    const struct ring_guess *guess = g->rf->guess;
+    double norm = r->total[g->id].norm / r->n[g->id];
+    g->guess = range_between(g, guess->low * norm, guess->high * norm);
+    if (g->guess.from <= g->guess.to)
+        g->n_guessed = find_doubts(g, &g->guess, g->rf->doubts);
+}
+
+/* Only vectors in doubt, as long as none of their values is rejected. */
+static void widen_doubts(const struct ring *g, const uint32_t *doubts, uint32_t n_doubts)
+{
+    size_t n = g->rf->job->rings->n[g->id];
+    for (uint32_t k = 0; k < n_doubts; k++)
+        widen(g, doubts[k], n - doubts[k] < ROBUST_LANES ? n - doubts[k] : ROBUST_LANES);
+}
 
 /* ---- Sums ---- */
 
@@ -51,6 +124,7 @@ static void sum_totals(struct ring *g)
 {
     const struct robust *r = g->rf->job->rings;
     const struct frame *f = g->rf->job->frame;
+    widen_all(g);
     sum_where(g, g->norm, &g->total.norm, &g->total.norm2);
     if (r->dark) {
         sum_where(g, r->dark + r->start[g->id], &g->total.dark, NULL);
@@ -76,11 +150,11 @@ static double dark_sum(const struct ring *g)
 static double sum_raw(struct ring *g, float *least)
 {
     double pedestal = g->rf->pedestal;
-    if (!g->whole)
+    if (!g->whole.value)
         return g->rf->job->kernels->sum(g->value, g->n, least, &g->count) + g->count * pedestal;
     g->count = g->rf->job->rings->n[g->id] - g->n_rejected;
-    *least = g->whole->least;
-    return g->whole->sum - g->rejected_sum;
+    *least = (float)(g->raw_least - pedestal);
+    return g->raw_sum - g->rejected_sum;
 }
 
 /* Signal and noise of those that count, once their totals are known. */
@@ -95,11 +169,14 @@ static void sum_ring(struct ring *g)
         sum_totals(g);
     g->known = g->count + g->n_rejected;
     g->signal = rf->quick ? raw - dark_sum(g) : raw;
+    bool counts = f->variance == VARIANCE_COUNTS, floored = counts && !(least + rf->pedestal >= 1);
+    if (floored || f->variance == VARIANCE_GAIN)
+        widen_all(g);
     if (g->variance)
         sum_where(g, g->variance, &g->noise, NULL);
-    else if (f->variance == VARIANCE_COUNTS && least + rf->pedestal >= 1)
+    else if (counts && !floored)
         g->noise = raw + dark_variance(g);
-    else if (f->variance == VARIANCE_COUNTS)
+    else if (counts)
         g->noise = k->sum_floored(g->value, g->n, &nothing, (float)rf->pedestal) + dark_variance(g);
     else if (f->variance == VARIANCE_GAIN)
         g->noise = f->gain * k->sum_floored(g->value, g->n, &g->offset, 0) +
@@ -107,8 +184,9 @@ static void sum_ring(struct ring *g)
 }
 
 /* Where values overflow single precision, one after the other. */
-static double deviation(const struct ring *g, double mean)
+static double deviation(struct ring *g, double mean)
 {
+    widen_all(g);
     double sum = g->rf->job->kernels->deviation(g->value, g->norm, g->n, &g->offset, (float)mean);
     if (isfinite(sum))
         return sum;
@@ -131,24 +209,27 @@ static double limit_of(const struct robust_rule *rule, uint32_t n)
     return fmax(rule->threshold, sqrt(2 * log(fmax(n, 3) / sqrt(2 * PI))));
 }
 
-static struct robust_cut cut_at(const struct ring *g, double mean, double limit)
+/* Pixels farther than the limit from the mean no longer count; how many is returned.  Few have to be looked
+ * at: a bound from the range of the ring's norms tells which ones are surely kept. */
+static uint32_t reject(struct ring *g, double mean, double limit)
 {
+    const struct robust_kernels *k = g->rf->job->kernels;
     double least = g->total.least, most = g->total.most, rounding = 1e-6 * (fabs(mean) + limit) * most;
     double from = fmax((mean - limit) * least, (mean - limit) * most) + rounding;
     double to = fmin((mean + limit) * least, (mean + limit) * most) - rounding;
-    struct robust_cut cut = {(float)mean, (float)limit, (float)from, (float)to, NULL, 0, 0};
-    if (!g->whole || g->offset.dark)
-        return cut;
-    /* Values of 16 bits, from -32768 or 0 to 32767 or 65535; there is no pedestal without a dark. */
-    double low = g->whole->is_signed ? INT16_MIN : 0;
-    from = fmax(ceil(from) + 1, low);
-    to = fmin(floor(to) - 1, low + UINT16_MAX);
-    if (from <= to) {
-        cut.raw = g->whole->value;
-        cut.raw_from = (uint16_t)(int32_t)from;
-        cut.raw_range = (uint16_t)(to - from);
+    struct robust_cut cut = {(float)mean, (float)limit};
+    struct range sure = range_between(g, from, to);
+    uint32_t *doubts = g->rf->doubts, n_doubts = g->n_guessed;
+    bool guessed = g->guess.from <= g->guess.to && sure.from <= g->guess.from && g->guess.to <= sure.to;
+    if (!guessed) {
+        doubts += g->n;
+        if (g->n_rejected > 0)
+            widen_all(g);
+        n_doubts = find_doubts(g, &sure, doubts);
+        if (g->partial)
+            widen_doubts(g, doubts, n_doubts);
     }
-    return cut;
+    return k->reject(g->value, g->norm, &g->offset, &cut, doubts, n_doubts, g->rejected + g->n_rejected);
 }
 
 /* Subtracted from the totals: few of many; else the totals are made anew. */
@@ -156,9 +237,9 @@ static void forget(struct ring *g, const uint32_t *rejected, uint32_t n)
 {
     const struct robust *r = g->rf->job->rings;
     size_t start = r->start[g->id];
-    for (uint32_t i = 0; g->whole && i < n; i++) {
-        uint16_t raw = g->whole->value[rejected[i]];
-        g->rejected_sum += g->whole->is_signed ? (int16_t)raw : raw;
+    for (uint32_t i = 0; g->whole.value && i < n; i++) {
+        uint16_t raw = g->whole.value[rejected[i]];
+        g->rejected_sum += g->whole.is_signed ? (int16_t)raw : raw;
     }
     if (n > g->count / 8) {
         g->known = UINT32_MAX;
@@ -180,20 +261,24 @@ static void clip(struct ring *g)
 {
     const struct robust_job *job = g->rf->job;
     const struct robust_rule *rule = job->rule;
-    uint32_t *rejected = (uint32_t *)g->rf->key;
+    double last = 0;
     for (int turn = 0; turn < rule->iterations && g->count >= ROBUST_TOO_FEW; turn++) {
         double mean = g->signal / g->total.norm;
         double variance = rule->by_spread ? deviation(g, mean) : g->noise;
         double limit = limit_of(rule, g->count) * sqrt(variance / g->total.norm2);
         limit =
             fmax(limit, ROBUST_ROUNDING * (fabs(mean) + fabs(g->rf->pedestal) * g->count / g->total.norm));
-        struct robust_cut cut = cut_at(g, mean, limit);
-        uint32_t n = job->kernels->reject(g->value, g->norm, g->n, &g->offset, &cut, rejected);
+        last = limit;
+        uint32_t n = reject(g, mean, limit);
         if (n == 0)
             break;
         g->n_rejected += n;
-        forget(g, rejected, n);
+        forget(g, g->rejected + g->n_rejected - n, n);
         sum_ring(g);
+    }
+    if (last > 0 && g->count > 0) {
+        double mean = g->signal / g->total.norm;
+        *g->rf->guess = (struct ring_guess){mean - GUESS * last, mean + GUESS * last};
     }
 }
 
@@ -203,6 +288,14 @@ static void finish_clip(struct ring *g)
     const struct robust_result *out = &job->result;
     g->total = job->rings->total[g->id];
     g->known = job->rings->n[g->id];
+    start_guess(g);
+    if (g->whole.value) {
+        int32_t least;
+        g->raw_sum = job->kernels->sum_short(g->whole.value, g->known, g->whole.is_signed, &least);
+        g->raw_least = least;
+    }
+    if (g->partial)
+        widen_doubts(g, g->rf->doubts, g->n_guessed);
     sum_ring(g);
     clip(g);
     double norm = g->total.norm * job->rule->divisor;
@@ -395,6 +488,7 @@ static void finish_order(struct ring *g)
     struct order o = {.key = g->rf->key};
     double norm;
     uint32_t counts;
+    widen_all(g);
     g->count = job->kernels->keys(g->value, g->inverse, g->n, &g->offset, o.key, &o.lo, &o.hi);
     if (g->count == 0)
         return;
@@ -424,8 +518,11 @@ void ring_finish(const struct ring_frame *rf, size_t ring, float *values, float 
                      .dark_variance = r->dark_variance ? r->dark_variance + r->start[ring] : NULL};
     if (rf->quick && f->dark)
         g.offset = (struct robust_offset){r->dark + r->start[ring], (float)f->dark_scale, rf->offset_rest};
-    g.whole = whole;
-    for (size_t i = n; !whole && i < ROBUST_LANES * g.n; i++)
+    g.rejected = (uint32_t *)rf->key;
+    g.guess = (struct range){1, 0};
+    g.whole = *whole;
+    g.partial = g.whole.value;
+    for (size_t i = n; !g.whole.value && i < ROBUST_LANES * g.n; i++)
         values[i] = NAN;
     if (rf->job->rule->method == ROBUST_CLIP)
         finish_clip(&g);

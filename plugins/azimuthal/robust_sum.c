@@ -13,8 +13,7 @@
 #include <string.h>
 
 #define TILE_PIXELS (ROBUST_TILE * ROBUST_TILE)
-#define FEW_RUNS    8
-#define FEW_ROWS    8
+#define FEW_RUNS    4
 
 static bool is_quick(const struct frame *f)
 {
@@ -74,12 +73,18 @@ static size_t places_of(const struct robust *r, const struct frame *f)
     return is_narrow(f) ? rounded(r->n_places / 2) : rounded(r->n_places);
 }
 
-/* Of one thread: a tile, keys and values of a ring, values of all places; where the frame is read in
- * double, variances of a tile and of all places. */
+static size_t doubts_of(const struct robust *r)
+{
+    return rounded(2 * (r->longest / ROBUST_LANES + 1));
+}
+
+/* Of one thread: a tile, keys and values of a ring, its vectors in doubt, values of all places; where the
+ * frame is read in double, variances of a tile and of all places. */
 size_t robust_memory(const struct robust *r, const struct frame *f)
 {
     size_t values = places_of(r, f);
-    return TILE_PIXELS + 2 * rounded(r->longest) + values + (is_quick(f) ? 0 : TILE_PIXELS + values);
+    return TILE_PIXELS + 2 * rounded(r->longest) + doubts_of(r) + values +
+           (is_quick(f) ? 0 : TILE_PIXELS + values);
 }
 
 /* ---- Tiles ---- */
@@ -146,13 +151,14 @@ static struct work start(const struct robust_job *job, uint32_t worker)
     double pedestal = quick && f->dark ? nearbyint(f->dark_scale * r->pedestal) : 0;
     w.tile = job->memory + worker * robust_memory(r, f);
     w.value = w.tile + TILE_PIXELS + rounded(r->longest);
-    w.places = w.value + rounded(r->longest);
+    uint32_t *doubts = (uint32_t *)(void *)(w.value + rounded(r->longest));
+    w.places = w.value + rounded(r->longest) + doubts_of(r);
     w.variance_tile = w.places + places_of(r, f);
     w.variances = w.variance_tile + TILE_PIXELS;
     w.none = leave_none(f, &w.limits);
     w.narrow = is_narrow(f);
     w.ring = (struct ring_frame){.job = job, .pedestal = pedestal, .quick = quick,
-                                 .key = (int32_t *)(void *)(w.tile + TILE_PIXELS),
+                                 .key = (int32_t *)(void *)(w.tile + TILE_PIXELS), .doubts = doubts,
                                  .offset_rest = (float)(f->dark_scale * r->pedestal - pedestal)};
     return w;
 }
@@ -181,12 +187,13 @@ static void read_visit(const struct work *w, const struct robust_visit *v, const
     const struct robust *r = job->rings;
     const struct robust_kernels *k = job->kernels;
     const uint16_t *entries = r->entries + v->entry;
+    size_t few_rows = next ? (next->rows * FEW_RUNS + v->n_runs - 1) / v->n_runs : 0;
     load_visit(w, v);
     for (size_t from = 0, part = 0; from < v->n_runs; from += FEW_RUNS, part++) {
         const struct robust_run *runs = r->runs + v->run + from;
         size_t n = v->n_runs - from < FEW_RUNS ? v->n_runs - from : FEW_RUNS, used;
         if (next && w->ring.quick)
-            fetch(job->frame, r->cols, next, part * FEW_ROWS, (part + 1) * FEW_ROWS,
+            fetch(job->frame, r->cols, next, part * few_rows, (part + 1) * few_rows,
                   size_of(job->frame->dtype));
         if (w->narrow)
             used =
@@ -203,25 +210,26 @@ static void finish_ring(const struct work *w, size_t ring)
 {
     const struct robust *r = w->job->rings;
     size_t place = r->place[ring];
+    struct ring_short s = {.value = NULL};
+    float *value = w->places + place, *variance = w->ring.quick ? NULL : w->variances + place;
     if (r->n[ring] == 0)
         return;
     if (w->narrow) {
-        struct ring_short s = {.value = (const uint16_t *)(void *)w->places + place,
-                               .is_signed = w->job->frame->dtype == FRIT_I16};
-        s.sum = w->job->kernels->widen(s.value, r->n[ring], s.is_signed, (float)w->ring.pedestal, w->value,
-                                       &s.least);
-        ring_finish(&w->ring, ring, w->value, NULL, &s);
-    } else {
-        ring_finish(&w->ring, ring, w->places + place, w->ring.quick ? NULL : w->variances + place, NULL);
+        s.value = (const uint16_t *)(void *)w->places + place;
+        s.is_signed = w->job->frame->dtype == FRIT_I16;
+        value = w->value;
     }
+    ring_finish(&w->ring, ring, value, variance, &s);
 }
 
 void robust_block(const struct robust_job *job, size_t block, uint32_t worker)
 {
     const struct robust *r = job->rings;
     const struct robust_block *b = &r->blocks[block];
+    struct ring_guess guess = {1, -1};
     struct work w = start(job, worker);
     size_t ring = b->ring;
+    w.ring.guess = &guess;
     for (size_t v = b->visit; v < b->visit_end; v++) {
         for (; ring < r->visits[v].first; ring++)
             finish_ring(&w, ring);

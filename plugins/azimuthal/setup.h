@@ -51,6 +51,15 @@ struct setup_kernels {
     /* Solid angle and polarization, where there are any; cosine of the incidence, for more. */
     void (*norm)(const struct geometry *g, const struct correction *k, double row, size_t n, double *norm,
                  double *cos_incidence);
+    /* Times converter_efficiency(), where mu_h > 0 is the logarithm of 1/transmission; 0: of a thin one. */
+    void (*efficiency)(const double *cos_incidence, double mu_h, size_t n, double *norm);
+    /* Sums over a tile of norms, that `value` holds of its pixels, and of its shares: the tile's own, as
+     * matrix_tile_sum() makes them, and those that go on from tile to tile. */
+    void (*sums)(const struct matrix *m, const struct run *runs, const struct tile *t, const double *value,
+                 double *norm, double *pixels, const struct bin_totals *all);
+    /* matrix_tile_sum(), or matrix_tile_sum_squared(). */
+    void (*dark)(const struct matrix *m, const struct tile *t, const double *value, bool squared,
+                 double *into);
 };
 const struct setup_kernels *setup_kernels_of(enum kernel kernel);
 
@@ -61,7 +70,8 @@ struct bench {
     struct pixel_row row;
     struct row_shares rows;
     struct shares shares;
-    double *cosine, *value; /* of a row, of the pixels of a tile */
+    double *cosine, *flat; /* of a row */
+    double *value;         /* of the pixels of a tile */
     uint32_t *count;
 };
 
@@ -76,6 +86,7 @@ struct part {
     double *norm, *pixels;
     struct wide *wide;
     double *share;
+    struct bin_totals totals;
 };
 
 struct setup {
@@ -92,7 +103,7 @@ struct setup {
 
 /* Fills the bench's row; the rows of a block must come in order.  all: with bins and azimuths, as shares need
  * them, not for the extent alone. */
-void setup_next_row(const struct setup *s, struct pixel_row *r, size_t row, bool first, bool all);
+void setup_next_row(const struct setup *s, struct bench *b, size_t row, bool first, bool all);
 /* The row's norms, 0 for pixels that are not used. */
 void setup_norm_row(const struct setup *s, struct bench *b, size_t row);
 /* Sorts a tile's entries in place, from entry t->entry on, and sums what does not depend on the frame; t->run
@@ -104,6 +115,14 @@ void matrix_shape(struct matrix *m);
 /* bin_norm and bin_pixels, and the sums of the input's dark.  false: no memory. */
 bool matrix_sum_norms(struct integrator *it);
 bool matrix_sum_dark(struct matrix *m, const struct integrator_input *in);
+
+/* Totals of n bins, 0, in one piece of memory that begins at `high`; false: no memory. */
+bool setup_totals(struct bin_totals *t, size_t n);
+/* To the matrix's own: those of a block; those of its wide pixels. */
+void setup_add_totals(struct matrix *m, const struct bin_totals *part);
+void setup_add_wide(struct matrix *m);
+/* Norms of whole pixels in the order of the image, as a plain loop adds them up.  false: no memory. */
+bool setup_whole_norms(struct matrix *m);
 
 /* Room for n things of that size each.  true: there is. */
 bool setup_grow(void *array, size_t *size, size_t need, size_t each);

@@ -364,6 +364,147 @@ TARGET static bool K(share)(const struct pixel_row *r, const struct bins *bins, 
     return alone;
 }
 
+/* ---- Efficiency ---- */
+
+TARGET static void K(efficiency)(const double *cos_incidence, double mu_h, size_t n, double *norm)
+{
+    const double head_on = absorbed(mu_h);
+    for (size_t j = 0; j < n; j += 16) {
+        double to[16];
+        for (int k = 0; k < 16; k++)
+            to[k] = norm[j + (size_t)k] * (absorbed(mu_h / cos_incidence[j + (size_t)k]) / head_on);
+        for (int k = 0; k < 16 && !(mu_h > 0); k++)
+            to[k] = norm[j + (size_t)k] * (1 / cos_incidence[j + (size_t)k]);
+        memcpy(norm + j, to, sizeof to);
+    }
+}
+
+/* ---- Sums over a tile: the bins of a pixel are the lanes, and those of a run stay in registers ---- */
+
+TARGET static INLINE void K(load)(const double *from, const uint32_t window, v4d *v)
+{
+    *v = (v4d){from[0], from[1], from[2], window > 3 ? from[3] : 0};
+}
+
+TARGET static INLINE void K(put)(double *to, const uint32_t window, const v4d *v)
+{
+    to[0] = (*v)[0], to[1] = (*v)[1], to[2] = (*v)[2];
+    if (window > 3)
+        to[3] = (*v)[3];
+}
+
+/* As matrix_entry(). */
+TARGET static INLINE void K(weights)(const uint32_t *a, const uint32_t *b, const uint32_t *c, size_t i,
+                                     const uint32_t window, v4i *w, v4d *share)
+{
+    int32_t w0 = (int32_t)(a[i] >> 12 << 6 | (b[i] & 63)), w1 = (int32_t)(b[i] >> 6);
+    int32_t w2 = WEIGHT_ONE - w0 - w1, third = window > 3 ? (int32_t)c[i] : w2;
+    *w = (v4i){w0, w1, third, w2 - third};
+    *share = __builtin_convertvector(*w, v4d) * (1.0 / WEIGHT_ONE);
+}
+
+TARGET static INLINE void K(window_sums)(const struct matrix *m, const struct run *runs, const struct tile *t,
+                                         const double *value, double *norm, double *pixels,
+                                         const struct bin_totals *all, const uint32_t window)
+{
+    const uint32_t *a = m->a + t->entry, *b = m->b + t->entry, *c = window > 3 ? m->c + t->entry : NULL;
+    size_t i = 0;
+    for (uint32_t r = 0; r < t->n_runs; r++) {
+        size_t bin = (size_t)runs[r].bin, in_tile = bin - (size_t)t->bin;
+        v4d s, n, high, low, square;
+        v4i count;
+        K(load)(norm + in_tile, window, &s);
+        K(load)(pixels + in_tile, window, &n);
+        memcpy(&high, all->high + bin, sizeof high);
+        memcpy(&low, all->low + bin, sizeof low);
+        memcpy(&square, all->square + bin, sizeof square);
+        memcpy(&count, all->count + bin, sizeof count);
+        for (uint32_t left = runs[r].n; left > 0; left--, i++) {
+            v4i w;
+            v4d share;
+            K(weights)(a, b, c, i, window, &w, &share);
+            v4d x = share * value[a[i] & (TILE_MAX - 1)];
+            v4d sum = high + x, part = sum - high;
+            low += (high - (sum - part)) + (x - part); /* what rounding has left out (Knuth) */
+            high = sum;
+            s += x;
+            n += share;
+            square += share * share;
+            count -= w != 0;
+        }
+        K(put)(norm + in_tile, window, &s);
+        K(put)(pixels + in_tile, window, &n);
+        memcpy(all->high + bin, &high, sizeof high);
+        memcpy(all->low + bin, &low, sizeof low);
+        memcpy(all->square + bin, &square, sizeof square);
+        memcpy(all->count + bin, &count, sizeof count);
+    }
+}
+
+/* Norms are summed in the order of the image: see setup_whole_norms(). */
+TARGET static INLINE void K(whole_sums)(const struct matrix *m, const struct run *runs, const struct tile *t,
+                                        const double *value, double *norm, double *pixels,
+                                        const struct bin_totals *all)
+{
+    const uint32_t *a = m->a + t->entry;
+    size_t i = 0;
+    for (uint32_t r = 0; r < t->n_runs; r++) {
+        size_t bin = (size_t)runs[r].bin, in_tile = bin - (size_t)t->bin;
+        double s = norm[in_tile];
+        for (uint32_t left = runs[r].n; left > 0; left--, i++)
+            s += value[a[i] & (TILE_MAX - 1)];
+        norm[in_tile] = s;
+        pixels[in_tile] += runs[r].n;
+        all->square[bin] += runs[r].n;
+        all->count[bin] += runs[r].n;
+    }
+}
+
+TARGET static void K(sums)(const struct matrix *m, const struct run *runs, const struct tile *t,
+                           const double *value, double *norm, double *pixels, const struct bin_totals *all)
+{
+    if (t->window == 1)
+        K(whole_sums)(m, runs, t, value, norm, pixels, all);
+    else if (t->window == 3)
+        K(window_sums)(m, runs, t, value, norm, pixels, all, 3);
+    else
+        K(window_sums)(m, runs, t, value, norm, pixels, all, 4);
+}
+
+TARGET static INLINE void K(window_dark)(const struct matrix *m, const struct tile *t, const double *value,
+                                         bool squared, double *into, const uint32_t window)
+{
+    const uint32_t *a = m->a + t->entry, *b = m->b + t->entry, *c = window > 3 ? m->c + t->entry : NULL;
+    const struct run *runs = m->runs + t->run;
+    size_t i = 0;
+    for (uint32_t r = 0; r < t->n_runs; r++) {
+        double *to = into + (runs[r].bin - t->bin);
+        v4d s;
+        K(load)(to, window, &s);
+        for (uint32_t left = runs[r].n; left > 0; left--, i++) {
+            v4i w;
+            v4d share;
+            K(weights)(a, b, c, i, window, &w, &share);
+            share *= squared ? share : (v4d){1, 1, 1, 1};
+            s += share * value[a[i] & (TILE_MAX - 1)];
+        }
+        K(put)(to, window, &s);
+    }
+}
+
+TARGET static void K(dark)(const struct matrix *m, const struct tile *t, const double *value, bool squared,
+                           double *into)
+{
+    if (t->window == 3 && squared)
+        K(window_dark)(m, t, value, true, into, 3);
+    else if (t->window == 3)
+        K(window_dark)(m, t, value, false, into, 3);
+    else if (t->window == 4)
+        K(window_dark)(m, t, value, squared, into, 4);
+    else
+        matrix_tile_sum(m, t, value, into); /* whole: a share is its square */
+}
+
 /* What a set of instructions defines for one passage through this file. */
 #undef TARGET
 #undef K

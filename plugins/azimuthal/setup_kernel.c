@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "setup.h"
+#include "shared/absorbed.h"
 
 #include <math.h>
 #include <string.h>
@@ -16,9 +17,14 @@ struct sixteen {
     double first[16], n[16], left[3][16], sure[16];
 };
 
+/* Of up to four bins. */
+typedef double v4d __attribute__((vector_size(32)));
+typedef int32_t v4i __attribute__((vector_size(16)));
+
 #define TABLE(name)                                                                                          \
     {                                                                                                        \
-        line_##name, turn_##name, to_bins_##name, extent_##name, share_##name, norm_##name                   \
+        line_##name, turn_##name, to_bins_##name, extent_##name, share_##name, norm_##name,                  \
+            efficiency_##name, sums_##name, dark_##name                                                      \
     }
 
 #define TARGET

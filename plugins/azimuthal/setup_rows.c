@@ -5,6 +5,7 @@
  */
 #include "setup.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -24,18 +25,26 @@ static void fill_line(const struct setup *s, double row, double shift, struct li
     }
 }
 
-static void fill_used(const struct setup *s, size_t row, uint8_t *used)
+/* As integrator_usable() says, a row at a time: infinity less itself is no number. */
+static void fill_used(const struct setup *s, size_t row, struct bench *b)
 {
     size_t cols = s->m->cols, from = row * cols;
     const struct integrator_input *in = s->in;
-    if (!in->skip && !in->flat && !in->dark && !in->dark_variance)
-        memset(used, 1, cols);
-    else if (in->skip && !in->flat && !in->dark && !in->dark_variance)
-        for (size_t j = 0; j < cols; j++)
-            used[j] = in->skip[from + j] == 0;
-    else
-        for (size_t j = 0; j < cols; j++)
-            used[j] = integrator_usable(in, from + j);
+    uint8_t *restrict used = b->row.used;
+    const uint8_t *skip = in->skip ? in->skip + from : NULL;
+    const double *dark = in->dark ? in->dark + from : NULL;
+    const double *variance = in->dark_variance ? in->dark_variance + from : NULL;
+    memset(used, 1, cols);
+    for (size_t j = 0; skip && j < cols; j++)
+        used[j] = skip[j] == 0;
+    if (in->flat.data)
+        lent_values(&in->flat, from, cols, b->flat);
+    for (size_t j = 0; in->flat.data && j < cols; j++)
+        used[j] &= (b->flat[j] > 0) & (b->flat[j] <= DBL_MAX);
+    for (size_t j = 0; dark && j < cols; j++)
+        used[j] &= dark[j] - dark[j] == 0;
+    for (size_t j = 0; variance && j < cols; j++)
+        used[j] &= variance[j] - variance[j] == 0;
 }
 
 /* With bins and azimuths, as shares need them, or without, as the extent does. */
@@ -49,10 +58,11 @@ static void fill_corners(const struct setup *s, double row, bool all, struct lin
         s->k->turn(line, 0, line, 1, s->n - 16, turn);
 }
 
-void setup_next_row(const struct setup *s, struct pixel_row *r, size_t row, bool first, bool all)
+void setup_next_row(const struct setup *s, struct bench *b, size_t row, bool first, bool all)
 {
     enum split split = s->in->split;
-    fill_used(s, row, r->used);
+    struct pixel_row *r = &b->row;
+    fill_used(s, row, b);
     if (split == SPLIT_NO || split == SPLIT_BBOX)
         fill_line(s, (double)row + 0.5, 0.5, &r->centre);
     if (split == SPLIT_NO) {
@@ -78,19 +88,20 @@ void setup_norm_row(const struct setup *s, struct bench *b, size_t row)
     const struct integrator_input *in = s->in;
     const struct geometry *g = in->geometry;
     const uint8_t *used = b->row.used;
-    double *norm = b->row.norm, t0 = in->correction->converter_transmission;
+    double *norm = s->it->norm + row * g->cols, t0 = in->correction->converter_transmission;
     size_t cols = g->cols;
     if (g->sensor_thickness > 0) {
         for (size_t j = 0; j < cols; j++)
             norm[j] = used[j] ? integrator_norm(in, row, j) : 0;
-    } else {
-        s->k->norm(g, in->correction, (double)row + 0.5, s->n - 16, norm, b->cosine);
-        for (size_t j = 0; j < cols && !isnan(t0); j++)
-            norm[j] *= converter_efficiency(b->cosine[j], t0);
-        for (size_t j = 0; j < cols && in->flat; j++)
-            norm[j] *= in->flat[row * cols + j];
-        for (size_t j = 0; j < cols; j++)
-            norm[j] = used[j] ? norm[j] : 0;
+        return;
     }
-    memcpy(s->it->norm + row * cols, norm, cols * sizeof *norm);
+    s->k->norm(g, in->correction, (double)row + 0.5, s->n - 16, b->row.norm, b->cosine);
+    if (!isnan(t0))
+        s->k->efficiency(b->cosine, t0 < 1 ? -log(t0) : 0, s->n - 16, b->row.norm);
+    if (in->flat.data)
+        for (size_t j = 0; j < cols; j++)
+            norm[j] = used[j] ? b->flat[j] * b->row.norm[j] : 0;
+    else
+        for (size_t j = 0; j < cols; j++)
+            norm[j] = used[j] ? b->row.norm[j] : 0;
 }

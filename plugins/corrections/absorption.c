@@ -131,7 +131,7 @@ static frit_status fill(frit_call *c, double wavelength, size_t n, const double 
         if (mu * d.outer > CYLINDER_DARKEST)
             return c->host->fail(c, FRIT_EPARAM, "the cylinder lets nothing through, mu R = %g: up to %d is "
                                  "possible; are diameter and mu right?", mu * d.outer, CYLINDER_DARKEST);
-        curve_of_angle(p->azimuth == RING ? cylinder_ring : cylinder_plane, &d, -1.1, wavelength, n, Q, A);
+        curve_of_angle(c, p->azimuth == RING ? cylinder_ring : cylinder_plane, &d, -1.1, wavelength, n, Q, A);
     } else if (p->geometry == PLATE && p->tilt == 0) {
         straight_plate(mu * p->thickness / 10, wavelength, n, Q, A);
     } else {

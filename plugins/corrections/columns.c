@@ -97,10 +97,25 @@ static double interpolate(const double *x, const double *y, double at)
     return sum / norm;
 }
 
-void curve_of_angle(double (*f)(const void *data, double two_theta), const void *data, double lowest_cosine,
-                    double wavelength, size_t n, const double *Q, double *y)
+struct curve {
+    double (*f)(const void *data, double two_theta);
+    const void *data;
+    const double *angle;
+    double *value;
+};
+
+static void curve_point(void *data, size_t i, uint32_t worker)
 {
-    double low = INFINITY, high = -INFINITY, x[ANGLES], node[ANGLES];
+    const struct curve *p = data;
+    (void)worker;
+    if (!isnan(p->angle[i]))
+        p->value[i] = p->f(p->data, p->angle[i]);
+}
+
+void curve_of_angle(frit_call *c, double (*f)(const void *data, double two_theta), const void *data,
+                    double lowest_cosine, double wavelength, size_t n, const double *Q, double *y)
+{
+    double low = INFINITY, high = -INFINITY, x[ANGLES], angle[ANGLES], node[ANGLES];
     for (size_t i = 0; i < n; i++) {
         double cosine = cos_two_theta(Q[i], wavelength);
         y[i] = cosine > lowest_cosine ? angle_of(cosine) : NAN;
@@ -108,13 +123,17 @@ void curve_of_angle(double (*f)(const void *data, double two_theta), const void 
         high = fmax(high, y[i]);
     }
     if (n <= ANGLES || low == high) {
-        for (size_t i = 0; i < n; i++)
-            y[i] = isnan(y[i]) ? NAN : f(data, y[i]);
+        struct curve all = { f, data, y, y };
+        c->host->parallel(c, n, curve_point, &all);
         return;
     }
     for (int k = 0; k < ANGLES && low < high; k++) {
         x[k] = (low + high) / 2 + (low - high) / 2 * cos(3.14159265358979323846 * k / (ANGLES - 1));
-        node[k] = f(data, fmin(fmax(x[k], low), high));
+        angle[k] = fmin(fmax(x[k], low), high);
+    }
+    if (low < high) {
+        struct curve some = { f, data, angle, node };
+        c->host->parallel(c, ANGLES, curve_point, &some);
     }
     for (size_t i = 0; i < n; i++)
         y[i] = isnan(y[i]) ? NAN : interpolate(x, node, y[i]);

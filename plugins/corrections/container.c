@@ -136,7 +136,7 @@ static frit_status fill(frit_call *c, double wavelength, size_t n, const double 
     for (int k = 0; k < 3; k++) {
         t.d = (struct cylinder){ inner, outer, k < 2 ? mu : 0, mu_wall };
         t.part = k == 0 ? CYLINDER_SAMPLE : CYLINDER_CONTAINER;
-        curve_of_angle(tube_at, &t, -1.1, wavelength, n, Q, column[k]);
+        curve_of_angle(c, tube_at, &t, -1.1, wavelength, n, Q, column[k]);
     }
     return FRIT_OK;
 }

@@ -143,7 +143,7 @@ static const frit_step steps[] = {
         STEP(container), ON_CURVES(container)
     },
     {
-        .name = "multiple_scattering", .version = 1,
+        .name = "multiple_scattering", .version = 2,
         .summary = "Multiple scattering of a plate, in electron units",
         .doc = multiple_doc,
         .reference = "I. A. Blech and B. L. Averbach, Phys. Rev. 137 (1965) A1113, "

@@ -11,7 +11,9 @@
 
 #define PI 3.14159265358979323846
 
-enum { AZIMUTHS = 192 };    /* of half a turn */
+/* Azimuths of half a turn: few for small rings, the most for a great circle. */
+enum { LEVELS = 5 };
+static const int points[LEVELS] = { 16, 32, 48, 96, 192 };
 
 static const double node[] = {
     0.0950125098376374, 0.2816035507792589, 0.4580167776572274, 0.6178762444026438,
@@ -22,28 +24,46 @@ static const double weight[] = {
     0.1246289712555339, 0.0951585116824928, 0.0622535239386479, 0.0271524594117541
 };
 
-/* Cubic through the four neighbours. */
-static double sigma_at(const struct double_scattering *d, double cosine)
+/* Cubic through the four neighbours, sixteen at a time: loops of known length become vectors. */
+enum { AT_ONCE = 16 };
+
+static inline void sigma_at(const struct double_scattering *d, const double *cosine, double *sigma)
 {
-    double x = sqrt(fmax((1 - cosine) / 2, 0)) * DOUBLE_TABLE;
-    int i = x < DOUBLE_TABLE ? (int)x : DOUBLE_TABLE - 1;
-    double t = x - i;
-    const double *y = d->sigma + i;    /* of i - 1, i, i + 1, i + 2 */
-    return y[1] + t / 2 * (y[2] - y[0] + t * (2 * y[0] - 5 * y[1] + 4 * y[2] - y[3] +
-                                              t * (3 * (y[1] - y[2]) + y[3] - y[0])));
+    double t[AT_ONCE], y[4][AT_ONCE];
+    int from[AT_ONCE];
+    for (int k = 0; k < AT_ONCE; k++) {
+        double square = (1 - cosine[k]) / 2, x = sqrt(square > 0 ? square : 0) * DOUBLE_TABLE;
+        int i = (int)x;
+        from[k] = i < DOUBLE_TABLE ? i : DOUBLE_TABLE - 1;
+        t[k] = x - from[k];
+    }
+    for (int k = 0; k < AT_ONCE; k++)
+        for (int j = 0; j < 4; j++) /* of i - 1, i, i + 1, i + 2 */
+            y[j][k] = d->sigma[from[k] + j];
+    for (int k = 0; k < AT_ONCE; k++)
+        sigma[k] = y[1][k] + t[k] / 2 * (y[2][k] - y[0][k] +
+                                         t[k] * (2 * y[0][k] - 5 * y[1][k] + 4 * y[2][k] - y[3][k] +
+                                                 t[k] * (3 * (y[1][k] - y[2][k]) + y[3][k] - y[0][k])));
 }
 
 /* 32 panels forward, where sigma has its peak, 8 backward; the depth integral has an edge in between. */
 void double_scattering_prepare(struct double_scattering *d)
 {
+    for (int level = 0, at = 0; level < LEVELS; level++)
+        for (int k = 0; k < points[level]; k++, at++)
+            d->cos_azimuth[at] = cos(PI / points[level] * (k + 0.5));
     for (int panel = 0, n = 0; panel < 40; panel++) {
         double width = PI / 2 / (panel < 32 ? 32 : 8);
         double from = panel < 32 ? panel * width : PI / 2 + (panel - 32) * width;
-        for (int k = 0; k < 16; k++, n++) {
+        double sigma[AT_ONCE];
+        for (int k = 0; k < 16; k++) {
             double angle = from + width * (0.5 + (k % 2 ? 0.5 : -0.5) * node[k / 2]);
-            d->cosine[n] = cos(angle);
-            d->weight[n] = width / 2 * weight[k / 2] * sin(angle) * sigma_at(d, d->cosine[n]);
+            d->cosine[n + k] = cos(angle);
+            d->weight[n + k] = width / 2 * weight[k / 2] * sin(angle);
         }
+        sigma_at(d, d->cosine + n, sigma);
+        for (int k = 0; k < 16; k++, n++)
+            d->weight[n] *= sigma[k];
     }
 }
 
@@ -56,19 +76,38 @@ static double depth_integral(double depth, double first, double last)
     return x_first * exp(-x_last) * slab_chain(x - x_last, x + x_first, 0);
 }
 
+/* Mean over a ring of second scattering angles, at the middles of equal parts of half a turn.  On the way
+ * round the angle changes by at most the smaller of the sines of the two cones' angles times the azimuth: a
+ * small ring needs fewer points.  Steps of the angle are at most half of those of 192 points on a great
+ * circle, and on large rings those. */
+static double ring(const struct double_scattering *d, double along, double across, double smaller)
+{
+    double sum[AT_ONCE] = { 0 }, cosine[AT_ONCE], sigma[AT_ONCE], mean = 0;
+    const double *cos_azimuth = d->cos_azimuth;
+    int level = 0, n = points[0];
+    while (level < LEVELS - 1 && n < 2 * points[LEVELS - 1] * smaller) {
+        cos_azimuth += n;
+        n = points[++level];
+    }
+    for (int i = 0; i < n; i += AT_ONCE) {
+        for (int k = 0; k < AT_ONCE; k++)
+            cosine[k] = along + across * cos_azimuth[i + k];
+        sigma_at(d, cosine, sigma);
+        for (int k = 0; k < AT_ONCE; k++)
+            sum[k] += sigma[k];
+    }
+    for (int k = 0; k < AT_ONCE; k++)
+        mean += sum[k];
+    return mean / n;
+}
+
 double double_scattering_at(const struct double_scattering *d, double cos_two_theta)
 {
     double sine = sqrt(fmax(1 - cos_two_theta * cos_two_theta, 0)), total = 0;
-    double cos_azimuth[AZIMUTHS + 1];
-    for (int k = 0; k <= AZIMUTHS; k++)
-        cos_azimuth[k] = cos(PI / AZIMUTHS * k);
     for (int n = 0; n < DOUBLE_NODES; n++) {
-        double along = d->cosine[n] * cos_two_theta;
-        double across = sqrt(fmax(1 - d->cosine[n] * d->cosine[n], 0)) * sine;
-        double ring = (sigma_at(d, along + across) + sigma_at(d, along - across)) / 2;
-        for (int k = 1; k < AZIMUTHS; k++)
-            ring += sigma_at(d, along + across * cos_azimuth[k]);
-        total += d->weight[n] * ring * depth_integral(d->depth, d->cosine[n], cos_two_theta);
+        double first = sqrt(fmax(1 - d->cosine[n] * d->cosine[n], 0));
+        double mean = ring(d, d->cosine[n] * cos_two_theta, first * sine, fmin(first, sine));
+        total += d->weight[n] * mean * depth_integral(d->depth, d->cosine[n], cos_two_theta);
     }
-    return d->strength * total * 2 * PI / AZIMUTHS / slab_through(d->depth, d->depth / cos_two_theta);
+    return d->strength * total * 2 * PI / slab_through(d->depth, d->depth / cos_two_theta);
 }

@@ -5,7 +5,7 @@
 #ifndef CORRECTIONS_DOUBLE_SCATTERING_H
 #define CORRECTIONS_DOUBLE_SCATTERING_H
 
-enum { DOUBLE_TABLE = 4096, DOUBLE_NODES = 16 * 40 };
+enum { DOUBLE_TABLE = 4096, DOUBLE_NODES = 16 * 40, DOUBLE_AZIMUTHS = 16 + 32 + 48 + 96 + 192 };
 
 /* What the integral needs, whatever the angle; 50 kB. */
 struct double_scattering {
@@ -14,6 +14,7 @@ struct double_scattering {
     double sigma[DOUBLE_TABLE + 3];    /* e.u. per atom; sin(theta) = (index - 1)/DOUBLE_TABLE */
     double cosine[DOUBLE_NODES];       /* of the first scattering */
     double weight[DOUBLE_NODES];       /* sigma is in it */
+    double cos_azimuth[DOUBLE_AZIMUTHS];
 };
 
 /* Nodes and weights, from depth, strength and sigma. */

@@ -88,7 +88,7 @@ static frit_status fill_double(frit_call *c, double wavelength, double mu, size_
     d->sigma[0] = d->sigma[2];    /* even at both ends */
     d->sigma[DOUBLE_TABLE + 2] = d->sigma[DOUBLE_TABLE];
     double_scattering_prepare(d);
-    curve_of_angle(double_of_angle, d, 0, wavelength, n, Q, column[0]);
+    curve_of_angle(c, double_of_angle, d, 0, wavelength, n, Q, column[0]);
     for (size_t i = 0; i < n; i++) {
         column[0][i] /= polarization(cos_two_theta(Q[i], wavelength));
         column[1][i] = column[0][i] / material_free_atoms(atoms, Q[i]);
@@ -110,7 +110,7 @@ static frit_status fill_isotropic(frit_call *c, double wavelength, double mu, si
         return c->host->fail(c, FRIT_EPARAM, "the sample would scatter more, %g 1/cm, than it attenuates, "
                              "mu = %g 1/cm: is mu right?", p->sample.density * scattering, mu);
     isotropic_prepare(s, mu * p->thickness / 10, albedo);    /* mm to cm */
-    curve_of_angle(isotropic_of_angle, s, 0, wavelength, n, Q, column[1]);
+    curve_of_angle(c, isotropic_of_angle, s, 0, wavelength, n, Q, column[1]);
     double per_atom = scattering * material_weight(atoms) / AVOGADRO;
     double level = per_atom / (FOUR_PI * ELECTRON_RADIUS * ELECTRON_RADIUS);
     for (size_t i = 0; i < n; i++)

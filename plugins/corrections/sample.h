@@ -67,9 +67,10 @@ frit_status columns_prepare(frit_call *c, void **plan, const struct sample *s, i
 frit_status columns_get(frit_call *c, const struct sample *s, int n_columns, columns_fill *fill,
                         const double **column);
 
-/* f(2 theta) at each Q with cos(2 theta) above the lowest: directly, or by interpolation from 64 angles. */
-void curve_of_angle(double (*f)(const void *data, double two_theta), const void *data, double lowest_cosine,
-                    double wavelength, size_t n, const double *Q, double *y);
+/* f(2 theta) at each Q with cos(2 theta) above the lowest: directly, or by interpolation from 64 angles.  f is
+ * called on all threads. */
+void curve_of_angle(frit_call *c, double (*f)(const void *data, double two_theta), const void *data,
+                    double lowest_cosine, double wavelength, size_t n, const double *Q, double *y);
 
 /* The first input must not carry the attribute; and an output carries it from now on. */
 frit_status once_check(frit_call *c, const char *name, const char *what);

@@ -70,29 +70,27 @@ struct batch_job {
     const struct batch_totals *totals;
     const struct frame *frames;
     size_t n;
-    char *band;
     void *memory;
     struct sums *sums;
 };
 
-/* n batches of 16, each read in bands as a reader of files would: rows of all frames, one frame after the
- * other, apart so that they do not fall into the same sets of a cache. */
+/* n batches of 16, band after band, where the frames lie. */
 static void *batch_run(void *data)
 {
     struct batch_job *j = data;
     const struct matrix *m = j->it->matrix;
-    size_t row_bytes = m->cols * (j->frames->dtype == FRIT_F32 ? 4 : 2);
-    size_t apart = m->tile_rows * row_bytes + 192;
+    const size_t row_bytes = m->cols * (j->frames->dtype == FRIT_F32 ? 4 : 2);
     for (size_t i = 0; i < j->n; i++) {
         struct batch b;
         memset(j->memory, 0, batch_memory(m));
         batch_begin(&b, j->it, j->totals, j->frames, 16, KERNEL_BEST, j->memory);
         for (size_t row = 0; row < m->rows; row += m->tile_rows) {
-            const void *raw[16];
-            for (size_t l = 0; l < 16; l++)
-                raw[l] = memcpy(j->band + l * apart, (const char *)j->frames[l].raw + row * row_bytes,
-                                m->tile_rows * row_bytes);
-            batch_band(&b, row, raw, NULL);
+            const void *raw[16], *next[16];
+            for (size_t l = 0; l < 16; l++) {
+                raw[l] = (const char *)j->frames[l].raw + row * row_bytes;
+                next[l] = (const char *)raw[l] + m->tile_rows * row_bytes;
+            }
+            batch_band(&b, row, raw, NULL, next);
         }
         for (size_t l = 0; l < 16; l++)
             batch_finish(&b, l, &j->sums[l]);
@@ -122,8 +120,7 @@ static void batches(const struct integrator *it, bool f32, size_t n, size_t thre
             double *p = calloc(4 * NPT, sizeof *p);
             s[l] = (struct sums){p, p + NPT, p + 2 * NPT, p + 3 * NPT};
         }
-        job[t] = (struct batch_job){it, totals, f, 0, aligned_alloc(64, 16 * (m->tile_rows * SIDE * 4 + 192)),
-                                    aligned_alloc(64, (batch_memory(m) + 63) / 64 * 64), s};
+        job[t] = (struct batch_job){it, totals, f, 0, aligned_alloc(64, (batch_memory(m) + 63) / 64 * 64), s};
     }
     batch_all(job, threads, threads);
     const struct took start = clocks();

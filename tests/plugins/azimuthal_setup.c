@@ -6,9 +6,11 @@
  */
 #include "azimuthal/matrix_data.h"
 #include "azimuthal/setup.h"
+#include "shared/absorbed.h"
 #include "azimuthal.h"
 #include "azimuthal_tiles.h"
 
+#include <float.h>
 #include <stdlib.h>
 
 /* Bins finer and coarser than a pixel. */
@@ -41,7 +43,7 @@ static void make_with(struct integrator *it, const struct setting *s, maker *mak
             dark[i] = i % 1999 == 0 ? NAN : 20 + (double)(i % 7);
     }
     p->correction.polarization_azimuth = 0.1;
-    p->input.flat = flat;
+    p->input.flat = (struct lent_image){FRIT_F64, flat, NULL};
     p->input.dark = dark;
     p->input.parallel = threads ? backwards : NULL;
     p->input.workers = 3;
@@ -135,13 +137,14 @@ static void test_pseudo_closed(void)
 }
 
 static const struct matrix_facts facts = {RADIAL_Q, SPLIT_FULL, true, 1.173e-11};
+static const struct integrator_input plainly;
 
 /* Takes its large arrays away. */
 static uint64_t *words_of(struct integrator *it, size_t *n)
 {
     *n = matrix_data_words(it->matrix);
     uint64_t *words = g_new0(uint64_t, *n);
-    matrix_data_move(it, &facts, words);
+    matrix_data_move(it, &facts, &plainly, words);
     return words;
 }
 
@@ -169,6 +172,110 @@ static void test_same_bits(void)
         }
         g_free(words);
         integrator_clear(&first);
+    }
+}
+
+/* What a layer absorbs against the C library: up to five roundings, of 1.1e-16 each. */
+static void test_absorbed(void)
+{
+    double most = 0;
+    for (double y = 1e-13; y < 900; y *= 1.0007)
+        most = fmax(most, fabs(absorbed(y) / -expm1(-y) - 1));
+    g_test_message("figure: absorption of a layer for many pixels at once against the C library, relative: "
+                   "%.1e (at most 5.6e-16)", most);
+    g_assert_cmpfloat(most, <, 5 * 1.1102e-16 + 1e-18);
+    g_assert_true(absorbed(0) == 0 && absorbed(INFINITY) == 1);
+    g_assert_true(converter_efficiency(0.5, 1) == 2 && converter_efficiency(0.5, 0) == 1);
+}
+
+/* Totals that are made tile by tile against a plain loop over all shares, in long double: norm and what its
+ * rounding left out are good for 1e-30, so long double's 5e-20 a term is what remains; squares are summed in
+ * double. */
+static void test_totals(void)
+{
+    double most_norm = 0, most_square = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct integrator it;
+        make_with(&it, &cases[i], matrix_batch_make, true, KERNEL_BEST);
+        const struct matrix *m = it.matrix;
+        long double *norm = g_new0(long double, m->n_sums), *square = g_new0(long double, m->n_sums);
+        uint32_t *count = g_new0(uint32_t, m->n_sums);
+        for (size_t k = 0; k < m->n_tiles; k++) {
+            const struct tile *t = m->tiles + k;
+            const struct run *run = m->runs + t->run;
+            for (size_t e = 0, left = t->n ? run->n : 0; e < t->n; e++, left--) {
+                if (left == 0)
+                    left = (++run)->n;
+                uint32_t w[WINDOW_MAX];
+                unsigned at = matrix_entry(m, t, e, w);
+                size_t pixel = (t->row + at / m->tile_cols) * m->cols + t->col + at % m->tile_cols;
+                for (size_t j = 0; j < t->window; j++) {
+                    double share = w[j] * (1.0 / WEIGHT_ONE), x = share * it.norm[pixel];
+                    norm[(size_t)run->bin + j] += x;
+                    square[(size_t)run->bin + j] += share * share;
+                    count[(size_t)run->bin + j] += share != 0;
+                }
+            }
+        }
+        for (size_t k = 0; k < m->wide_from[m->n_blocks]; k++)
+            for (size_t j = 0; j < m->wide[k].n; j++) {
+                double share = m->share[m->wide[k].share + j], x = share * it.norm[m->wide[k].pixel];
+                norm[m->wide[k].bin + j] += x;
+                square[m->wide[k].bin + j] += share * share;
+                count[m->wide[k].bin + j] += share != 0;
+            }
+        for (size_t k = 0; k < m->n_sums; k++) {
+            g_assert_cmpuint(m->totals.count[k], ==, count[k]);
+            long double sum = (long double)m->totals.high[k] + m->totals.low[k];
+            if (count[k] == 0) {
+                g_assert_true(sum == 0 && m->totals.square[k] == 0);
+                continue;
+            }
+            double off = (double)fabsl(sum / norm[k] - 1) / count[k];
+            if (m->whole) /* summed as plain double, in the order of the image */
+                g_assert_cmpfloat(off, <, 1.2e-16);
+            else
+                most_norm = fmax(most_norm, off);
+            most_square = fmax(most_square, (double)fabsl(m->totals.square[k] / square[k] - 1) / count[k]);
+        }
+        g_free(norm), g_free(square), g_free(count);
+        integrator_clear(&it);
+    }
+    g_test_message("figure: totals of bins against a plain loop, norm and squares: relative difference a share "
+                   "%.1e and %.1e (at most 5.5e-20 and 1.2e-16)", most_norm, most_square);
+    g_assert_cmpfloat(most_norm, <, LDBL_EPSILON == 0x1p-63L ? 5.5e-20 : 1.2e-16);
+    g_assert_cmpfloat(most_square, <, 1.2e-16);
+}
+
+/* Sums of the dark's tiles have the bits of the plain ones, in every set of instructions. */
+static void test_dark(void)
+{
+    for (int k = KERNEL_BEST; k < N_KERNELS; k++) {
+        for (size_t i = 0; i < G_N_ELEMENTS(cases) && kernel_available((enum kernel)k); i++) {
+            struct integrator it;
+            if (!cases[i].dark)
+                continue;
+            make_with(&it, &cases[i], matrix_batch_make, true, k);
+            const struct matrix *m = it.matrix;
+            double *value = g_new(double, TILE_MAX), *sum = g_new(double, m->n_sums),
+                   *into = g_new(double, m->n_sums);
+            for (size_t n = 0; n < m->n_tiles; n++) {
+                const struct tile *t = m->tiles + n;
+                for (size_t r = 0; r < t->rows; r++)
+                    memcpy(value + r * m->tile_cols, it.dark + (t->row + r) * m->cols + t->col,
+                           t->cols * sizeof *value);
+                memset(sum, 0, t->n_bins * sizeof *sum);
+                matrix_tile_sum(m, t, value, sum);
+                g_assert_cmpmem(sum, t->n_bins * 8, m->sums.dark + t->sums, t->n_bins * 8);
+                memset(sum, 0, t->n_bins * sizeof *sum);
+                memset(into, 0, t->n_bins * sizeof *into);
+                matrix_tile_sum_squared(m, t, value, sum);
+                setup_kernels_of((enum kernel)k)->dark(m, t, value, true, into);
+                g_assert_cmpmem(sum, t->n_bins * 8, into, t->n_bins * 8);
+            }
+            g_free(value), g_free(sum), g_free(into);
+            integrator_clear(&it);
+        }
     }
 }
 
@@ -208,13 +315,17 @@ static void test_words(void)
         size_t n;
         make_with(&it, &cases[i], matrix_batch_make, false, KERNEL_BEST);
         sum_frame(&it, raw, &a);
+        gsize bytes = it.matrix->n_sums * (3 * sizeof(double) + sizeof(uint32_t));
+        void *totals = g_memdup2(it.matrix->totals.high, bytes);
         uint64_t *words = words_of(&it, &n);
-        g_assert_true(matrix_data_read(words, n, &again, &read, &why));
+        g_assert_true(matrix_data_read(words, n, &plainly, &again, &read, &why));
         g_assert_true(read.unit == facts.unit && read.split == facts.split &&
                       read.wavelength == facts.wavelength);
         g_assert_true(it.from == again.from && it.width == again.width && it.n_used == again.n_used);
         g_assert_cmpmem(it.bin_norm, it.npt * 8, again.bin_norm, again.npt * 8);
         g_assert_cmpmem(it.bin_pixels, it.npt * 8, again.bin_pixels, again.npt * 8);
+        g_assert_cmpmem(totals, bytes, again.matrix->totals.high, bytes);
+        g_free(totals);
         sum_frame(&again, raw, &b);
         g_assert_cmpmem(a.signal, it.npt * 32, b.signal, again.npt * 32);
         g_free(a.signal), g_free(b.signal), g_free(words);
@@ -245,7 +356,7 @@ static void test_damaged_words(void)
             words[at] = k % 3 == 0   ? was ^ (uint64_t)1 << (other & 63)
                         : k % 3 == 1 ? other
                                      : other << 32 | other;
-            if (matrix_data_read(words, n, &again, &read, &why)) {
+            if (matrix_data_read(words, n, &plainly, &again, &read, &why)) {
                 sum_frame(&again, raw, &s);
                 g_free(s.signal);
             } else {
@@ -255,9 +366,9 @@ static void test_damaged_words(void)
             integrator_clear(&again);
             words[at] = was;
         }
-        g_assert_false(matrix_data_read(words, n - 8, &again, &read, &why));
+        g_assert_false(matrix_data_read(words, n - 8, &plainly, &again, &read, &why));
         integrator_clear(&again);
-        g_assert_false(matrix_data_read(words, 3, &again, &read, &why));
+        g_assert_false(matrix_data_read(words, 3, &plainly, &again, &read, &why));
         integrator_clear(&again);
         g_free(words);
         integrator_clear(&it);
@@ -274,6 +385,9 @@ int main(int argc, char **argv)
     g_test_add_func("/azimuthal/setup/pseudo", test_pseudo);
     g_test_add_func("/azimuthal/setup/pseudo-closed", test_pseudo_closed);
     g_test_add_func("/azimuthal/setup/same-bits", test_same_bits);
+    g_test_add_func("/azimuthal/setup/absorbed", test_absorbed);
+    g_test_add_func("/azimuthal/setup/totals", test_totals);
+    g_test_add_func("/azimuthal/setup/dark", test_dark);
     g_test_add_func("/azimuthal/setup/words", test_words);
     g_test_add_func("/azimuthal/setup/damaged-words", test_damaged_words);
     return g_test_run();
