@@ -166,6 +166,8 @@ void frit_keep_result(frit_eval *e, frit_node *n, uint64_t i, frit_result *r, si
     for (uint32_t o = 0; o < n->n_outputs; o++)
         if (!r->failure && r->outputs[o] && !(keep >> o & 1))
             __atomic_fetch_or(&n->state->unkept, 1ull << o, __ATOMIC_RELAXED);
+    if (!n->series && n->count == 1 && !r->failure)
+        frit_publish(e, n, r);
     frit_keep(e, n, i, r, keep);
     if (keep && n->state->need)
         frit_clear_bit(n->state->need, i);   /* from now on it is looked for in the store */

@@ -134,23 +134,50 @@ static void let_go(frit_node *n)
                 continue;
             g_mutex_lock(&image->state->lock);
             frit_result_unref(g_steal_pointer(&image->state->single));
+            __atomic_store_n(&image->state->served, 0, __ATOMIC_RELEASE);
             g_mutex_unlock(&image->state->lock);
         }
 }
 
-static bool is_free(gpointer state)
+typedef struct wait_for { struct frit_node_state *state; uint32_t output; } wait_for;
+
+static bool is_served(gpointer waiting)
 {
-    return !g_atomic_int_get(&((struct frit_node_state *)state)->computing);
+    const wait_for *w = waiting;
+    return !g_atomic_int_get(&w->state->computing) ||
+           __atomic_load_n(&w->state->served, __ATOMIC_ACQUIRE) >> w->output & 1;
 }
 
-/* The only element of a single node: made by the first thread that asks, the others wait, or help. */
-static frit_result *single(frit_task *t, frit_node *n, uint32_t output)
+/* With what was made of it before, for others than asked for it now. */
+void frit_publish(frit_eval *e, frit_node *n, frit_result *r)
 {
     struct frit_node_state *state = n->state;
     g_mutex_lock(&state->lock);
-    while (state->computing) {
+    if (state->single != r) {
+        uint64_t served = r->failure ? UINT64_MAX : 0;
+        for (uint32_t o = 0; !r->failure && o < r->n; o++) {
+            if (!r->outputs[o] && state->single)
+                r->outputs[o] = frit_dataset_ref(state->single->outputs[o]);
+            served |= (uint64_t)(r->outputs[o] != NULL) << o;
+        }
+        frit_result_unref(state->single);
+        state->single = frit_result_ref(r);
+        __atomic_store_n(&state->served, served, __ATOMIC_RELEASE);
+    }
+    g_mutex_unlock(&state->lock);
+    frit_pool_wake(e->pool);
+}
+
+/* The only element of a single node: made by the first thread that asks, the others wait, or help.  They have it
+ * before it is written to the store. */
+static frit_result *single(frit_task *t, frit_node *n, uint32_t output)
+{
+    struct frit_node_state *state = n->state;
+    wait_for waiting = {state, output};
+    g_mutex_lock(&state->lock);
+    while (state->computing && !serves(state->single, output)) {
         g_mutex_unlock(&state->lock);
-        frit_pool_wait(t->eval->pool, is_free, state);
+        frit_pool_wait(t->eval->pool, is_served, &waiting);
         g_mutex_lock(&state->lock);
     }
     if (serves(state->single, output)) {
@@ -164,16 +191,9 @@ static frit_result *single(frit_task *t, frit_node *n, uint32_t output)
     frit_plans_release(n);   /* of an integrator some hundred MB; nobody else asks for it */
     if (r && !r->failure)
         let_go(n);
-    g_mutex_lock(&state->lock);
-    for (uint32_t o = 0; r && state->single && !r->failure && o < r->n; o++)
-        if (!r->outputs[o])
-            r->outputs[o] = frit_dataset_ref(state->single->outputs[o]);
-    if (r) {
-        frit_result_unref(state->single);
-        state->single = frit_result_ref(r);
-    }
+    if (r)
+        frit_publish(t->eval, n, r);
     g_atomic_int_set(&state->computing, false);
-    g_mutex_unlock(&state->lock);
     frit_pool_wake(t->eval->pool);
     return r;
 }

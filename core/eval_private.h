@@ -33,6 +33,7 @@ struct frit_node_state {
     GMutex      lock;
     gint        computing;       /* a single element: by some thread, right now; atomic */
     frit_result *single;         /* the only element, once known */
+    uint64_t    served;          /* its outputs that are there, a bit each; atomic */
     gint        users;           /* edges over which it may still be asked for; atomic */
     bool        let_go;          /* it was made, and is none of its inputs' users any more */
     uint8_t    *need;            /* a bit an element: it must be computed */
@@ -104,6 +105,8 @@ bool frit_reads_files(const frit_node *n);   /* a source whose elements lie in f
 /* eval_element.c: the outputs of an element, from the task, the store, or by running the step.  A new
  * reference; NULL when the run has stopped.  A result with a failure is a missing element. */
 frit_result  *frit_element(frit_task *t, frit_node *n, uint64_t i, uint32_t output);
+/* Of a single node: the others may have it from now on. */
+void          frit_publish(frit_eval *e, frit_node *n, frit_result *r);
 frit_result  *frit_remembered(const frit_task *t, const frit_node *n, uint64_t i, uint32_t output);   /* borrowed, or NULL */
 void          frit_remember(frit_task *t, const frit_node *n, uint64_t i, frit_result *r);   /* a reference of its own */
 

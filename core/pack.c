@@ -9,6 +9,7 @@
  */
 #include "pack.h"
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 #include <xxhash.h>
@@ -21,10 +22,14 @@
 
 enum { HAS_SIGMA = 1, HAS_MASK = 2, KNOWN_FLAGS = 3 };
 
-/* ---- Writing: with `to` NULL the length is counted only ---- */
+/* ---- Writing ---- */
 
+/* Into memory, into a file, or nowhere: then the length is counted only. */
 typedef struct writer {
     uint8_t *to;
+    FILE *file;
+    XXH3_state_t *checksum;   /* of what goes into the file */
+    int why;                  /* 0, or the errno of the first write that failed */
     size_t n;
 } writer;
 
@@ -32,6 +37,11 @@ static void put_raw(writer *w, const void *data, size_t n)
 {
     if (w->to && n)
         memcpy(w->to + w->n, data, n);
+    if (w->file && n && !w->why) {
+        XXH3_64bits_update(w->checksum, data, n);
+        if (fwrite(data, 1, n, w->file) != n)
+            w->why = errno ? errno : EIO;
+    }
     w->n += n;
 }
 
@@ -55,9 +65,19 @@ static void swap_each(uint8_t *data, size_t n, size_t size)
 
 static void put_array(writer *w, const void *data, size_t n, size_t size)
 {
-    put_raw(w, data, n * size);
-    if (G_BYTE_ORDER != G_LITTLE_ENDIAN && w->to)
-        swap_each(w->to + w->n - n * size, n, size);
+    enum { PIECE = 4096 };
+    if (G_BYTE_ORDER == G_LITTLE_ENDIAN) {
+        put_raw(w, data, n * size);
+        return;
+    }
+    const uint8_t *from = data;
+    for (size_t bytes = n * size, m; bytes; bytes -= m, from += m) {
+        uint8_t piece[PIECE];
+        m = bytes < PIECE ? bytes : PIECE;   /* sizes are powers of 2 up to 8 */
+        memcpy(piece, from, m);
+        swap_each(piece, m / size, size);
+        put_raw(w, piece, m);
+    }
 }
 
 static void put_text(writer *w, const char *text)
@@ -122,7 +142,7 @@ static void put_dataset(writer *w, const frit_dataset *d)
 
 GBytes *frit_dataset_to_bytes(const frit_dataset *d)
 {
-    writer w = {NULL, 0};
+    writer w = {0};
     put_dataset(&w, d);
     w.to = g_try_malloc(w.n);
     if (!w.to)
@@ -131,6 +151,19 @@ GBytes *frit_dataset_to_bytes(const frit_dataset *d)
     w.n = 0;
     put_dataset(&w, d);
     return g_bytes_new_take(w.to, length);
+}
+
+int frit_dataset_write(const frit_dataset *d, FILE *f, uint64_t *length, uint64_t *checksum)
+{
+    writer w = {.file = f, .checksum = XXH3_createState()};
+    if (!w.checksum)
+        return ENOMEM;
+    XXH3_64bits_reset(w.checksum);
+    put_dataset(&w, d);
+    *length = w.n;
+    *checksum = XXH3_64bits_digest(w.checksum);
+    XXH3_freeState(w.checksum);
+    return w.why;
 }
 
 /* ---- Reading: after the first thing that is wrong, all that follows is nothing ---- */
@@ -310,7 +343,7 @@ uint64_t frit_pack_checksum(const void *data, size_t n)
 
 void frit_pack_encode(const frit_pack *p, uint8_t *heading)
 {
-    writer w = {heading, 0};
+    writer w = {.to = heading};
     put_raw(&w, PACK_MAGIC, 8);
     put_uint(&w, PACK_VERSION, 4);
     put_uint(&w, p->n, 4);

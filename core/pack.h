@@ -3,6 +3,8 @@
  */
 #pragma once
 
+#include <stdio.h>
+
 #include "store.h"
 
 typedef enum frit_pack_kind { FRIT_PACK_ABSENT, FRIT_PACK_DATASET, FRIT_PACK_FAILURE } frit_pack_kind;
@@ -29,3 +31,5 @@ void frit_pack_encode(const frit_pack *p, uint8_t *heading);
 bool frit_pack_decode(frit_pack *p, const frit_key *key, const uint8_t *heading, size_t have, uint64_t size);
 
 uint64_t frit_pack_checksum(const void *data, size_t n);
+/* The bytes of frit_dataset_to_bytes(), without a copy of them in memory; 0 or an errno. */
+int frit_dataset_write(const frit_dataset *d, FILE *f, uint64_t *length, uint64_t *checksum);

@@ -363,27 +363,40 @@ uint32_t frit_store_peek(frit_store *s, const frit_key *pack, uint32_t n, bool *
 
 /* ---- Writing ---- */
 
-/* The bytes of record i: of the one given, else of the one on disk; NULL: absent, or `why` is set. */
-static GBytes *bytes_of(const frit_record *r, int old, const frit_pack *p, uint32_t i, frit_pack_entry *e,
-                        int *why)
+static int write_bytes(FILE *f, frit_pack_entry *e, const void *data, size_t n)
 {
-    GBytes *bytes = NULL;
+    e->length = n;
+    e->checksum = frit_pack_checksum(data, n);
+    return !n || fwrite(data, 1, n, f) == n ? 0 : errno;
+}
+
+/* What is on disk once more; e becomes absent where it is damaged. */
+static int write_kept(FILE *f, int old, frit_pack_entry *e)
+{
+    g_autofree uint8_t *kept = g_try_malloc((size_t)e->length + 1);
+    if (kept && frit_read_all(old, kept, (size_t)e->length, e->offset) && sound(e, kept))
+        return write_bytes(f, e, kept, (size_t)e->length);
+    *e = (frit_pack_entry){0};
+    return 0;
+}
+
+/* Record i: the one given, else the one on disk, else it is absent.  0, or an errno. */
+static int write_record(FILE *f, const frit_record *r, int old, const frit_pack *p, uint32_t i, frit_pack_entry *e)
+{
+    *e = (frit_pack_entry){0};
     if (r->dataset) {
-        *e = (frit_pack_entry){.kind = FRIT_PACK_DATASET};
-        bytes = frit_dataset_to_bytes(r->dataset);
-        *why = bytes ? 0 : ENOMEM;
-    } else if (r->failure) {
-        *e = (frit_pack_entry){.kind = FRIT_PACK_FAILURE,
-                               .status = r->status == FRIT_OK ? FRIT_EDATA : r->status};
-        bytes = g_bytes_new_static(r->failure, strlen(r->failure));
-    } else if (old >= 0 && p->entry[i].kind != FRIT_PACK_ABSENT) {
-        *e = p->entry[i];
-        uint8_t *kept = g_try_malloc((size_t)e->length + 1);
-        if (kept && frit_read_all(old, kept, (size_t)e->length, e->offset) && sound(e, kept))
-            return g_bytes_new_take(kept, (size_t)e->length);
-        g_free(kept);
+        e->kind = FRIT_PACK_DATASET;
+        return frit_dataset_write(r->dataset, f, &e->length, &e->checksum);
     }
-    return bytes;
+    if (r->failure) {
+        e->kind = FRIT_PACK_FAILURE;
+        e->status = r->status == FRIT_OK ? FRIT_EDATA : r->status;
+        return write_bytes(f, e, r->failure, strlen(r->failure));
+    }
+    if (old < 0)
+        return 0;
+    *e = p->entry[i];
+    return e->kind == FRIT_PACK_ABSENT ? 0 : write_kept(f, old, e);
 }
 
 /* The whole pack into an empty file: the records, then the heading before them.  0, or an errno;
@@ -398,20 +411,13 @@ static int write_pack(FILE *f, int old, const frit_pack *before, frit_pack *p, c
         return errno;
     for (uint32_t i = 0; i < p->n; i++) {
         frit_pack_entry e;
-        g_autoptr(GBytes) bytes = bytes_of(&records[i], old, before, i, &e, &why);
-        if (why)
+        if ((why = write_record(f, &records[i], old, before, i, &e)))
             return why;
-        if (!bytes)
+        if (e.kind == FRIT_PACK_ABSENT)
             continue;
-        gsize n;
-        const void *data = g_bytes_get_data(bytes, &n);
         e.offset = offset;
-        e.length = n;
-        e.checksum = frit_pack_checksum(data, n);
-        if (n && fwrite(data, 1, n, f) != n)
-            return errno;
         p->entry[i] = e;
-        offset += n;
+        offset += e.length;
         ++*count;
     }
     frit_pack_encode(p, heading);
@@ -458,6 +464,8 @@ static int write_and_rename(frit_store *s, const frit_key *pack, const char *pat
         unlink(temporary);
         return none;
     }
+    enum { BUFFER = 1 << 17 };   /* a pack of curves in a few writes; what is larger goes by itself */
+    setvbuf(f, NULL, _IOFBF, BUFFER);
     frit_pack before, p = {.key = *pack, .n = n};
     uint64_t size;
     uint32_t count = 0;

@@ -25,11 +25,11 @@ class Place:
 
     def __init__(self):
         folder = os.environ.get("TMPDIR", "/var/tmp")
-        need = (N * SIZE * SIZE * 2 + (4 << 30)) / 1e9
+        need = (N * (SIZE * SIZE * 2 + (4 << 20)) + (4 << 30)) / 1e9
         if shutil.disk_usage(folder).free / 1e9 < need:
             sys.exit("%s has less than %.1f GB free: set TMPDIR, or FRIT_BENCH_FRAMES below %d"
                      % (folder, need, N))
-        self.at, self.old = tempfile.mkdtemp(dir=folder), []
+        self.at, self.old = tempfile.mkdtemp(dir=folder), 0
         self.raw, self.out, self.store = (os.path.join(self.at, x) for x in ("raw", "out", "store"))
         self.digests = os.path.join(self.at, "digests")
         self.env = dict(os.environ, FRIT_STORE=self.store)
@@ -65,15 +65,10 @@ class Place:
             shutil.copy(self.digests, self.store + "/digests")
 
     def put_away(self, folder):
-        """Removed a dozen at a time: ext4 is slow at making files for five seconds after many were removed."""
+        """Removed at the end: for minutes after many files were removed ext4 is slow at making new ones."""
         if os.path.exists(folder):
-            self.old.append("%s/old-%d" % (self.at, len(self.old)))
-            os.rename(folder, self.old[-1])
-        if len(self.old) == 12:
-            for name in self.old:
-                shutil.rmtree(name, ignore_errors=True)
-            self.old = []
-            time.sleep(6)
+            self.old += 1
+            os.rename(folder, "%s/old-%d" % (self.at, self.old))
 
     def recipe(self, name, threads, **settings):
         command = [FRIT, "run", "-j%d" % threads, "%s/%s.lua" % (here, name), "--set", "out=" + self.out]
