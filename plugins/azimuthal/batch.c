@@ -25,7 +25,7 @@ struct lost {
 #define SUM_MAX  512
 #define ROWS_MAX 128
 
-/* ---- Totals ---- */
+/* ---- Sums of norms ---- */
 
 /* The sum of two numbers and what its rounding leaves (Knuth). */
 static void add_twofold(struct twofold *to, double x)
@@ -39,100 +39,6 @@ static double difference(struct twofold a, struct twofold b)
 {
     add_twofold(&a, -b.high);
     return a.high + (a.low - b.low);
-}
-
-static void add_shares(struct batch_totals *totals, const struct integrator *it, size_t bin, double share,
-                       size_t pixel)
-{
-    if (share == 0)
-        return;
-    if (!it->matrix->whole)
-        add_twofold(&totals->norm[bin], share * it->norm[pixel]);
-    totals->square[bin] += share * share;
-    totals->count[bin]++;
-    if (it->dark)
-        totals->dark[bin] += share * it->dark[pixel];
-    if (it->dark_variance)
-        totals->dark_variance[bin] += share * share * it->dark_variance[pixel];
-}
-
-/* The norms of whole pixels in the order of the image, as a plain loop over it adds them up. */
-static bool add_norms(struct twofold *norm, const struct integrator *it)
-{
-    const struct matrix *m = it->matrix;
-    int32_t *bin = malloc(m->tile_rows * m->cols * sizeof *bin);
-    for (size_t first = 0; bin && first < m->n_tiles; first += m->tiles_across) {
-        size_t row = m->tiles[first].row, rows = m->tiles[first].rows;
-        for (size_t i = 0; i < rows * m->cols; i++)
-            bin[i] = 0;
-        for (size_t i = first; i < first + m->tiles_across; i++) {
-            const struct tile *t = m->tiles + i;
-            const uint32_t *a = m->a + t->entry;
-            for (const struct run *run = m->runs + t->run; run < m->runs + t->run + t->n_runs; run++)
-                for (const uint32_t *end = a + run->n; a < end; a++) {
-                    unsigned at = *a & (TILE_MAX - 1);
-                    bin[at / m->tile_cols * m->cols + t->col + at % m->tile_cols] = run->bin;
-                }
-        }
-        for (size_t i = 0; i < rows * m->cols; i++)
-            norm[bin[i]].high +=
-                it->norm[row * m->cols + i]; /* those of no bin into the first one, which is padding */
-    }
-    free(bin);
-    return bin;
-}
-
-static void add_tile(struct batch_totals *totals, const struct integrator *it, const struct tile *t)
-{
-    const struct matrix *m = it->matrix;
-    const struct run *run = m->runs + t->run;
-    for (size_t i = 0, left = t->n ? run->n : 0; i < t->n; i++, left--) {
-        if (left == 0)
-            left = (++run)->n;
-        uint32_t w[WINDOW_MAX];
-        unsigned at = matrix_entry(m, t, i, w);
-        size_t pixel = (t->row + at / m->tile_cols) * m->cols + t->col + at % m->tile_cols;
-        for (size_t k = 0; k < t->window; k++)
-            add_shares(totals, it, (size_t)run->bin + k, w[k] * (1.0 / WEIGHT_ONE), pixel);
-    }
-}
-
-struct batch_totals *batch_totals_make(const struct integrator *it)
-{
-    const struct matrix *m = it->matrix;
-    size_t n = m->n_sums;
-    struct batch_totals *totals = malloc(sizeof *totals);
-    struct twofold *norm = calloc(n, sizeof *norm);
-    double *sums = calloc(3 * n, sizeof *sums);
-    uint32_t *count = calloc(n, sizeof *count);
-    if (!totals || !norm || !sums || !count) {
-        free(totals);
-        free(norm);
-        free(sums);
-        free(count);
-        return NULL;
-    }
-    *totals = (struct batch_totals){norm, sums, sums + n, sums + 2 * n, count};
-    if (m->whole && !add_norms(norm, it)) {
-        batch_totals_free(totals);
-        return NULL;
-    }
-    for (size_t i = 0; i < m->n_tiles; i++)
-        add_tile(totals, it, m->tiles + i);
-    for (size_t i = 0; i < m->wide_from[m->n_blocks]; i++)
-        for (size_t k = 0; k < m->wide[i].n; k++)
-            add_shares(totals, it, m->wide[i].bin + k, m->share[m->wide[i].share + k], m->wide[i].pixel);
-    return totals;
-}
-
-void batch_totals_free(struct batch_totals *t)
-{
-    if (!t)
-        return;
-    free(t->norm);
-    free(t->square);
-    free(t->count);
-    free(t);
 }
 
 /* ---- Beginning ---- */

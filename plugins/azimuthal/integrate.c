@@ -7,7 +7,6 @@
 #include "batch.h"
 #include "integrate.h"
 #include "matrix_data.h"
-#include "totals.h"
 
 #include <math.h>
 #include <string.h>
@@ -81,7 +80,7 @@ static frit_status prepare(frit_call *c, enum radial unit, void **made)
     struct frame_plan *plan = *made;
     if (status != FRIT_OK || !plan->integrator.matrix)
         return status;
-    plan->totals = totals_make(&plan->integrator);
+    plan->totals = batch_totals_make(&plan->integrator);
     return plan->totals ? FRIT_OK : FRIT_ENOMEM;
 }
 

@@ -2,7 +2,7 @@ plugin_LTLIBRARIES += %D%/azimuthal.la
 %C%_azimuthal_la_SOURCES = %D%/azimuthal.c %D%/azimuthal.h %D%/integrate.c %D%/cake.c %D%/pixel_geometry.c \
 	%D%/frame_plan.c %D%/frame_read.c %D%/frame_plan.h %D%/calibration.c %D%/converter.c %D%/poni.c %D%/poni.h \
 	%D%/detectors.c %D%/integrator.c %D%/accumulate.c %D%/integrator.h \
-	%D%/batch.c %D%/batch.h %D%/totals.c %D%/totals.h %D%/integrate.h %D%/integrate_batch.c %D%/matrix.h %D%/matrix_make.c %D%/matrix_tiles.c %D%/matrix_sum.c \
+	%D%/batch.c %D%/batch.h %D%/totals.c %D%/integrate.h %D%/integrate_batch.c %D%/matrix.h %D%/matrix_make.c %D%/matrix_tiles.c %D%/matrix_sum.c \
 	%D%/matrix_data.h %D%/matrix_data.c %D%/integration_matrix.c %D%/setup.h %D%/setup_rows.c %D%/setup_kernel.c %D%/setup_body.h \
 	%D%/processor.h %D%/processor.c %D%/kernel.h %D%/kernel.c %D%/kernel_body.h %D%/batch_body.h %D%/batch_load_body.h \
 	%D%/split.c %D%/split.h \

@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "totals.h"
+#include "batch.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +35,7 @@ static void add_dark(struct batch_totals *totals, const struct integrator *it)
     }
 }
 
-struct batch_totals *totals_make(const struct integrator *it)
+struct batch_totals *batch_totals_make(const struct integrator *it)
 {
     const struct matrix *m = it->matrix;
     size_t n = m->n_sums;
@@ -57,4 +57,14 @@ struct batch_totals *totals_make(const struct integrator *it)
     memcpy(count, m->totals.count, n * sizeof *count);
     add_dark(totals, it);
     return totals;
+}
+
+void batch_totals_free(struct batch_totals *t)
+{
+    if (!t)
+        return;
+    free(t->norm);
+    free(t->square);
+    free(t->count);
+    free(t);
 }

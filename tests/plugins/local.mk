@@ -88,7 +88,7 @@ plugin_tests += %D%/azimuthal_series
 plugin_tests += %D%/azimuthal_batch
 %C%_azimuthal_batch_SOURCES = %D%/azimuthal_batch.c %D%/azimuthal_tiles.c %D%/azimuthal_tiles.h \
   plugins/azimuthal/matrix_make.c plugins/azimuthal/matrix_tiles.c plugins/azimuthal/setup_rows.c plugins/azimuthal/setup_kernel.c \
-  plugins/azimuthal/matrix_sum.c plugins/azimuthal/batch.c plugins/azimuthal/batch.h \
+  plugins/azimuthal/matrix_sum.c plugins/azimuthal/batch.c plugins/azimuthal/batch.h plugins/azimuthal/totals.c \
   plugins/azimuthal/kernel.c plugins/azimuthal/processor.c plugins/azimuthal/integrator.c plugins/azimuthal/accumulate.c plugins/azimuthal/split.c \
   plugins/shared/geometry.c plugins/shared/values.c
 %C%_azimuthal_batch_CPPFLAGS = $(TEST_CPPFLAGS)
