@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "kernel.h"
+#include "shared/unroll.h"
 
 #include <math.h>
 #include <string.h>
@@ -50,12 +51,7 @@ typedef int64_t v8l __attribute__((vector_size(64)));
 typedef int64_t v4l __attribute__((vector_size(32)));
 typedef int64_t v2h __attribute__((vector_size(16)));
 
-/* Loops over a window or over lanes have to go, so that what they run over stays in registers. */
-#if defined(__clang__)
-#define UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define UNROLL _Pragma("GCC unroll 16")
-#endif
+#define UNROLL UNROLL_UP_TO(16)
 
 #define LANE ((v16i){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15})
 

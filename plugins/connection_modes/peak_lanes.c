@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "peak_lanes.h"
+#include "shared/unroll.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -13,12 +14,7 @@
 /* Added and taken off again, it rounds to a whole number, which then stands in the last bits. */
 #define SHIFT 0x1.8p52
 
-/* Loops over the parts of a group have to go, so that these stay in registers. */
-#if defined(__clang__)
-#define UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define UNROLL _Pragma("GCC unroll 40")
-#endif
+#define UNROLL UNROLL_UP_TO(40)
 
 #define TARGET
 #define BYTES   16

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "lanes.h"
+#include "shared/unroll.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -10,12 +11,7 @@
 #include <immintrin.h>
 #endif
 
-/* Loops over the parts of a group have to go, so that these stay in registers. */
-#if defined(__clang__)
-#define UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define UNROLL _Pragma("GCC unroll 8")
-#endif
+#define UNROLL UNROLL_UP_TO(8)
 
 /* A value that two products need: the compiler would take it from memory for each. */
 #if defined(__x86_64__)

@@ -3,15 +3,11 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "low_r_sums.h"
+#include "shared/unroll.h"
 
 #include <string.h>
 
-/* Loops over the parts of a group have to go, so that these stay in registers. */
-#if defined(__clang__)
-#define UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define UNROLL _Pragma("GCC unroll 8")
-#endif
+#define UNROLL UNROLL_UP_TO(8)
 
 #define TARGET
 #define WIDE    2
