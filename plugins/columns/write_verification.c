@@ -29,8 +29,8 @@ const frit_port write_verification_inputs[] = {
 const frit_param write_verification_table[] = {
     FRIT_OUTPUT(write_verification_params, file, FRIT_PARAM_REQUIRED, "the file, as \"out/verify.csv\""),
     FRIT_TEXT(write_verification_params, rows, NULL, FRIT_PARAM_REQUIRED,
-              "one line a number: quantity, sample, tolerance (\"5 %\": of the truth), and the truth where it is "
-              "known, with tabs between them, as frit.verify writes them; @2 is the second number given as truth"),
+              "one line a number: quantity, sample, tolerance (\"5 %\": of the truth; \"3 or 2 sigma\": of what was "
+              "found, where that is more), and the truth where it is known, with tabs between them, as frit.verify writes them; @2 is the second number given as truth"),
     {0}};
 
 enum { TEXT = 120 };
@@ -38,6 +38,7 @@ enum { TEXT = 120 };
 struct row {
     char quantity[TEXT], sample[TEXT];
     double tolerance, truth; /* truth NaN: not known */
+    double sigmas;           /* the tolerance is at least so many sigma of what was found */
     bool relative;           /* the tolerance is a part of the truth */
     unsigned node;           /* which of the numbers given as truth it is, from 1; 0: none */
 };
@@ -62,9 +63,22 @@ static bool read_number(const char *text, double *value)
     return end != text && *end == '\0';
 }
 
-/* "0.05", or "5 %" of the truth. */
+/* " or 2 sigma", cut off; false: it is no such thing. */
+static bool read_sigmas(char *text, struct row *r)
+{
+    int end = 0;
+    char *or = strstr(text, " or ");
+    if (!or)
+        return true;
+    *or = '\0';
+    return sscanf(or + 4, "%lf sigma%n", &r->sigmas, &end) == 1 && end > 0 && or[4 + end] == '\0' && r->sigmas >= 0;
+}
+
+/* "0.05", or "5 %" of the truth; and what read_sigmas() reads. */
 static bool read_tolerance(char *text, struct row *r)
 {
+    if (!read_sigmas(text, r))
+        return false;
     char *percent = strchr(text, '%');
     r->relative = percent && percent[1] == '\0';
     if (r->relative) {
@@ -169,26 +183,27 @@ static void put_number(FILE *f, double x)
 }
 
 /* NaN where it is a part of a truth that is not known. */
-static double tolerance_of(const struct row *r)
+static double tolerance_of(const struct row *r, double sigma)
 {
-    return r->relative ? r->tolerance * fabs(r->truth) : r->tolerance;
+    double tolerance = r->relative ? r->tolerance * fabs(r->truth) : r->tolerance;
+    return r->sigmas * sigma > tolerance ? r->sigmas * sigma : tolerance;
 }
 
 /* Right, wrong, or "" where the truth is not known.  What was not found is not right. */
-static const char *judge(const struct row *r, double found)
+static const char *judge(const struct row *r, double found, double sigma)
 {
     if (isnan(r->truth))
         return "";
-    return fabs(found - r->truth) <= tolerance_of(r) ? "true" : "false";
+    return fabs(found - r->truth) <= tolerance_of(r, sigma) ? "true" : "false";
 }
 
-static void tell(frit_call *c, const struct row *r, double found)
+static void tell(frit_call *c, const struct row *r, double found, double sigma)
 {
     if (isnan(found))
         c->host->log(c, FRIT_WARNING, "%s of %s was not found; true is %.6g", r->quantity, r->sample, r->truth);
     else
         c->host->log(c, FRIT_WARNING, "%s of %s: found %.6g, true is %.6g, and the two may differ by %.3g",
-                     r->quantity, r->sample, found, r->truth, tolerance_of(r));
+                     r->quantity, r->sample, found, r->truth, tolerance_of(r, sigma));
 }
 
 static frit_status put_rows(frit_call *c, FILE *f, const struct row *rows, uint64_t n)
@@ -200,19 +215,19 @@ static frit_status put_rows(frit_call *c, FILE *f, const struct row *rows, uint6
         if (!v)
             return FRIT_EIO;
         bool there = !v->failure && v->ndim == 0 && !(v->mask && v->mask[0]);
-        const double found = there ? v->value[0] : NAN;
-        const char *verdict = judge(&rows[k], found);
+        const double found = there ? v->value[0] : NAN, sigma = there && v->sigma ? v->sigma[0] : NAN;
+        const char *verdict = judge(&rows[k], found, sigma);
         put_text(f, rows[k].quantity);
         put_text(f, rows[k].sample);
         put_number(f, rows[k].truth);
         put_number(f, found);
-        put_number(f, there && v->sigma ? v->sigma[0] : NAN);
-        put_number(f, tolerance_of(&rows[k]));
+        put_number(f, sigma);
+        put_number(f, tolerance_of(&rows[k], sigma));
         fprintf(f, "%s\n", verdict);
         known += *verdict != '\0';
         right += !strcmp(verdict, "true");
         if (!strcmp(verdict, "false"))
-            tell(c, &rows[k], found);
+            tell(c, &rows[k], found, sigma);
     }
     int level = right < known ? FRIT_WARNING : FRIT_INFO;
     if (known)

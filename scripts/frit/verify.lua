@@ -8,7 +8,7 @@
 --     })
 --
 -- found is a node of one number; truth is such a node, or a number, or nothing where it is not known; tolerance is a
--- number, or a part of the truth, as "5 %".
+-- number, or a part of the truth, as "5 %"; where it is more, so many sigma of what was found: "3 or 2 sigma".
 
 local core = require "frit.core"
 local entries = require "frit.entries"
@@ -30,8 +30,9 @@ local function line_of(row, k, truths)
     local tolerance = row.tolerance
     if type(tolerance) == "number" and tolerance >= 0 then
         tolerance = string.format("%.10g", tolerance)
-    elseif type(tolerance) ~= "string" or not tolerance:match "^[%d.]+ *%%$" then
-        core.fail("verify: row " .. k .. ': tolerance is a number, not below 0, or a part of the truth, as "5 %"')
+    elseif type(tolerance) ~= "string" or not tolerance:gsub(" or [%d.]+ sigma$", ""):match "^[%d.]+ *%%?$" then
+        core.fail("verify: row " .. k .. ': tolerance is a number, not below 0, or a part of the truth, as "5 %", or ' ..
+                  'where that is more, so many sigma of what was found: "3 or 2 sigma"')
     end
     local line = text_of(row, k, "quantity") .. "\t" .. text_of(row, k, "sample") .. "\t" .. tolerance
     if core.is_node(row.truth) then

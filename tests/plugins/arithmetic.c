@@ -217,11 +217,15 @@ static void test_verification(void)
     test_step_input(s, "found", number(1, 0, "1"));
     test_step_input(s, "found", number(3, 0, "1"));
     test_step_input(s, "found", number(-21, 0, "1"));
+    test_step_input(s, "found", number(553.5, 2, "K"));
+    test_step_input(s, "found", number(554.5, 2, "K"));
+    test_step_input(s, "found", number(552.5, 1, "K"));
     test_step_set(s, "file", file);
     test_step_input(s, "truth", number(550, 0, "K"));
     test_step_input(s, "truth", number(580.5, 0, "K"));
     test_step_set(s, "rows", "T_r\tHPT\t3\t@1\nT_r\tCR\t3\t@2\nT_r\tCR\t3\t@2\nconclusion: a, then b\tall\t0\t1\nother\tAC\t1\n"
-                  "part\tAC\t5 %\t-20\n");
+                  "part\tAC\t5 %\t-20\nT_r\tHPT\t3 or 2 sigma\t@1\nT_r\tHPT\t3 or 2 sigma\t@1\n"
+                  "T_r\tHPT\t3 or 2 sigma\t@1\n");
     GError *error = NULL;
     test_step_run(s, &error);
     g_assert_no_error(error);
@@ -233,7 +237,10 @@ static void test_verification(void)
                     "T_r,CR,580.5,,,3,false\n"
                     "\"conclusion: a, then b\",all,1,1,,0,true\n"
                     "other,AC,,3,,1,\n"
-                    "part,AC,-20,-21,,1,true\n");
+                    "part,AC,-20,-21,,1,true\n"
+                    "T_r,HPT,550,553.5,2,4,true\n"
+                    "T_r,HPT,550,554.5,2,4,false\n"
+                    "T_r,HPT,550,552.5,1,3,true\n");
     test_step_free(s);
 }
 
@@ -245,6 +252,9 @@ static void test_wrong_rows(void)
         {"T_r\tHPT\t-1\n", "row 1 is no"},
         {"T_r\tHPT\t% 5\n", "row 1 is no"},
         {"T_r\tHPT\t5\t@0\n", "row 1 is no"},
+        {"T_r\tHPT\t5 or sigma\n", "row 1 is no"},
+        {"T_r\tHPT\t5 or 2 sigmas\n", "row 1 is no"},
+        {"T_r\tHPT\t5 or -2 sigma\n", "row 1 is no"},
         {"T_r\tHPT\t5\t@2\n", "row 1 asks for truth 2, and 0 were given"},
         {"T_r\tHPT\t1\nT_r\tCR\t1\n", "2 rows are described, and 1 numbers were given"},
     };
