@@ -353,7 +353,12 @@ static frit_status read_covariance(frit_call *c, const struct window *w, double 
     const frit_status status = covariance_read(c, IN_COVARIANCE, host->input(c, IN_G, 0), "g(r)", &C);
     if (status != FRIT_OK)
         return status;
-    const size_t first = w->n ? w->index[0] : 0, width = w->n ? w->index[w->n - 1] - first + 1 : 0;
+    size_t first = w->n ? w->index[0] : 0, end = first;   /* r may descend, or be in no order */
+    for (size_t i = 0; i < w->n; i++) {
+        first = w->index[i] < first ? w->index[i] : first;
+        end = w->index[i] >= end ? w->index[i] + 1 : end;
+    }
+    const size_t width = end - first;
     double *row = host->scratch(c, width + w->n, sizeof *row), *per_g = row + width;
     *between = row ? host->scratch(c, w->n * w->n, sizeof **between) : NULL;
     if (!*between)

@@ -5,7 +5,7 @@ plugin_LTLIBRARIES += %D%/fourier.la
   %D%/density.c %D%/integral.c %D%/integral.h %D%/sine_sum.c %D%/sine_sum.h \
   %D%/lanes.c %D%/lanes.h %D%/lanes_body.h plugins/shared/unroll.h \
   %D%/sine_transform.c %D%/sine_transform.h %D%/sine_private.h %D%/sine_terms.c \
-  %D%/sine_covariance.c plugins/shared/covariance.h \
+  %D%/sine_covariance.c plugins/shared/covariance.c plugins/shared/covariance.h \
   plugins/shared/atomic_weights.c plugins/shared/atomic_weights.h
 %C%_fourier_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 %C%_fourier_la_CFLAGS = $(AM_CFLAGS) $(FFTW_CFLAGS) $(GSL_CFLAGS)

@@ -68,7 +68,7 @@ size_t sine_transform_terms(const struct sine_transform *t, const struct integra
         pairs = count_own(g, point);
     }
     const size_t rows = COVARIANCE_PAIRS + 2 * pairs;
-    return 2 * rows <= t->r.n ? rows : 0;
+    return 2 * rows < t->r.n ? rows : 0;
 }
 
 /* ---- Their rows ---- */
@@ -119,10 +119,9 @@ static void put_own(const struct sine_terms *terms, const struct terms_of *of, c
     }
 }
 
-static void mark_row(double *row, size_t n, size_t used)
+static void clear_rest(double *row, size_t n, size_t used)
 {
     memset(row + used, 0, (2 * n - used) * sizeof *row);
-    row[2 * n - 1] = COVARIANCE_MARK;
 }
 
 bool sine_terms_fill(const struct sine_terms *terms, const struct terms_of *of, const double *sigma,
@@ -146,9 +145,9 @@ bool sine_terms_fill(const struct sine_terms *terms, const struct terms_of *of, 
         pair[2 * n + i] = scale * of->edge->both[i];
     }
     put_own(terms, of, sigma, pair);
-    mark_row(plus, n, 2 * n - 1);
-    for (size_t k = 0; k < COVARIANCE_PAIRS + 2 * pairs; k++)
-        if (k != COVARIANCE_PLUS)
-            mark_row(terms->row + k * 2 * n, n, n);
+    const size_t rows = COVARIANCE_PAIRS + 2 * pairs;
+    for (size_t k = 0; k < rows; k++)
+        clear_rest(terms->row + k * 2 * n, n, k == COVARIANCE_PLUS ? 2 * n - 1 : n);
+    u[2 * n - 1] = covariance_mark(terms->row, rows, 2 * n);
     return true;
 }

@@ -36,6 +36,15 @@ static bool all_masked(const uint8_t *mask, size_t n)
     return known == n;
 }
 
+/* Units may differ, where one of them was converted: then places are in proportion. */
+static bool in_proportion(const double *a, const double *b, size_t n)
+{
+    for (size_t j = 0; j + 1 < n; j++)
+        if (fabs(a[j] * b[n - 1] - b[j] * a[n - 1]) > 1e-6 * fabs(b[j] * a[n - 1]))
+            return false;
+    return true;
+}
+
 static frit_status read_square(frit_call *c, const frit_view *v, const frit_view *curve, const char *symbol,
                                struct covariance *C)
 {
@@ -50,18 +59,44 @@ static frit_status read_square(frit_call *c, const frit_view *v, const frit_view
         for (size_t j = 0; v->axis[k] && curve->axis[0] && j < n; j++)
             if (!same_place(v->axis[k][j], curve->axis[0][j]))
                 return misplaced(c, j, v->axis[k][j], curve, symbol);
+    if (!alike && v->axis[0] && v->axis[1] && !in_proportion(v->axis[0], v->axis[1], n))
+        return c->host->fail(c, FRIT_EDATA,
+                             "the covariance is between %s in %s and %s in %s: it must be between all pairs of points "
+                             "of %s",
+                             v->axis_name[0] ? v->axis_name[0] : "points", v->axis_unit[0] ? v->axis_unit[0] : "1",
+                             v->axis_name[1] ? v->axis_name[1] : "points", v->axis_unit[1] ? v->axis_unit[1] : "1",
+                             symbol);
     if (all_masked(v->mask, n * n))
         return FRIT_OK;
     *C = (struct covariance){.n = n, .square = v->value, .mask = v->mask};
     return FRIT_OK;
 }
 
+/* FNV's way, a number at a time. */
+static uint64_t hash_numbers(uint64_t hash, const double *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint64_t bits;
+        memcpy(&bits, x + i, sizeof bits);
+        hash = (hash ^ bits ^ bits >> 32) * UINT64_C(0x100000001b3);
+    }
+    return hash;
+}
+
+double covariance_mark(const double *terms, size_t rows, size_t length)
+{
+    uint64_t hash = hash_numbers(UINT64_C(0xcbf29ce484222325), terms + COVARIANCE_U * length, length / 2);
+    for (size_t k = COVARIANCE_PAIRS; k < rows; k += 2)
+        hash = hash_numbers(hash, terms + k * length, length / 2);
+    return 1 + ldexp((double)(hash >> 12), -52);
+}
+
 static bool is_intact(const frit_view *v)
 {
     const size_t rows = v->shape[0], length = v->shape[1];
     bool intact = rows >= COVARIANCE_PAIRS && (rows - COVARIANCE_PAIRS) % 2 == 0 && length % 2 == 0;
-    for (size_t k = 0; intact && k < rows; k++)
-        intact = fabs(v->value[(k + 1) * length - 1] - COVARIANCE_MARK) < 1e-9 * COVARIANCE_MARK;
+    const double mark = intact ? covariance_mark(v->value, rows, length) : 0;
+    intact = intact && v->value[(COVARIANCE_U + 1) * length - 1] == mark;
     for (size_t k = length; intact && v->mask && k < rows * length; k++)
         intact = !v->mask[k];
     return intact;

@@ -13,13 +13,15 @@
  *     C_ij = u_i u_j (minus[|i - j|] - plus[i + j]) + sum over pairs of (a_i b_j + b_i a_j)
  *
  * with the rows u, minus and plus, then a and b of each pair.  Of `plus` 2 n - 1 numbers mean something, of
- * the others n; the last of each row is COVARIANCE_MARK, so that terms which were multiplied or added up do
- * not pass for what they no longer are.  Axis 0, "term", counts rows; place k of axis 1, "r+r'", is 2 r_0 + k
+ * the others n; the last one of u is covariance_mark(), so that terms which were multiplied or added up, or
+ * averaged with others of other points, do not pass for what they no longer are.  Axis 0, "term", counts rows; place k of axis 1, "r+r'", is 2 r_0 + k
  * step.  Where u is masked, the point's covariances are not known. */
 enum { COVARIANCE_U, COVARIANCE_MINUS, COVARIANCE_PLUS, COVARIANCE_PAIRS };
-#define COVARIANCE_MARK       1.0
 #define COVARIANCE_TERM_AXIS  "term"
 #define COVARIANCE_SUMS_AXIS  "r+r'"
+
+/* A checksum of u and of all a, on which the other rows depend in no simple way: from 1 to below 2. */
+double covariance_mark(const double *terms, size_t rows, size_t length);
 
 /* A port that takes either declares the axis units "*", since terms are counted, and that of the curve. */
 struct covariance {

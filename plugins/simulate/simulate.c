@@ -110,7 +110,7 @@ static const frit_step steps[] = {
       .outputs = panel_outputs, .params = panel_params, .params_size = sizeof(struct panel),
       .run = panel_run },
 
-    { .name = "simulate_frame", .version = 1,
+    { .name = "simulate_frame", .version = 2,
       .summary = "A frame of the model glass in a furnace, as a flat panel would record it",
       .doc =
 "    ADU = gain N + dark + read noise\n"

@@ -553,9 +553,60 @@ static void bad_covariance(void)
     fails_with(s, "the covariance has 3 x 3 values, and g(r) has 401 points");
 }
 
+/* Covariances that fall off with the distance, in the order of the curve's points. */
+static frit_dataset *between_points(const frit_dataset *g)
+{
+    const size_t n = g->shape[0];
+    const double *r = g->axis[0]->at;
+    frit_dataset *C = frit_dataset_new(FRIT_F64, 2, (const size_t[]){n, n});
+    C->unit = "1/angstrom^4";
+    for (int k = 0; k < 2; k++)
+        C->axis[k] = frit_axis_new("r", "angstrom", n, r);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++)
+            ((double *)C->data)[i * n + j] = 1e-4 * exp(-fabs(r[i] - r[j]) / 0.1);
+    return C;
+}
+
+/* A curve by descending r says the same as one by ascending r, to the bit: points are put into order first. */
+static void any_order_of_points(void)
+{
+    double share[2][MODES], sigma[2][MODES];
+    for (int turned = 0; turned < 2; turned++) {
+        g_autoptr(frit_dataset) g = plain();
+        const size_t n = g->shape[0];
+        double *y = g->data, *r = g->axis[0]->at;
+        for (size_t i = 0; turned && i < n / 2; i++) {
+            const double keep_y = y[i], keep_r = r[i];
+            y[i] = y[n - 1 - i];
+            r[i] = r[n - 1 - i];
+            y[n - 1 - i] = keep_y;
+            r[n - 1 - i] = keep_r;
+        }
+        frit_dataset_set_number(g, "number_density", "1/angstrom^3", RHO0);
+        test_step *s = modes_step("free", frit_dataset_ref(g));
+        test_step_input(s, "covariance", between_points(g));
+        GError *error = NULL;
+        test_step_run(s, &error);
+        g_assert_no_error(error);
+        const frit_dataset *shares = test_step_output(s, "shares");
+        for (size_t k = 0; k < MODES; k++) {
+            share[turned][k] = frit_dataset_values(shares)[k];
+            sigma[turned][k] = shares->sigma[k];
+        }
+        test_step_free(s);
+    }
+    for (size_t k = 0; k < MODES; k++) {
+        g_assert_cmpfloat(share[0][k], ==, share[1][k]);
+        g_assert_cmpfloat(sigma[0][k], ==, sigma[1][k]);
+        g_assert_cmpfloat(sigma[0][k], >, 0);
+    }
+}
+
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
+    g_test_add_func("/connection-modes/covariance-order", any_order_of_points);
     g_test_add_func("/connection-modes/areas", areas_are_minima);
     g_test_add_func("/connection-modes/quick-is-careful", quick_is_careful);
     g_test_add_func("/connection-modes/free", free_exact);

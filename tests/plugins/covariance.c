@@ -182,7 +182,7 @@ static void test_both_forms(void)
             g_assert_cmpstr(terms->unit, ==, "1/angstrom^4");
             g_assert_cmpint(terms->mask != NULL, ==, k == 2);   /* the last is amplified too much, far out */
             figure("w C w by the terms, beside the square, over the sum of absolute terms", apart(&a, &b, 40),
-                   1e-12);
+                   1e-13);
             for (size_t i = 0; i < n; i++) {
                 double x[2];
                 covariance_row(&a, i, i, 1, &x[0]);
@@ -320,6 +320,20 @@ static void test_wrong_covariances(void)
     for (size_t i = 0; i < frit_dataset_count(larger); i++)
         ((double *)larger->data)[i] *= 4;
     refused(output(t, "reduced_pdf"), larger, "compute with its output covariance_matrix");
+
+    /* A mean of two whose part below the first point is not the same. */
+    frit_dataset *mean = frit_dataset_copy(test_step_output(t, "covariance"));
+    const size_t length = mean->shape[1];
+    for (size_t j = 0; j < length / 2; j++)
+        ((double *)mean->data)[3 * length + j] *= 1.001;
+    refused(output(t, "reduced_pdf"), mean, "compute with its output covariance_matrix");
+
+    frit_dataset *foreign = frit_dataset_copy(test_step_output(t, "covariance_matrix"));
+    for (int i = 0; i < 876; i++)
+        r[i] = 300 + i;
+    frit_axis_unref(foreign->axis[0]);
+    foreign->axis[0] = frit_axis_new("temperature", "K", 876, r);
+    refused(output(t, "reduced_pdf"), foreign, "the covariance is between temperature in K and r in angstrom");
     test_step_free(t);
 }
 

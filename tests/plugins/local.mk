@@ -181,14 +181,14 @@ plugin_tests += %D%/azimuthal_batch
 %C%_fit_LDADD = $(PLUGIN_TEST_LIBS) $(GSL_LIBS)
 
 %C%_covariance_SOURCES = %D%/covariance.c %D%/fourier.h %D%/fourier_curve.h plugins/fourier/integral.c \
-  plugins/fourier/lanes.c plugins/fourier/sine_sum.c plugins/fourier/sine_terms.c plugins/fourier/sine_transform.c \
+  plugins/fourier/lanes.c plugins/fourier/sine_sum.c plugins/fourier/sine_terms.c plugins/shared/covariance.c plugins/fourier/sine_transform.c \
   plugins/shared/covariance.c
 %C%_covariance_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_covariance_CFLAGS = $(PLUGIN_TEST_CFLAGS)
 %C%_covariance_LDADD = $(PLUGIN_TEST_LIBS)
 
 %C%_fourier_SOURCES = %D%/fourier.c %D%/fourier.h %D%/fourier_curve.h plugins/fourier/integral.c \
-  plugins/fourier/lanes.c plugins/fourier/sine_sum.c plugins/fourier/sine_terms.c \
+  plugins/fourier/lanes.c plugins/fourier/sine_sum.c plugins/fourier/sine_terms.c plugins/shared/covariance.c \
   plugins/fourier/sine_transform.c
 %C%_fourier_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_fourier_CFLAGS = $(PLUGIN_TEST_CFLAGS)
@@ -206,7 +206,7 @@ plugin_tests += %D%/azimuthal_batch
 
 %C%_fourier_real_space_SOURCES = %D%/fourier_real_space.c %D%/fourier.h %D%/fourier_curve.h \
   plugins/fourier/integral.c plugins/fourier/lanes.c plugins/fourier/sine_covariance.c plugins/fourier/sine_sum.c \
-  plugins/fourier/sine_terms.c plugins/fourier/sine_transform.c
+  plugins/fourier/sine_terms.c plugins/shared/covariance.c plugins/fourier/sine_transform.c
 %C%_fourier_real_space_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_fourier_real_space_CFLAGS = $(PLUGIN_TEST_CFLAGS)
 %C%_fourier_real_space_LDADD = $(PLUGIN_TEST_LIBS)
