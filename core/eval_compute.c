@@ -305,8 +305,8 @@ frit_result *frit_run_barrier(frit_eval *e, frit_node *n, uint64_t i, frit_outpu
         r = frit_settle_failure(e, n, i, error);
     /* What misses elements is not kept: the next run shall try them again, and say so again. */
     if (r && !files) {
+        keep_what_is_missing(e, n, stream);   /* first: others have the result before it is kept */
         frit_keep_result(e, n, i, r, 0, !frit_stream_missing(stream)->len);
-        keep_what_is_missing(e, n, stream);
     }
     if (files && r && !r->failure)
         *files = g_steal_pointer(&x.files);

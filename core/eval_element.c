@@ -188,7 +188,7 @@ static frit_result *single(frit_task *t, frit_node *n, uint32_t output)
     g_atomic_int_set(&state->computing, true);
     g_mutex_unlock(&state->lock);
     frit_result *r = find_or_compute(t, n, 0, output);
-    frit_plans_release(n);   /* of an integrator some hundred MB; nobody else asks for it */
+    frit_plans_release(n);   /* of an integrator some hundred MB, unless another node has the same */
     if (r && !r->failure)
         let_go(n);
     if (r)

@@ -126,14 +126,42 @@ static bool is_streamed(const frit_eval *e, const frit_edge *edge, uint64_t i)
     return !e->store || frit_reads_files(from.node) || (frit_streams(from.node->state) >> from.output & 1);
 }
 
+/* Are these many small elements of one step, that lie in the store? */
+static bool is_kept(const frit_eval *e, const frit_edge *edge)
+{
+    enum { FEW = 64 };   /* are read before threads have woken up */
+    uint64_t n = edge->node->count, element;
+    if (n <= FEW)
+        return false;
+    const frit_node *first = frit_edge_resolve(*edge, 0, &element).node,
+                    *last = frit_edge_resolve(*edge, n - 1, &element).node;
+    return first == last && first->kind == FRIT_NODE_STEP && !is_streamed(e, edge, 0);
+}
+
+static int place_of(const frit_stream *s, const frit_edge *edge)
+{
+    int k = 0;
+    while (k < LANES && !(s->lanes[k] && s->lanes[k]->edge.node == edge->node &&
+                          s->lanes[k]->edge.output == edge->output))
+        k++;
+    return k;
+}
+
+/* Whoever goes through a series in another order would throw away what was read ahead. */
+static bool is_next(const frit_stream *s, const frit_edge *edge, uint64_t i)
+{
+    int k = place_of(s, edge);
+    return i == 0 || (k < LANES && s->lanes[k]->first == i);
+}
+
 /* The lane of this edge, moved to the front; a new one where there is none, in the place of the one that
  * was not used for longest. */
 static lane *lane_for(frit_stream *s, const frit_edge *edge)
 {
-    int k = 0;
-    while (k < LANES - 1 && s->lanes[k] &&
-           !(s->lanes[k]->edge.node == edge->node && s->lanes[k]->edge.output == edge->output))
-        k++;
+    int k = place_of(s, edge);
+    for (int free = 0; k == LANES && free < LANES; free++)
+        k = s->lanes[free] ? k : free;
+    k = MIN(k, LANES - 1);
     lane *l = s->lanes[k];
     memmove(s->lanes + 1, s->lanes, (size_t)k * sizeof *s->lanes);
     if (!l || l->edge.node != edge->node || l->edge.output != edge->output) {
@@ -141,8 +169,8 @@ static lane *lane_for(frit_stream *s, const frit_edge *edge)
         l = g_new0(lane, 1);
         l->eval = s->eval;
         l->edge = *edge;
-        l->together = is_streamed(s->eval, edge, 0) ? frit_batch_size(s->eval, edge, 1, edge->node->count)
-                                                    : FRIT_MAX_BATCH;
+        l->together = is_kept(s->eval, edge) ? FRIT_MAX_BATCH
+                                             : frit_batch_size(s->eval, edge, 1, edge->node->count);
         g_queue_init(&l->ahead);
     }
     return s->lanes[0] = l;
@@ -202,10 +230,9 @@ bool frit_stream_may_recover(const frit_stream *s)
 
 frit_dataset *frit_stream_fetch(gpointer stream, const frit_edge *edge, uint64_t i, char **failure, GError **error)
 {
-    enum { FEW = 64 };   /* are read from the store before threads have woken up */
     frit_stream *s = stream;
-    const frit_node *n = edge->node;
-    bool ahead = n->series && !frit_pool_inside() && (n->count > FEW || is_streamed(s->eval, edge, i));
+    bool ahead = edge->node->series && !frit_pool_inside() &&
+                 (is_streamed(s->eval, edge, i) || (is_next(s, edge, i) && is_kept(s->eval, edge)));
     made *m = ahead ? take_streamed(s, edge, i) : make_here(s, edge, i);
     frit_dataset *d = g_steal_pointer(&m->dataset);
     if (m->failure) {

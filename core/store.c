@@ -363,11 +363,17 @@ uint32_t frit_store_peek(frit_store *s, const frit_key *pack, uint32_t n, bool *
 
 /* ---- Writing ---- */
 
+/* Why a write was short. */
+static int reason(void)
+{
+    return errno ? errno : EIO;
+}
+
 static int write_bytes(FILE *f, frit_pack_entry *e, const void *data, size_t n)
 {
     e->length = n;
     e->checksum = frit_pack_checksum(data, n);
-    return !n || fwrite(data, 1, n, f) == n ? 0 : errno;
+    return !n || fwrite(data, 1, n, f) == n ? 0 : reason();
 }
 
 /* What is on disk once more; e becomes absent where it is damaged. */
@@ -408,7 +414,7 @@ static int write_pack(FILE *f, int old, const frit_pack *before, frit_pack *p, c
     uint64_t offset = FRIT_PACK_HEADING(p->n);
     int why = 0;
     if (fwrite(heading, 1, (size_t)offset, f) != offset)
-        return errno;
+        return reason();
     for (uint32_t i = 0; i < p->n; i++) {
         frit_pack_entry e;
         if ((why = write_record(f, &records[i], old, before, i, &e)))
@@ -423,7 +429,7 @@ static int write_pack(FILE *f, int old, const frit_pack *before, frit_pack *p, c
     frit_pack_encode(p, heading);
     if (fseek(f, 0, SEEK_SET) != 0 ||
         fwrite(heading, 1, FRIT_PACK_HEADING(p->n), f) != FRIT_PACK_HEADING(p->n))
-        return errno;
+        return reason();
     return 0;
 }
 
@@ -465,7 +471,8 @@ static int write_and_rename(frit_store *s, const frit_key *pack, const char *pat
         return none;
     }
     enum { BUFFER = 1 << 17 };   /* a pack of curves in a few writes; what is larger goes by itself */
-    setvbuf(f, NULL, _IOFBF, BUFFER);
+    g_autofree char *buffer = g_malloc(BUFFER);
+    setvbuf(f, buffer, _IOFBF, BUFFER);
     frit_pack before, p = {.key = *pack, .n = n};
     uint64_t size;
     uint32_t count = 0;

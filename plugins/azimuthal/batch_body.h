@@ -68,7 +68,7 @@ TARGET static INLINE void K(weigh)(const struct matrix *m, size_t entry, uint32_
         share[2] = WEIGHT_ONE - share[0] - share[1];
         if (window == 4) {
             v16i c = *(const v16iu *)(m->c + entry + i);
-            share[3] = share[2] - c;
+            share[3] = (v16i)((v16u)share[2] - (v16u)c);   /* of a damaged matrix it may wrap */
             share[2] = c;
         }
         UNROLL

@@ -99,7 +99,7 @@ TARGET static INLINE void K(split_group)(const uint32_t *a, const uint32_t *b, c
     w[2] = WEIGHT_ONE - w[0] - w[1];
     if (window == 4) {
         v16i ec = *(const v16iu *)c;
-        w[3] = w[2] - ec;
+        w[3] = (v16i)((v16u)w[2] - (v16u)ec);   /* of a damaged matrix it may wrap */
         w[2] = ec;
     }
     if (count < 16) {

@@ -399,7 +399,7 @@ TARGET static INLINE void K(weights)(const uint32_t *a, const uint32_t *b, const
 {
     int32_t w0 = (int32_t)(a[i] >> 12 << 6 | (b[i] & 63)), w1 = (int32_t)(b[i] >> 6);
     int32_t w2 = WEIGHT_ONE - w0 - w1, third = window > 3 ? (int32_t)c[i] : w2;
-    *w = (v4i){w0, w1, third, w2 - third};
+    *w = (v4i){w0, w1, third, (int32_t)((uint32_t)w2 - (uint32_t)third)};   /* of a damaged matrix it may wrap */
     *share = __builtin_convertvector(*w, v4d) * (1.0 / WEIGHT_ONE);
 }
 

@@ -70,7 +70,7 @@ static const frit_step steps[] = {
       .inputs = bad_pixels_inputs, .outputs = bad_pixels_outputs,
       .params = bad_pixels_params, .params_size = sizeof(struct bad_pixels),
       .run = bad_pixels_run },
-    { .name = "mask_outliers", .version = 1,
+    { .name = "mask_outliers", .version = 2,
       .summary = "Mask the pixels of a frame that stand out from their ring: spots, zingers, dead pixels",
       .doc =
 "The pixels of a ring, one of `npt` bins of Q, should agree once each is divided by what `integrate`\n"

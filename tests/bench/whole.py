@@ -3,7 +3,7 @@ chain: FRIT_BENCH_FRAMES (1000) frames in the page cache, their digests known, a
 processes as there are processors, on a fifth of the frames, since its time goes with their number.  cold: the
 same from the disk, against reading the files and no more.  paper: three samples of 236 frames, with an empty
 store, in wall time.  memory: the largest resident set, and all threads against one; with FRIT_LONG=1 also of
-10,000 frames.  graph: what an element of a node costs.  Needs 8.4 MB a frame in TMPDIR, or /var/tmp.
+10,000 frames.  graph: what an element of a node costs.  Needs 13 MB a frame and 4 GB in TMPDIR, or /var/tmp.
 SPDX-License-Identifier: GPL-3.0-or-later"""
 import json, os, shutil, sys, tempfile, time
 

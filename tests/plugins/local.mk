@@ -181,7 +181,7 @@ plugin_tests += %D%/azimuthal_batch
 %C%_fit_LDADD = $(PLUGIN_TEST_LIBS) $(GSL_LIBS)
 
 %C%_covariance_SOURCES = %D%/covariance.c %D%/fourier.h %D%/fourier_curve.h plugins/fourier/integral.c \
-  plugins/fourier/lanes.c plugins/fourier/sine_sum.c plugins/fourier/sine_terms.c plugins/shared/covariance.c plugins/fourier/sine_transform.c \
+  plugins/fourier/lanes.c plugins/fourier/sine_sum.c plugins/fourier/sine_terms.c plugins/fourier/sine_transform.c \
   plugins/shared/covariance.c
 %C%_covariance_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_covariance_CFLAGS = $(PLUGIN_TEST_CFLAGS)
