@@ -8,7 +8,7 @@ plugin_LTLIBRARIES += %D%/azimuthal.la
 	%D%/split.c %D%/split.h \
 	%D%/robust.h %D%/robust_steps.h %D%/robust_steps.c %D%/robust_make.c %D%/robust_sum.c %D%/robust_ring.h %D%/robust_ring.c \
 	%D%/robust_kernel.h %D%/robust_kernel.c %D%/robust_body.h \
-	plugins/shared/geometry.c plugins/shared/geometry.h plugins/shared/absorbed.h plugins/shared/touch.h plugins/shared/unroll.h plugins/shared/values.c plugins/shared/values.h \
+	plugins/shared/geometry.c plugins/shared/geometry.h plugins/shared/absorbed.h plugins/shared/pages.h plugins/shared/unroll.h plugins/shared/values.c plugins/shared/values.h \
 	plugins/shared/atomic_weights.c plugins/shared/atomic_weights.h
 %C%_azimuthal_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 # Square roots and divisions of many pixels at once: the same bits, errno and exceptions aside.

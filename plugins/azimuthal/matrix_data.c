@@ -5,7 +5,7 @@
  */
 #include "matrix_data.h"
 #include "setup.h"
-#include "shared/touch.h"
+#include "shared/pages.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,16 +8,13 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "setup.h"
+#include "shared/pages.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
 
 #define FINE_BINS 16384
-#define HUGE_PAGE ((size_t)2 << 20)
 
 /* ---- The range that the pixels cover ---- */
 
@@ -270,20 +267,6 @@ static enum integrator_status put_together(struct setup *s, bool *fine)
 
 /* ---- Memory ---- */
 
-/* For a large array that is filled once and then read in order: in large pages, where there are such. */
-static void *large(size_t n, size_t size)
-{
-    size_t bytes = (n * size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-    if (n * size < HUGE_PAGE)
-        return malloc(n * size + 1);
-    void *p = aligned_alloc(HUGE_PAGE, bytes);
-#if defined(__linux__) && defined(MADV_HUGEPAGE)
-    if (p)
-        madvise(p, bytes, MADV_HUGEPAGE); /* advice: it may be refused */
-#endif
-    return p;
-}
-
 static bool bench_allocate(const struct setup *s, struct bench *b)
 {
     const struct matrix *m = s->m;
@@ -344,10 +327,10 @@ static bool allocate(struct setup *s)
     size_t n = m->rows * m->cols + m->n_blocks * ENTRY_PAD;
     m->tiles = calloc(m->n_tiles, sizeof *m->tiles);
     m->wide_from = calloc(m->n_blocks + 1, sizeof *m->wide_from);
-    s->it->norm = large(m->rows * m->cols, sizeof *s->it->norm);
+    s->it->norm = large_array(m->rows * m->cols, sizeof *s->it->norm);
     m->norm = s->it->norm;
-    m->a = large(n, sizeof *m->a);
-    m->b = m->whole ? NULL : large(n, sizeof *m->b);
+    m->a = large_array(n, sizeof *m->a);
+    m->b = m->whole ? NULL : large_array(n, sizeof *m->b);
     m->c = m->whole ? NULL : malloc(n * sizeof *m->c); /* of which most pages may stay untouched */
     s->n = (m->cols + 1 + 15) / 16 * 16 + 16;
     s->n_benches = s->in->parallel ? s->in->workers : 1;

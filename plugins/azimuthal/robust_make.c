@@ -3,17 +3,13 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "robust.h"
+#include "shared/pages.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
-
 #define BLOCKS_MAX   4
-#define HUGE_PAGE    ((size_t)2 << 20)
 #define BLOCK_PIXELS 16384 /* less is not worth a block of its own */
 
 void robust_clear(struct robust *r)
@@ -250,26 +246,11 @@ static void make_places(const struct maker *m, const struct draft *drafts, struc
 
 /* ---- Pixels ---- */
 
-/* Filled once and then read for every frame: in large pages, where there are such. */
-static void *large(size_t n, size_t size)
-{
-    size_t bytes = (n * size + 63) / 64 * 64;
-    if (bytes < HUGE_PAGE)
-        return aligned_alloc(64, bytes);
-    bytes = (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-    void *p = aligned_alloc(HUGE_PAGE, bytes);
-#if defined(__linux__) && defined(MADV_HUGEPAGE)
-    if (p)
-        madvise(p, bytes, MADV_HUGEPAGE); /* advice: it may be refused */
-#endif
-    return p;
-}
-
 /* A value for each pixel, and for those behind the last one of a ring. */
 static float *pixels(const struct robust *r, float value)
 {
     size_t n = r->start[r->n_rings] + ROBUST_LANES;
-    float *p = large(n, sizeof *p);
+    float *p = large_array(n, sizeof *p);
     for (size_t i = 0; p && i < n; i++)
         p[i] = value;
     return p;
@@ -277,7 +258,7 @@ static float *pixels(const struct robust *r, float value)
 
 static bool allocate_pixels(struct robust *r, const struct integrator *it, size_t used)
 {
-    r->entries = large(used + ROBUST_LANES, sizeof *r->entries);
+    r->entries = large_array(used + ROBUST_LANES, sizeof *r->entries);
     if (r->entries)
         memset(r->entries + used, 0, ROBUST_LANES * sizeof *r->entries);
     r->norm = pixels(r, 1);
