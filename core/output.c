@@ -370,10 +370,12 @@ static bool finish(frit_outputs *o, const output *f, const char *provenance,
     return true;
 }
 
-/* It is the graph's own, and long where a series has many files: its beginning tells. */
 static bool check_provenance(const char *provenance, GError **error)
 {
-    if (*provenance == '{')
+    g_autoptr(JsonParser) parser = json_parser_new_immutable();
+    JsonNode *root =
+        json_parser_load_from_data(parser, provenance, -1, NULL) ? json_parser_get_root(parser) : NULL;
+    if (root && JSON_NODE_HOLDS_OBJECT(root))
         return true;
     g_set_error_literal(error, FRIT_ERROR, FRIT_EIO,
                         "the provenance of the files to be written is no JSON object");

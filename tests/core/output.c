@@ -419,7 +419,7 @@ static void promised_and_not_written(place *p, gconstpointer unused)
 static void provenance_must_be_an_object(place *p, gconstpointer unused)
 {
     (void)unused;
-    const char *const texts[] = {"", "7", "[1]"};
+    const char *const texts[] = {"", "7", "[1]", "{\"a\": }"};
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         GError *error = NULL;
         frit_outputs *o = frit_outputs_new();
