@@ -69,6 +69,7 @@ void frit_context_clear(frit_context *x)
     g_free(x->outputs);
     g_free(x->buffers);
     g_ptr_array_unref(x->memory);
+    frit_reading_free(x->reading);
     frit_outputs_free(x->files);
     g_clear_error(&x->error);
     g_free(x->name);

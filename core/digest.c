@@ -1,166 +1,46 @@
-/* Digests of files, and the memo of them: which content a file had when it was last read.
- *
- * The memo is a heading and fixed records, each with a checksum, appended in one write: many
- * processes may share it without a lock.  A record that got torn is skipped.
+/* Digests of files: read for them, or taken from what a step reads.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "key.h"
+#include "digest.h"
+#include "digest_memo.h"
 #include "disk.h"
 #include "error.h"
+#include "xxh3.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <unistd.h>
-#include <xxhash.h>
 
-#define RECORD     64
-#define HEADING    "frit digests 1\n"
-#define BUFFER     ((size_t)1 << 20)
-#define MEMO_LIMIT ((uint64_t)256 << 20) /* four million files; started anew when larger */
+#define BUFFER ((size_t)1 << 20)
 
 /* A file changed so short a time ago may change again without a new time: coarse clocks of
  * file systems tick every two seconds at worst (FAT). */
 #define RACY_NS INT64_C(2000000000)
 
-typedef struct known {
-    uint64_t device, inode; /* these two find it */
-    uint64_t size;
-    int64_t mtime, ctime; /* these three say whether it is still the same */
-    frit_key content;
-} known;
+/* Files of these sizes are images and the like, of which each is read by one step: their digests may be put off. */
+enum { SMALLEST = 64 << 10, LARGEST = 256 << 20 };
+
+/* So much may be missing of what a step reads: a header, the directory of a TIFF.  Where no more than a page is left,
+ * nothing is waited for. */
+enum { GAP = 64 << 10, PAGE = 4096 };
 
 struct frit_digests {
-    GMutex      lock;
-    GCond       read;  /* some file was read to its end */
-    GHashTable *files; /* of known */
-    GHashTable *busy;  /* of known: files that a thread reads just now */
-    char       *memo;
-    int         fd;    /* of the memo, for appending; -1: none */
+    GMutex            lock;
+    GCond             read;        /* some file was read to its end */
+    frit_digest_memo *memo;
+    GHashTable       *busy;        /* of frit_known: files that a thread reads just now */
+    GHashTable       *first_seen;  /* path -> frit_known: files whose digest was put off, as they were then */
+    bool              put_off;
 };
-
-static guint known_hash(gconstpointer p)
-{
-    const known *k = p;
-    return (guint)(k->inode * UINT64_C(0x9e3779b97f4a7c15) >> 32) ^ (guint)k->device;
-}
-
-static gboolean known_equal(gconstpointer a, gconstpointer b)
-{
-    const known *x = a, *y = b;
-    return x->device == y->device && x->inode == y->inode;
-}
-
-static bool unchanged(const known *a, const known *b)
-{
-    return a->size == b->size && a->mtime == b->mtime && a->ctime == b->ctime;
-}
-
-static void put64(uint8_t *to, uint64_t x)
-{
-    for (int i = 0; i < 8; i++)
-        to[i] = (uint8_t)(x >> 8 * i);
-}
-
-static uint64_t get64(const uint8_t *from)
-{
-    uint64_t x = 0;
-    for (int i = 0; i < 8; i++)
-        x |= (uint64_t)from[i] << 8 * i;
-    return x;
-}
-
-static void encode(const known *k, uint8_t record[RECORD])
-{
-    const uint64_t field[] = {k->device,          k->inode,        k->size,       (uint64_t)k->mtime,
-                              (uint64_t)k->ctime, k->content.high, k->content.low};
-    for (int i = 0; i < 7; i++)
-        put64(record + 8 * i, field[i]);
-    put64(record + 56, XXH3_64bits(record, 56));
-}
-
-static bool decode(const uint8_t *record, known *k)
-{
-    if (get64(record + 56) != XXH3_64bits(record, 56))
-        return false;
-    *k = (known){get64(record),
-                 get64(record + 8),
-                 get64(record + 16),
-                 (int64_t)get64(record + 24),
-                 (int64_t)get64(record + 32),
-                 {get64(record + 40), get64(record + 48)}};
-    return true;
-}
-
-static void remember(frit_digests *d, const known *k)
-{
-    known *copy = g_new(known, 1);
-    *copy = *k;
-    g_hash_table_add(d->files, copy);
-}
-
-/* Everything known, without what is out of date or damaged, in place of the memo. */
-static void write_anew(frit_digests *d)
-{
-    GByteArray *all = g_byte_array_new();
-    uint8_t record[RECORD] = HEADING;
-    g_byte_array_append(all, record, RECORD);
-    GHashTableIter iter;
-    gpointer k;
-    g_hash_table_iter_init(&iter, d->files);
-    while (g_hash_table_iter_next(&iter, &k, NULL)) {
-        encode(k, record);
-        g_byte_array_append(all, record, RECORD);
-    }
-    g_autofree char *folder = g_path_get_dirname(d->memo);
-    g_mkdir_with_parents(folder, 0777);
-    frit_sweep(folder, "tmp-");
-    frit_replace_file(d->memo, folder, all->data, all->len, NULL); /* done without where it fails */
-    g_byte_array_unref(all);
-}
-
-/* False: the memo should be written anew. */
-static bool load(frit_digests *d, int fd)
-{
-    struct stat s;
-    if (fstat(fd, &s) != 0 || !S_ISREG(s.st_mode) || s.st_size < RECORD || (uint64_t)s.st_size > MEMO_LIMIT)
-        return false;
-    size_t n = (size_t)s.st_size, damaged = 0, records = 0;
-    g_autofree uint8_t *all = g_try_malloc(n);
-    const uint8_t heading[RECORD] = HEADING;
-    if (!all || !frit_read_all(fd, all, n, 0) || memcmp(all, heading, RECORD) != 0)
-        return false;
-    for (size_t at = RECORD; at < n;) {
-        known k;
-        if (n - at >= RECORD && decode(all + at, &k)) {
-            remember(d, &k);
-            records++;
-            at += RECORD;
-        } else {
-            damaged++;
-            at++; /* a torn write: the next record starts at any byte */
-        }
-    }
-    return !damaged && records <= 1000 + 2 * (size_t)g_hash_table_size(d->files);
-}
 
 frit_digests *frit_digests_open(const char *memo)
 {
     frit_digests *d = g_new0(frit_digests, 1);
     g_mutex_init(&d->lock);
     g_cond_init(&d->read);
-    d->files = g_hash_table_new_full(known_hash, known_equal, g_free, NULL);
-    d->busy = g_hash_table_new(known_hash, known_equal);
-    d->memo = g_strdup(memo);
-    d->fd = -1;
-    if (!memo)
-        return d;
-    int fd = open(memo, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0 ? errno == ENOENT : !load(d, fd))
-        write_anew(d);
-    if (fd >= 0)
-        close(fd);
-    d->fd = open(memo, O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK);
+    d->memo = frit_digest_memo_open(memo);
+    d->busy = g_hash_table_new(frit_known_hash, frit_known_equal);
+    d->first_seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     return d;
 }
 
@@ -168,15 +48,26 @@ void frit_digests_close(frit_digests *d)
 {
     if (!d)
         return;
-    if (d->fd >= 0)
-        close(d->fd);
-    g_hash_table_unref(d->files);
+    frit_digest_memo_close(d->memo);
     g_hash_table_unref(d->busy);
+    g_hash_table_unref(d->first_seen);
     g_mutex_clear(&d->lock);
     g_cond_clear(&d->read);
-    g_free(d->memo);
     g_free(d);
 }
+
+void frit_digests_put_off(frit_digests *d, bool put_off)
+{
+    if (d)
+        d->put_off = put_off;
+}
+
+bool frit_digests_are_put_off(const frit_digests *d)
+{
+    return d && d->put_off;
+}
+
+/* ---- Looking at a file ---- */
 
 static bool fail(GError **error, int why)
 {
@@ -194,13 +85,7 @@ static bool fail(GError **error, int why)
     return false;
 }
 
-static void describe(const struct stat *s, known *k)
-{
-    *k = (known){(uint64_t)s->st_dev, (uint64_t)s->st_ino, (uint64_t)s->st_size,
-                 frit_mtime(s),       frit_ctime(s),       {0, 0}};
-}
-
-static bool look(const char *path, known *k, GError **error)
+static bool look(const char *path, frit_known *k, GError **error)
 {
     struct stat s;
     if (stat(path, &s) != 0)
@@ -211,9 +96,35 @@ static bool look(const char *path, known *k, GError **error)
                                                : "it is a device or a pipe, not a file");
         return false;
     }
-    describe(&s, k);
+    *k = frit_known_of(&s);
     return true;
 }
+
+/* Was it left alone for a while before?  A time in the future was set by hand; then the change of the inode tells. */
+static bool is_at_rest(const frit_known *k, int64_t now)
+{
+    return k->ctime < now - RACY_NS && (k->mtime < now - RACY_NS || k->mtime > now);
+}
+
+/* Of an image, at its beginning, its end and between: images of one series differ in some of these, if only in the
+ * noise of their counts.  0: too small, or not to be read. */
+static uint64_t take_sample(int fd, uint64_t size)
+{
+    enum { PIECE = 512, PIECES = 4 };
+    uint8_t piece[PIECES][PIECE];
+    const uint64_t at[PIECES] = {0, size / 4, size / 8 * 5, size - PIECE};
+    if (size < SMALLEST)
+        return 0;
+    posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM); /* a few pages, not what follows them */
+    bool there = true;
+    for (int i = 0; there && i < PIECES; i++)
+        there = frit_read_all(fd, piece[i], PIECE, at[i]);
+    posix_fadvise(fd, 0, 0, POSIX_FADV_NORMAL);
+    uint64_t sample = XXH3_64bits_withSeed(piece, sizeof piece, size);
+    return there ? sample | 1 : 0;
+}
+
+/* ---- Reading it for its digest ---- */
 
 static int digest_open_file(int fd, frit_key *content)
 {
@@ -238,8 +149,8 @@ static int digest_open_file(int fd, frit_key *content)
     return why;
 }
 
-/* Reads the file to its end and fills k; `rest`: it had not been touched for a while before. */
-static bool read_whole(const char *path, known *k, bool *rest, GError **error)
+/* Reads the file to its end and fills k. */
+static bool read_whole(const char *path, frit_known *k, bool *at_rest, GError **error)
 {
     for (int attempt = 0; attempt < 3; attempt++) {
         int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -247,21 +158,21 @@ static bool read_whole(const char *path, known *k, bool *rest, GError **error)
             return fail(error, errno);
         int64_t now = g_get_real_time() * 1000;
         struct stat before, after;
-        int why = fstat(fd, &before) != 0 ? errno : digest_open_file(fd, &k->content);
+        frit_key content;
+        int why = fstat(fd, &before) != 0 ? errno : digest_open_file(fd, &content);
+        uint64_t sample = why ? 0 : take_sample(fd, (uint64_t)before.st_size);
         if (!why && fstat(fd, &after) != 0)
             why = errno;
         close(fd);
         if (why)
             return fail(error, why);
-        known then, later;
-        describe(&before, &then);
-        describe(&after, &later);
-        if (!unchanged(&then, &later))
+        frit_known then = frit_known_of(&before), later = frit_known_of(&after);
+        if (!frit_known_unchanged(&then, &later))
             continue;
-        /* A time in the future was set by hand; then the change of the inode tells. */
-        *rest = then.ctime < now - RACY_NS && (then.mtime < now - RACY_NS || then.mtime > now);
-        then.content = k->content;
+        *at_rest = is_at_rest(&then, now);
         *k = then;
+        k->content = content;
+        k->sample = sample;
         return true;
     }
     g_set_error_literal(error, FRIT_ERROR, FRIT_EIO,
@@ -269,49 +180,175 @@ static bool read_whole(const char *path, known *k, bool *rest, GError **error)
     return false;
 }
 
+/* ---- Putting it off ---- */
+
+/* As far as the memo knows; d->lock is held, and let go meanwhile. */
+static bool is_new(frit_digests *d, const char *path, const frit_known *k)
+{
+    if (k->size < SMALLEST || k->size > LARGEST)
+        return false;
+    if (!frit_digest_memo_has_size(d->memo, k->size))
+        return true;
+    g_mutex_unlock(&d->lock);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    uint64_t sample = fd >= 0 ? take_sample(fd, k->size) : 0;
+    if (fd >= 0)
+        close(fd);
+    g_mutex_lock(&d->lock);
+    return sample && !frit_digest_memo_has_sample(d->memo, sample);
+}
+
+static bool put_off(frit_digests *d, const char *path, const frit_known *k)
+{
+    if (!d->put_off || !is_new(d, path, k))
+        return false;
+    if (!g_hash_table_contains(d->first_seen, path))
+        g_hash_table_insert(d->first_seen, g_strdup(path), g_memdup2(k, sizeof *k));
+    return true;
+}
+
+/* Another file than when its digest was put off: what was made since may be made of either. */
+static bool was_replaced(const frit_digests *d, const char *path, const frit_known *k)
+{
+    const frit_known *then = g_hash_table_lookup(d->first_seen, path);
+    return then && !(frit_known_equal(then, k) && frit_known_unchanged(then, k));
+}
+
 bool frit_digest_file(frit_digests *d, const char *path, frit_key *key, GError **error)
 {
-    known k;
-    bool rest;
+    frit_known k;
+    bool at_rest;
     if (!look(path, &k, error))
         return false;
     if (!d) {
-        if (!read_whole(path, &k, &rest, error))
+        if (!read_whole(path, &k, &at_rest, error))
             return false;
         *key = k.content;
         return true;
     }
-    known claim = k;
+    frit_known claim = k;
     g_mutex_lock(&d->lock);
     /* One thread reads a file, the others wait for what it finds. */
     while (g_hash_table_contains(d->busy, &claim))
         g_cond_wait(&d->read, &d->lock);
-    const known *old = g_hash_table_lookup(d->files, &k);
-    if (old && unchanged(old, &k)) {
-        *key = old->content;
+    bool known = frit_digest_memo_find(d->memo, &k, key);
+    const char *without = known                      ? NULL
+                          : put_off(d, path, &k)     ? "its content is not known yet"
+                          : was_replaced(d, path, &k) ? "it was changed during the run"
+                                                      : NULL;
+    if (known || without) {
         g_mutex_unlock(&d->lock);
-        return true;
+        if (without)
+            g_set_error_literal(error, FRIT_ERROR, FRIT_EIO, without);
+        return known;
     }
     g_hash_table_add(d->busy, &claim);
     g_mutex_unlock(&d->lock);
 
-    bool ok = read_whole(path, &k, &rest, error);
+    bool ok = read_whole(path, &k, &at_rest, error);
 
     g_mutex_lock(&d->lock);
     g_hash_table_remove(d->busy, &claim);
-    if (ok && rest) {
-        remember(d, &k);
-        uint8_t record[RECORD];
-        encode(&k, record);
-        /* One write: whole records of other processes stand before and after it. */
-        if (d->fd >= 0 && write(d->fd, record, RECORD) != RECORD) {
-            close(d->fd);
-            d->fd = -1;
-        }
-    }
+    if (ok)
+        frit_digest_memo_add(d->memo, &k, at_rest);
     g_cond_broadcast(&d->read);
     g_mutex_unlock(&d->lock);
     if (ok)
         *key = k.content;
     return ok;
+}
+
+/* ---- Taking it from what a step reads ---- */
+
+struct frit_reading {
+    frit_digests *digests;
+    int           fd;
+    frit_known    then;
+    int64_t       began;
+    XXH3_state_t *state;    /* NULL: it is over */
+    uint64_t      at;       /* so far */
+};
+
+frit_reading *frit_reading_new(frit_digests *d, int fd)
+{
+    struct stat s;
+    int64_t now = g_get_real_time() * 1000;
+    if (!d || fstat(fd, &s) != 0 || !S_ISREG(s.st_mode))
+        return NULL;
+    frit_known k = frit_known_of(&s);
+    frit_key content;
+    g_mutex_lock(&d->lock);
+    bool wanted = k.size >= SMALLEST && k.size <= LARGEST && !frit_digest_memo_find(d->memo, &k, &content);
+    g_mutex_unlock(&d->lock);
+    frit_reading *r = wanted ? g_new(frit_reading, 1) : NULL;
+    if (!r)
+        return NULL;
+    *r = (frit_reading){d, dup(fd), k, now, XXH3_createState(), 0};
+    if (r->state)
+        XXH3_128bits_reset(r->state);
+    return r;
+}
+
+static void end_reading(frit_reading *r)
+{
+    if (r->fd >= 0)
+        close(r->fd);
+    XXH3_freeState(r->state);
+    r->fd = -1;
+    r->state = NULL;
+}
+
+/* What is missing up to there. */
+static bool fill(frit_reading *r, uint64_t to)
+{
+    if (to <= r->at)
+        return true;
+    size_t n = (size_t)(to - r->at);
+    g_autofree char *between = g_malloc(n);
+    if (!frit_read_all(r->fd, between, n, r->at))
+        return false;
+    XXH3_128bits_update(r->state, between, n);
+    r->at = to;
+    return true;
+}
+
+static void conclude(frit_reading *r)
+{
+    struct stat s;
+    frit_known *k = &r->then;
+    bool whole = fill(r, k->size);
+    k->sample = take_sample(r->fd, k->size);
+    frit_known later = whole && fstat(r->fd, &s) == 0 ? frit_known_of(&s) : (frit_known){0};
+    if (frit_known_unchanged(k, &later)) {
+        XXH128_hash_t end = XXH3_128bits_digest(r->state);
+        k->content = (frit_key){end.high64, end.low64};
+        g_mutex_lock(&r->digests->lock);
+        frit_digest_memo_add(r->digests->memo, k, is_at_rest(k, r->began));
+        g_mutex_unlock(&r->digests->lock);
+    }
+    end_reading(r);
+}
+
+void frit_reading_add(frit_reading *r, const void *data, size_t n, uint64_t offset)
+{
+    if (!r || !r->state || offset + n <= r->at || offset > r->at + GAP)
+        return;
+    if (!fill(r, offset)) {
+        end_reading(r);
+        return;
+    }
+    size_t before = (size_t)(r->at - offset);
+    XXH3_128bits_update(r->state, (const char *)data + before, n - before);
+    r->at += n - before;
+    if (r->then.size <= r->at + PAGE)
+        conclude(r);
+}
+
+void frit_reading_free(frit_reading *r)
+{
+    if (r && r->state && r->then.size <= r->at + GAP)
+        conclude(r);
+    if (r)
+        end_reading(r);
+    g_free(r);
 }

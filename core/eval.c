@@ -221,8 +221,11 @@ static bool run_all(frit_eval *e, GPtrArray *sinks, GError **error)
 {
     if (!take_all_positions(e, error))
         return false;
+    /* Images that no run has seen are not read for their digests alone. */
+    frit_digests_put_off(e->digests, true);
     frit_foresee(e, sinks);
     remember(e, e->n_parts ? FRIT_RUN_PART : FRIT_RUN_BEGAN, NULL);
+    frit_digests_put_off(e->digests, false);
     return e->n_parts ? frit_run_part(e, error) : frit_run_stages(e, error);
 }
 
@@ -231,6 +234,7 @@ bool frit_eval_run(frit_eval *e, frit_tally *tally, GError **error)
     g_autoptr(GPtrArray) sinks = mark_wanted(e->graph);
     GError *why = NULL;
     bool good = conclude(e, run_all(e, sinks, &why), &why);
+    frit_digests_put_off(e->digests, true);   /* of what was not read in a run that failed, or in this part */
     frit_note_elements(e);
     if (!good && why && why->code != FRIT_ECANCELLED)
         remember(e, FRIT_RUN_FAILED, why);

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "digest.h"
 #include "graph.h"
 #include "store.h"
 

@@ -32,6 +32,7 @@ static void item_start(frit_task *t, frit_node *n, uint64_t i, item *it)
     frit_context_init(&it->x, FRIT_PHASE_RUN, n, i);
     it->x.cancelled = frit_is_cancelled;
     it->x.pool = t->eval->pool;
+    it->x.digests = t->eval->digests;
     it->x.by_rows = true;
     it->x.wanted = frit_wanted_now(n);
     if (!frit_set_inputs(t, &it->x, &error)) {

@@ -215,6 +215,7 @@ frit_result *frit_compute(frit_task *t, frit_node *n, uint64_t i)
     frit_context_init(&x, FRIT_PHASE_RUN, n, i);
     x.cancelled = frit_is_cancelled;
     x.pool = t->eval->pool;
+    x.digests = t->eval->digests;
     x.wanted = frit_wanted_now(n);
     GError *error = NULL;
     frit_result *r = NULL;

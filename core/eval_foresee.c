@@ -35,7 +35,7 @@ static void need_inputs(frit_eval *e, frit_node *n, uint64_t i)
     }
 }
 
-/* The keys of elements need the digests of their files: read those on all threads first. */
+/* The keys of elements need the digests of their files: read those on all threads first, where they are not put off. */
 static void digest_element(gpointer data, uint64_t i)
 {
     gpointer *with = data;

@@ -26,6 +26,26 @@ static bool pack_of(frit_eval *e, frit_node *n, uint32_t output, uint64_t i, fri
     return e->store && frit_pack_key(n, output, frit_pack_of(i), e->digests, key, size, NULL);
 }
 
+/* Digests of files that no run has seen are put off while foreseeing: what is made of them is in no store.  Of a pack
+ * with others beside, all are needed to find these. */
+static bool is_partly_known(frit_eval *e, frit_node *n, uint64_t block)
+{
+    uint64_t first = frit_pack_first(block), size = MIN(n->count - first, frit_pack_length(block));
+    bool known = false;
+    frit_key key;
+    for (uint64_t k = 0; !known && size > 1 && k < size; k++)
+        known = frit_node_key(n, first + k, e->digests, &key, NULL);
+    return known && frit_digests_are_put_off(e->digests);
+}
+
+static bool pack_of_all(frit_eval *e, frit_node *n, uint32_t output, uint64_t block, frit_key *key, uint32_t *size)
+{
+    frit_digests_put_off(e->digests, false);
+    bool known = pack_of(e, n, output, frit_pack_first(block), key, size);
+    frit_digests_put_off(e->digests, true);
+    return known;
+}
+
 /* The elements of a pack are asked for one after the other. */
 static const struct frit_peek *peek_at(frit_eval *e, frit_node *n, uint32_t output, uint64_t block)
 {
@@ -38,7 +58,8 @@ static const struct frit_peek *peek_at(frit_eval *e, frit_node *n, uint32_t outp
     frit_key key;
     uint32_t size;
     bool failed[FRIT_PACK_SIZE] = {false};
-    if (!pack_of(e, n, output, frit_pack_first(block), &key, &size))
+    if (!pack_of(e, n, output, frit_pack_first(block), &key, &size) &&
+        !(is_partly_known(e, n, block) && pack_of_all(e, n, output, block, &key, &size)))
         return peek;
     uint32_t there = frit_store_peek(e->store, &key, size, peek->there, failed);
     if (there < size && frit_adopt(e, n, output, block, peek->there))

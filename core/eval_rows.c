@@ -89,6 +89,7 @@ frit_rows_state frit_rows_open(frit_task *t, frit_context *x, uint32_t port, gui
     frit_context_init(&r->reader, FRIT_PHASE_ROWS, source.node, element);
     r->reader.cancelled = x->cancelled;
     r->reader.pool = x->pool;
+    r->reader.digests = x->digests;
     GError *why = NULL;
     frit_rows_state opened = open_reader(r, &why);
     if (opened == FRIT_ROWS_FAILED)

@@ -25,12 +25,28 @@ static frit_run_node *node_at(const frit_run_record *r, guint k)
     return r->nodes->pdata[k];
 }
 
-static bool same_pairs(const GArray *a, const GArray *b, bool names)
+/* A run that did not come to its end may not have read a file. */
+static bool same_content(const char *a, const char *b)
+{
+    return !*a || !*b || g_str_equal(a, b);
+}
+
+static bool same_files(const GArray *a, const GArray *b, bool names)
 {
     bool same = a->len == b->len;
     for (guint k = 0; same && k < a->len; k++) {
         const frit_pair *x = &g_array_index(a, frit_pair, k), *y = &g_array_index(b, frit_pair, k);
-        same = g_str_equal(x->value, y->value) && (!names || g_str_equal(x->name, y->name));
+        same = same_content(x->value, y->value) && (!names || g_str_equal(x->name, y->name));
+    }
+    return same;
+}
+
+static bool same_pairs(const GArray *a, const GArray *b)
+{
+    bool same = a->len == b->len;
+    for (guint k = 0; same && k < a->len; k++) {
+        const frit_pair *x = &g_array_index(a, frit_pair, k), *y = &g_array_index(b, frit_pair, k);
+        same = g_str_equal(x->value, y->value) && g_str_equal(x->name, y->name);
     }
     return same;
 }
@@ -52,14 +68,14 @@ enum { INPUTS = 8, FILES = 6, SETTINGS = 3, PLACE = 2 };
 static int likeness(const why *w, const frit_run_node *a, const frit_run_node *b)
 {
     return INPUTS * (a->inputs->len && same_inputs(w, a, b)) +
-           FILES * (a->files->len && same_pairs(a->files, b->files, true)) +
-           SETTINGS * same_pairs(a->settings, b->settings, true) + PLACE * g_str_equal(a->place, b->place);
+           FILES * (a->files->len && same_files(a->files, b->files, true)) +
+           SETTINGS * same_pairs(a->settings, b->settings) + PLACE * g_str_equal(a->place, b->place);
 }
 
 static bool is_same(const why *w, const frit_run_node *a, const frit_run_node *b)
 {
-    return same_inputs(w, a, b) && same_pairs(a->files, b->files, true) &&
-           same_pairs(a->settings, b->settings, true);
+    return same_inputs(w, a, b) && same_files(a->files, b->files, true) &&
+           same_pairs(a->settings, b->settings);
 }
 
 /* The node of the last run, not taken by another one, that has most in common with node k; -1: none.  In the
@@ -75,7 +91,7 @@ static int most_alike(const why *w, guint k, int pass, const bool *taken)
             continue;
         int alike = likeness(w, n, old);
         bool enough = pass == 0   ? is_same(w, n, old)
-                      : pass == 1 ? same_pairs(n->settings, old->settings, true)
+                      : pass == 1 ? same_pairs(n->settings, old->settings)
                                   : alike > (frit_is_sink(w->eval->graph->nodes->pdata[k]) ? PLACE : 0);
         if (!enough || alike <= best)
             continue;
@@ -177,9 +193,9 @@ static void tell_files(why *w, guint k, const GPtrArray *names, const char *one,
 
 static void compare_files(why *w, guint k, const frit_run_node *n, const frit_run_node *old)
 {
-    if (same_pairs(n->files, old->files, true))
+    if (same_files(n->files, old->files, true))
         return;
-    if (same_pairs(n->files, old->files, false)) {
+    if (same_files(n->files, old->files, false)) {
         note(w, k, "its files have other names");
         return;
     }
@@ -194,7 +210,7 @@ static void compare_files(why *w, guint k, const frit_run_node *n, const frit_ru
         const char *digest = g_hash_table_lookup(before, file->name);
         if (!digest)
             g_ptr_array_add(new, file->name);
-        else if (!g_str_equal(digest, file->value))
+        else if (!same_content(digest, file->value))
             g_ptr_array_add(changed, file->name);
         g_hash_table_remove(before, file->name);
     }

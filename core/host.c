@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "disk.h"
 #include "error.h"
 #include "progress.h"
 #include "provenance.h"
@@ -417,6 +418,21 @@ static const char *host_file(frit_call *c, uint32_t i, uint64_t *part)
     return use->path;
 }
 
+static bool host_read(frit_call *c, int fd, void *to, size_t n, uint64_t offset)
+{
+    frit_context *x = context(c);
+    if (!frit_read_all(fd, to, n, offset))
+        return false;
+    if (!x->reads) {
+        x->reads = true;
+        x->reads_fd = fd;
+        x->reading = frit_reading_new(x->digests, fd);
+    }
+    if (fd == x->reads_fd)
+        frit_reading_add(x->reading, to, n, offset);
+    return true;
+}
+
 static const char *host_output_file(frit_call *c, const char *path)
 {
     frit_context *x = context(c);
@@ -458,4 +474,5 @@ const frit_host frit_host_table = {
     .rows = frit_host_rows,
     .workers = frit_host_workers,
     .parallel = frit_host_parallel,
+    .read = host_read,
 };

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "digest.h"
 #include "graph.h"
 #include "output.h"
 #include "pool.h"
@@ -37,6 +38,10 @@ typedef struct frit_context {
     frit_dataset  **outputs;
     frit_buffer    *buffers;
     GPtrArray      *memory;        /* scratch, texts */
+    frit_digests   *digests;       /* that files which the step reads through us are added to, or NULL */
+    bool            reads;         /* it has begun to: this file */
+    int             reads_fd;
+    frit_reading   *reading;       /* NULL: its digest is known */
     GPtrArray     **uses;          /* made by count() */
     uint64_t        n_uses;
     frit_outputs   *files;         /* of a sink */

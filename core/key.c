@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "key.h"
+#include "xxh3.h"
 
 #include <string.h>
-#include <xxhash.h>
 
 struct frit_hash {
     XXH3_state_t *state;

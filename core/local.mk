@@ -10,7 +10,8 @@ noinst_LTLIBRARIES += %D%/libcore.la
   %D%/composition.c %D%/composition.h \
   %D%/crash.c %D%/crash.h \
   %D%/dataset.c %D%/dataset.h \
-  %D%/digest.c %D%/disk.c %D%/disk.h \
+  %D%/digest.c %D%/digest.h %D%/digest_memo.c %D%/digest_memo.h \
+  %D%/disk.c %D%/disk.h \
   %D%/error.c %D%/error.h \
   %D%/eval.c %D%/eval.h %D%/eval_private.h \
   %D%/eval_adopt.c %D%/eval_batch.c %D%/eval_compute.c %D%/eval_element.c %D%/eval_foresee.c %D%/eval_keep.c %D%/eval_plan.c %D%/eval_rows.c \
@@ -36,7 +37,8 @@ noinst_LTLIBRARIES += %D%/libcore.la
   %D%/store.c %D%/store.h \
   %D%/text.c %D%/text.h \
   %D%/unit.c %D%/unit.h \
-  %D%/view.c %D%/view.h
+  %D%/view.c %D%/view.h \
+  %D%/xxh3.h
 %C%_libcore_la_CPPFLAGS = $(AM_CPPFLAGS) \
   -DSOURCE_SCRIPTS='"$(abs_top_srcdir)/scripts"' \
   -DPLUGINDIR='"$(plugindir)"' -DSCRIPTDIR='"$(pkgdatadir)"'

@@ -8,12 +8,15 @@
 #include "error.h"
 #include "store.h"
 
+/* Of an element. */
+enum { UNKNOWN, KNOWN, PUT_OFF };
+
 struct frit_node_keys {
     GMutex    lock;
     bool      has_signature;
     frit_key  signature;
     frit_key *element;
-    uint8_t  *known;
+    uint8_t  *state;
     GHashTable *packs;   /* (output, block) -> frit_key, made once */
 };
 
@@ -26,7 +29,7 @@ static struct frit_node_keys *keys_of(frit_node *n)
         n->keys = g_new0(struct frit_node_keys, 1);
         g_mutex_init(&n->keys->lock);
         n->keys->element = g_new0(frit_key, count);
-        n->keys->known = g_new0(uint8_t, count);
+        n->keys->state = g_new0(uint8_t, count);
         n->keys->packs = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
     }
     g_mutex_unlock(&making);
@@ -39,7 +42,7 @@ void frit_node_keys_free(frit_node *n)
         return;
     g_mutex_clear(&n->keys->lock);
     g_free(n->keys->element);
-    g_free(n->keys->known);
+    g_free(n->keys->state);
     g_hash_table_unref(n->keys->packs);
     g_clear_pointer(&n->keys, g_free);
 }
@@ -179,18 +182,22 @@ bool frit_node_key(frit_node *n, uint64_t i, frit_digests *digests, frit_key *ke
 {
     struct frit_node_keys *keys = keys_of(n);
     g_mutex_lock(&keys->lock);
-    bool known = keys->known[i];
+    uint8_t state = keys->state[i];
     *key = keys->element[i];
     g_mutex_unlock(&keys->lock);
-    if (known)
+    bool put_off = frit_digests_are_put_off(digests);
+    if (state == KNOWN)
         return true;
-    if (!make_key(n, i, digests, key, error))
+    if (state == PUT_OFF && put_off) {   /* found once: not for every user again */
+        g_set_error_literal(error, FRIT_ERROR, FRIT_EIO, "its content is not known yet");
         return false;
+    }
+    bool made = make_key(n, i, digests, key, error);
     g_mutex_lock(&keys->lock);
     keys->element[i] = *key;
-    keys->known[i] = 1;
+    keys->state[i] = made ? KNOWN : put_off ? PUT_OFF : UNKNOWN;
     g_mutex_unlock(&keys->lock);
-    return true;
+    return made;
 }
 
 frit_key frit_pack_key_of(uint32_t output, const frit_key *elements, uint32_t n)

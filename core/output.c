@@ -7,7 +7,7 @@
 #include "output.h"
 #include "disk.h"
 #include "error.h"
-#include "key.h"
+#include "digest.h"
 
 #include <errno.h>
 #include <json-glib/json-glib.h>

@@ -8,11 +8,11 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "pack.h"
+#include "xxh3.h"
 
 #include <errno.h>
 #include <math.h>
 #include <string.h>
-#include <xxhash.h>
 
 #define PACK_MAGIC     "FRITPACK"
 #define PACK_VERSION   1

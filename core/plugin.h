@@ -40,7 +40,7 @@ extern "C" {
 
 /* The major number is part of the entry symbol's name: an incompatible plugin has no
  * symbol to find.  The minor number grows when something is appended to a table. */
-#define FRIT_ABI_MINOR 2
+#define FRIT_ABI_MINOR 3
 #define FRIT_MAX_NDIM  8
 #define FRIT_MAX_BATCH 16          /* elements that run_batch() takes at once */
 #define FRIT_ANY_NDIM  UINT32_MAX
@@ -220,6 +220,13 @@ typedef struct frit_host {
      * threads.  work() calls no function of the host. */
     uint32_t (*workers)(frit_call *c);
     void (*parallel)(frit_call *c, size_t n, void (*work)(void *data, size_t i, uint32_t worker), void *data);
+
+    /* ---- since abi_minor 3 ---- */
+
+    /* In run(), open_rows() and read_rows() of a reader: n bytes from `offset` on of a file that it has open; false:
+     * they cannot be had, and errno says why (EIO: the file ends before).  For what is most of a large file: the
+     * host needs its digest, and what is read through here, from the beginning on, it need not read again. */
+    bool (*read)(frit_call *c, int fd, void *to, size_t n, uint64_t offset);
 } frit_host;
 
 /* ---- Ports ----------------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* How a value came to be. */
 #pragma once
 
+#include "digest.h"
 #include "graph.h"
 
 /* One line a step that led to the node, in order: "subtract_background bgscale=1 (glass.lua:12)\n". */

@@ -139,7 +139,9 @@ static void add_params(frit_run_node *r, const frit_node *n)
 static char *file_digest(frit_digests *digests, const char *path)
 {
     frit_key key;
-    return frit_digest_file(digests, path, &key, NULL) ? hex(&key) : g_strdup("unreadable");
+    if (frit_digest_file(digests, path, &key, NULL))
+        return hex(&key);
+    return g_strdup(frit_digests_are_put_off(digests) ? "" : "unreadable");
 }
 
 static void add_files(frit_run_node *r, const frit_node *n, frit_digests *digests)
@@ -149,6 +151,7 @@ static void add_files(frit_run_node *r, const frit_node *n, frit_digests *digest
         add(r->files, *path, file_digest(digests, *path));
     const char *last = NULL;
     uint64_t count = 0;
+    bool read = true;
     frit_hash *all = frit_hash_new();
     for (uint64_t i = 0; n->uses && i < n->count; i++)
         for (guint u = 0; n->uses[i] && u < n->uses[i]->len; u++) {
@@ -158,6 +161,7 @@ static void add_files(frit_run_node *r, const frit_node *n, frit_digests *digest
             last = use->path;
             char *digest = file_digest(digests, last);
             frit_hash_text(all, digest);
+            read = read && *digest;
             if (count++ < NAMED)
                 add(r->files, last, digest);
             else
@@ -166,7 +170,7 @@ static void add_files(frit_run_node *r, const frit_node *n, frit_digests *digest
     frit_key key = frit_hash_end(all);
     if (count > NAMED) {
         g_autofree char *more = g_strdup_printf("all %" G_GUINT64_FORMAT " files", count);
-        add(r->files, more, hex(&key));
+        add(r->files, more, read ? hex(&key) : g_strdup(""));
     }
 }
 

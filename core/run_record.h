@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "digest.h"
 #include "graph.h"
 #include "store.h"
 

@@ -2,7 +2,7 @@
 # own; and a plugin built against the installed header.
 cli_tests = %D%/cli/run.sh %D%/cli/bits.sh %D%/cli/memory.sh %D%/cli/bad_input.sh %D%/cli/plugins.sh %D%/cli/lua.sh \
   %D%/cli/numbers.sh %D%/cli/matrix.sh %D%/cli/simulate.sh %D%/cli/part.sh %D%/cli/resume.sh %D%/cli/why.sh \
-  %D%/cli/raw.sh %D%/cli/paper.sh
+  %D%/cli/raw.sh %D%/cli/paper.sh %D%/cli/first_run.sh
 check_PROGRAMS += %D%/cli/make_frames %D%/cli/peak
 %C%_cli_make_frames_LDADD = -lm
 TESTS += $(cli_tests)

@@ -22,7 +22,7 @@ check_LTLIBRARIES += %D%/libstep.la
 %C%_libstep_la_LIBADD = core/libcore.la
 
 core_tests = %D%/core/composition %D%/core/draws %D%/core/key %D%/core/output %D%/core/pack %D%/core/params \
-  %D%/core/progress %D%/core/store %D%/core/unit
+  %D%/core/progress %D%/core/reading %D%/core/store %D%/core/unit
 plugin_tests =
 include %D%/plugins/local.mk
 
@@ -38,6 +38,9 @@ TESTS += $(core_tests) $(plugin_tests)
 %C%_core_key_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_core_key_CFLAGS = $(CORE_CFLAGS)
 %C%_core_key_LDADD = core/libcore.la
+%C%_core_reading_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_core_reading_CFLAGS = $(CORE_CFLAGS)
+%C%_core_reading_LDADD = core/libcore.la
 %C%_core_params_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_core_params_CFLAGS = $(CORE_CFLAGS)
 %C%_core_params_LDADD = core/libcore.la

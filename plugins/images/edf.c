@@ -365,7 +365,7 @@ static frit_status edf_read(struct image_file *f, const struct image *im, size_t
     const struct edf_reader *r = im->reader;
     size_t size = image_value_size(im->dtype), line = im->columns * size;
 
-    if (!image_bytes(f, r->block.data + (uint64_t)first * line, pixels, n * line))
+    if (!image_raw_pixels(f, r->block.data + (uint64_t)first * line, pixels, n * line))
         return image_fail(f, FRIT_EIO, "the file became shorter while it was read");
     if (r->swapped)
         image_swap(pixels, n * im->columns, size);

@@ -194,6 +194,13 @@ void image_close(struct image_file *f, struct image *im)
     f->format->close(im);
 }
 
+bool image_raw_pixels(struct image_file *f, uint64_t offset, void *to, size_t n)
+{
+    frit_call *c = f->reader;
+
+    return c ? c->host->read(c, f->fd, to, n, offset) : image_bytes(f, offset, to, n);
+}
+
 bool image_bytes(struct image_file *f, uint64_t offset, void *to, size_t n)
 {
     uint8_t *p = to;

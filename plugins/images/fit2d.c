@@ -74,7 +74,7 @@ static frit_status fit2d_read(struct image_file *f, const struct image *im, size
 
     if (!bits)
         return image_fail(f, FRIT_ENOMEM, "no memory for a mask of %zu x %zu pixels", im->columns, im->rows);
-    if (!image_bytes(f, HEADER + (uint64_t)first * line, bits, n * line)) {
+    if (!image_raw_pixels(f, HEADER + (uint64_t)first * line, bits, n * line)) {
         free(bits);
         return image_fail(f, FRIT_EIO, "the file became shorter while it was read");
     }

@@ -20,6 +20,7 @@ struct image_file {
     int                        fd;
     uint64_t                   size;             /* in bytes, when the file was opened */
     frit_call                 *call;             /* in run(): its host's idle threads may decode; else NULL */
+    frit_call                 *reader;           /* in run() and by rows: its host reads; else NULL */
     const struct image_format *format;
     char                       why[IMAGE_WHY];   /* of the last failure; no full stop */
 };
@@ -74,6 +75,8 @@ frit_status image_fail(struct image_file *f, frit_status why, const char *fmt, .
 frit_status image_fail_short(struct image_file *f, uint64_t have, uint64_t pixels, const char *where);
 /* n bytes of the file; false: they are not there. */
 bool        image_bytes(struct image_file *f, uint64_t offset, void *to, size_t n);
+/* The same for pixels as they stand in the file, on the step's own thread: the host sees them, too. */
+bool        image_raw_pixels(struct image_file *f, uint64_t offset, void *to, size_t n);
 /* At most n bytes of text; what is not printable ASCII becomes '?'. */
 void        image_printable(char *to, size_t size, const char *from, size_t n);
 

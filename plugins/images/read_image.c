@@ -254,7 +254,7 @@ frit_status read_image_run(frit_call *c)
 
     if (s != FRIT_OK)
         return s;
-    f.call = c;
+    f.call = f.reader = c;
     s = has_limits(c->params) ? read_with_limits(c, &f, &im) : read_directly(c, &f, &im);
     if (s == FRIT_OK)
         describe(c, &im);
@@ -287,6 +287,7 @@ frit_status read_image_open_rows(frit_call *c, void **state)
         read_image_close_rows(r);
         return FRIT_OK;
     }
+    r->f.reader = c;
     *state = r;
     if (!c->host->output(c, 0, r->im.dtype, 2, (size_t[]) { r->im.rows, r->im.columns }, 0))
         return fail_memory(c, &r->im);

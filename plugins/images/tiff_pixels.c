@@ -80,7 +80,7 @@ static bool read_plain(struct image_file *f, const struct tiff_reader *r, size_t
 
         bytes = (uint64_t)rows * r->block_line;
         if (rows == 0 || at > f->size || bytes > f->size - at ||
-            !image_bytes(f, at, pixels + done * r->block_line, (size_t)bytes))
+            !image_raw_pixels(f, at, pixels + done * r->block_line, (size_t)bytes))
             return false;
         done += rows;
     }

@@ -1,7 +1,7 @@
 /* Keys, and digests of files with their memo.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "key.h"
+#include "digest.h"
 #include "error.h"
 #include "tap.h"
 
@@ -67,6 +67,9 @@ static void text_of_a_key_is_32_digits(void)
 }
 
 /* ---- Digests ---- */
+
+/* Bytes of the memo's heading, and of each record. */
+enum { RECORD = 72 };
 
 typedef struct place {
     char *folder, *file, *memo;
@@ -159,23 +162,23 @@ static void file_at_rest_is_remembered(place *p, gconstpointer unused)
     write_file(p->file, "counts");
     let_it_rest();
     frit_key first = digest_once(p->memo, p->file);
-    g_assert_cmpint(size_of(p->memo), ==, 64 + 64);
+    g_assert_cmpint(size_of(p->memo), ==, RECORD + RECORD);
 
     /* That the second run does not read the file shows in its believing a memo that lies. */
     g_autofree char *memo = NULL;
     gsize n;
     g_assert_true(g_file_get_contents(p->memo, &memo, &n, NULL));
-    memo[64 + 40] ^= 1;
-    uint64_t checksum = GUINT64_TO_LE(XXH3_64bits(memo + 64, 56));
-    memcpy(memo + 64 + 56, &checksum, 8);
+    memo[RECORD + 40] ^= 1;
+    uint64_t checksum = GUINT64_TO_LE(XXH3_64bits(memo + RECORD, RECORD - 8));
+    memcpy(memo + 2 * RECORD - 8, &checksum, 8);
     g_assert_true(g_file_set_contents(p->memo, memo, (gssize)n, NULL));
     frit_key second = digest_once(p->memo, p->file);
     g_assert_cmpuint(second.high, ==, first.high ^ 1);
     g_assert_cmpuint(second.low, ==, first.low);
-    g_assert_cmpint(size_of(p->memo), ==, 64 + 64);
+    g_assert_cmpint(size_of(p->memo), ==, RECORD + RECORD);
 
     /* Without its checksum the lie is not believed. */
-    memo[64 + 56] ^= 1;
+    memo[2 * RECORD - 8] ^= 1;
     g_assert_true(g_file_set_contents(p->memo, memo, (gssize)n, NULL));
     frit_key third = digest_once(p->memo, p->file);
     g_assert_true(frit_key_equal(&third, &first));
@@ -188,7 +191,7 @@ static void fresh_file_is_not_remembered(place *p, gconstpointer unused)
     struct utimbuf long_ago = {1000000000, 1000000000}; /* an old time set by hand does not deceive */
     g_assert_cmpint(utime(p->file, &long_ago), ==, 0);
     digest_once(p->memo, p->file);
-    g_assert_cmpint(size_of(p->memo), ==, 64);
+    g_assert_cmpint(size_of(p->memo), ==, RECORD);
 }
 
 static void change_is_seen(place *p, gconstpointer unused)
@@ -221,9 +224,9 @@ static void torn_record_costs_no_other(place *p, gconstpointer unused)
     g_autofree char *memo = NULL;
     gsize n;
     g_assert_true(g_file_get_contents(p->memo, &memo, &n, NULL));
-    GString *torn = g_string_new_len(memo, 64);
+    GString *torn = g_string_new_len(memo, RECORD);
     g_string_append(torn, "ten bytes.");
-    g_string_append_len(torn, memo + 64, 64);
+    g_string_append_len(torn, memo + RECORD, RECORD);
     g_assert_true(g_file_set_contents(p->memo, torn->str, (gssize)torn->len, NULL));
     g_string_free(torn, TRUE);
     /* Opening it leaves what it was before. */
@@ -237,10 +240,10 @@ static void torn_record_costs_no_other(place *p, gconstpointer unused)
 static void foreign_memo_is_started_anew(place *p, gconstpointer unused)
 {
     (void)unused;
-    write_file(p->memo, "a text of somebody, longer than the heading of sixty-four bytes that a memo has\n");
+    write_file(p->memo, "a text of somebody, longer than the heading of seventy-two bytes that a memo has\n");
     write_file(p->file, "counts");
     digest_once(p->memo, p->file);
-    g_assert_cmpint(size_of(p->memo), ==, 64);
+    g_assert_cmpint(size_of(p->memo), ==, RECORD);
 }
 
 static void memo_that_cannot_be_is_done_without(place *p, gconstpointer unused)

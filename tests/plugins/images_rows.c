@@ -143,11 +143,17 @@ static void host_parallel(frit_call *c, size_t n, void (*f)(void *data, size_t i
         g_thread_join(threads[i]);
 }
 
+static bool host_read(frit_call *c, int fd, void *to, size_t n, uint64_t offset)
+{
+    (void)c;
+    return pread(fd, to, n, (off_t)offset) == (ssize_t)n;
+}
+
 static const frit_host host = {
     .size = sizeof host, .abi_minor = FRIT_ABI_MINOR, .file = host_file, .output = host_output,
     .set_unit = host_set_unit, .set_attribute = host_set_attribute,
     .set_text_attribute = host_set_text_attribute, .scratch = host_scratch, .log = host_log,
-    .fail = host_fail, .workers = host_workers, .parallel = host_parallel,
+    .fail = host_fail, .workers = host_workers, .parallel = host_parallel, .read = host_read,
 };
 
 /* ---- Whole, and by rows ---- */

@@ -1,0 +1,246 @@
+/* Digests of files that a step reads anyway: put off until then, and taken from what it reads.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "digest.h"
+#include "error.h"
+#include "tap.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+/* An image with a header and a directory at its end; a band of rows. */
+enum { HEADER = 1536, BAND = 16384, BANDS = 12, TRAILER = 700, SIZE = HEADER + BANDS * BAND + TRAILER };
+
+typedef struct place {
+    char *folder, *file, *memo;
+    frit_digests *digests;
+} place;
+
+static void set_up(place *p, gconstpointer unused)
+{
+    (void)unused;
+    p->folder = g_dir_make_tmp("frit-reading-XXXXXX", NULL);
+    g_assert_nonnull(p->folder);
+    p->file = g_build_filename(p->folder, "frame.tif", NULL);
+    p->memo = g_build_filename(p->folder, "digests", NULL);
+    p->digests = frit_digests_open(p->memo);
+}
+
+static void tear_down(place *p, gconstpointer unused)
+{
+    (void)unused;
+    frit_digests_close(p->digests);
+    g_unlink(p->file);
+    g_unlink(p->memo);
+    g_assert_cmpint(g_rmdir(p->folder), ==, 0);
+    g_free(p->folder);
+    g_free(p->file);
+    g_free(p->memo);
+}
+
+/* Bytes of a frame; what xxHash itself makes of the whole. */
+static void make_frame(char bytes[SIZE], guint32 seed)
+{
+    for (guint32 i = 0; i < SIZE; i++)
+        bytes[i] = (char)((i + seed) * 2654435761u >> 13);
+}
+
+static frit_key key_of(const char bytes[SIZE])
+{
+    XXH128_hash_t whole = XXH3_128bits(bytes, SIZE);
+    return (frit_key){whole.high64, whole.low64};
+}
+
+static frit_key write_frame(const place *p, guint32 seed)
+{
+    g_autofree char *bytes = g_malloc(SIZE);
+    make_frame(bytes, seed);
+    g_assert_true(g_file_set_contents(p->file, bytes, SIZE, NULL));
+    return key_of(bytes);
+}
+
+/* Longer than the two seconds within which a file is not trusted to stand still. */
+static void let_it_rest(void)
+{
+    g_usleep(2100000);
+}
+
+/* Is its digest to be had without reading it?  Put off, it is, where it is not known. */
+static bool is_known(const place *p, frit_key *key)
+{
+    frit_digests_put_off(p->digests, true);
+    bool known = frit_digest_file(p->digests, p->file, key, NULL);
+    frit_digests_put_off(p->digests, false);
+    return known;
+}
+
+static frit_key digest(const place *p)
+{
+    frit_key key;
+    GError *error = NULL;
+    g_assert_true(frit_digest_file(p->digests, p->file, &key, &error));
+    g_assert_no_error(error);
+    return key;
+}
+
+static void give(frit_reading *r, int fd, size_t n, uint64_t offset)
+{
+    g_autofree char *bytes = g_malloc(n);
+    g_assert_cmpint(pread(fd, bytes, n, (off_t)offset), ==, (gssize)n);
+    frit_reading_add(r, bytes, n, offset);
+}
+
+static void read_bands(const place *p, int from, int to, int step)
+{
+    int fd = open(p->file, O_RDONLY);
+    frit_reading *r = frit_reading_new(p->digests, fd);
+    g_assert_nonnull(r);
+    for (int k = from; k != to; k += step)
+        give(r, fd, BAND, HEADER + (uint64_t)k * BAND);
+    close(fd);
+    frit_reading_free(r);
+}
+
+/* ---- Readings ---- */
+
+static void bands_in_order_give_the_digest_of_the_whole(place *p, gconstpointer unused)
+{
+    (void)unused;
+    frit_key expected = write_frame(p, 1), key;
+    let_it_rest();
+    g_assert_false(is_known(p, &key));
+    read_bands(p, 0, BANDS, 1);
+    g_assert_true(is_known(p, &key));
+    g_assert_true(frit_key_equal(&key, &expected));
+    /* In another run as well; then nobody reads for it. */
+    frit_digests_close(p->digests);
+    p->digests = frit_digests_open(p->memo);
+    g_assert_true(is_known(p, &key));
+    g_assert_true(frit_key_equal(&key, &expected));
+    int fd = open(p->file, O_RDONLY);
+    g_assert_null(frit_reading_new(p->digests, fd));
+    close(fd);
+}
+
+/* A reader looks at the directory before and after, goes over some rows twice, or asks for all at once. */
+static void other_ways_through_the_file(place *p, gconstpointer unused)
+{
+    (void)unused;
+    frit_key expected = write_frame(p, 2), key;
+    let_it_rest();
+    int fd = open(p->file, O_RDONLY);
+    frit_reading *r = frit_reading_new(p->digests, fd);
+    give(r, fd, 8, 0);
+    give(r, fd, TRAILER, SIZE - TRAILER);
+    for (int k = 0; k < BANDS; k++) {
+        give(r, fd, BAND, HEADER + (uint64_t)k * BAND);
+        give(r, fd, 2 * BAND / 3, HEADER + (uint64_t)k * BAND);
+    }
+    frit_reading_free(r);
+    g_assert_true(is_known(p, &key));
+    g_assert_true(frit_key_equal(&key, &expected));
+
+    expected = write_frame(p, 3);
+    let_it_rest();
+    close(fd);
+    fd = open(p->file, O_RDONLY);
+    r = frit_reading_new(p->digests, fd);
+    give(r, fd, BANDS * BAND, HEADER);
+    close(fd);   /* a descriptor of its own */
+    frit_reading_free(r);
+    g_assert_true(is_known(p, &key));
+    g_assert_true(frit_key_equal(&key, &expected));
+}
+
+/* Then the digest is taken by reading it all, when it is asked for. */
+static void half_a_reading_gives_none(place *p, gconstpointer unused)
+{
+    (void)unused;
+    frit_key expected = write_frame(p, 4), key;
+    let_it_rest();
+    read_bands(p, 0, BANDS / 2, 1);
+    g_assert_false(is_known(p, &key));
+    read_bands(p, BANDS - 1, -1, -1);   /* from the bottom up */
+    g_assert_false(is_known(p, &key));
+    key = digest(p);
+    g_assert_true(frit_key_equal(&key, &expected));
+}
+
+static void file_that_changes_meanwhile_gives_none(place *p, gconstpointer unused)
+{
+    (void)unused;
+    write_frame(p, 5);
+    let_it_rest();
+    int fd = open(p->file, O_RDWR);
+    frit_reading *r = frit_reading_new(p->digests, fd);
+    frit_key key;
+    for (int k = 0; k < BANDS; k++) {
+        if (k == BANDS / 2)
+            g_assert_cmpint(pwrite(fd, "changed", 7, HEADER), ==, 7);
+        give(r, fd, BAND, HEADER + (uint64_t)k * BAND);
+    }
+    close(fd);
+    frit_reading_free(r);
+    let_it_rest();
+    g_assert_false(is_known(p, &key));
+}
+
+/* ---- Putting off ---- */
+
+static void known_content_is_not_put_off(place *p, gconstpointer unused)
+{
+    (void)unused;
+    frit_key first = write_frame(p, 6), key;
+    digest(p);   /* not at rest yet: its content is remembered, not that this file has it */
+    frit_digests_close(p->digests);
+    p->digests = frit_digests_open(p->memo);
+    g_assert_true(is_known(p, &key));
+    g_assert_true(frit_key_equal(&key, &first));
+    /* Another one of the same size is new; so is one of another size. */
+    write_frame(p, 7);
+    g_assert_false(is_known(p, &key));
+    g_autofree char *longer = g_strnfill(SIZE + 1, 'x');
+    g_assert_true(g_file_set_contents(p->file, longer, SIZE + 1, NULL));
+    g_assert_false(is_known(p, &key));
+    frit_digests_close(p->digests);
+    p->digests = frit_digests_open(p->memo);
+    /* Small files are read at once. */
+    g_assert_true(g_file_set_contents(p->file, "T,counts\n", -1, NULL));
+    g_assert_true(is_known(p, &key));
+}
+
+/* What was made of it in between may be made of either. */
+static void file_that_is_replaced_after_putting_off_gives_none(place *p, gconstpointer unused)
+{
+    (void)unused;
+    frit_key key;
+    GError *error = NULL;
+    write_frame(p, 8);
+    g_assert_false(is_known(p, &key));
+    write_frame(p, 9);
+    g_assert_false(frit_digest_file(p->digests, p->file, &key, &error));
+    g_assert_error(error, FRIT_ERROR, FRIT_EIO);
+    g_assert_cmpstr(error->message, ==, "it was changed during the run");
+    g_clear_error(&error);
+    /* Nor is it said to be new: the next run takes it as it is. */
+    frit_digests_close(p->digests);
+    p->digests = frit_digests_open(p->memo);
+    digest(p);
+}
+
+#define ADD(name, f) g_test_add(name, place, NULL, set_up, f, tear_down)
+
+int main(int argc, char **argv)
+{
+    tap_init(&argc, &argv);
+    ADD("/reading/bands", bands_in_order_give_the_digest_of_the_whole);
+    ADD("/reading/other-ways", other_ways_through_the_file);
+    ADD("/reading/half", half_a_reading_gives_none);
+    ADD("/reading/changes-meanwhile", file_that_changes_meanwhile_gives_none);
+    ADD("/put-off/known-content", known_content_is_not_put_off);
+    ADD("/put-off/replaced", file_that_is_replaced_after_putting_off_gives_none);
+    return g_test_run();
+}
