@@ -172,6 +172,16 @@ size_t frit_dataset_bytes(const frit_dataset *d)
     return bytes;
 }
 
+size_t frit_dataset_footprint(const frit_dataset *d)
+{
+    size_t bytes = frit_dataset_bytes(d);
+    for (guint i = 0; d->attributes && i < d->attributes->len; i++) {
+        const frit_attribute *a = &g_array_index(d->attributes, frit_attribute, i);
+        bytes += sizeof *a + (a->text ? strlen(a->text) + 1 : 0);
+    }
+    return bytes;
+}
+
 const double *frit_dataset_values(const frit_dataset *d)
 {
     return d->dtype == FRIT_F64 ? d->data : NULL;

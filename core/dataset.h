@@ -57,7 +57,8 @@ void          frit_dataset_unref(frit_dataset *d);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(frit_dataset, frit_dataset_unref)
 
 size_t frit_dataset_count(const frit_dataset *d);   /* of values: the product of the shape */
-size_t frit_dataset_bytes(const frit_dataset *d);   /* of memory that it holds, axes included */
+size_t frit_dataset_bytes(const frit_dataset *d);   /* of its numbers, axes included */
+size_t frit_dataset_footprint(const frit_dataset *d);   /* with all that travels beside them */
 /* The values as double; NULL where the dtype is another. */
 const double *frit_dataset_values(const frit_dataset *d);
 

@@ -99,7 +99,7 @@ static void hold(frit_store *s, const frit_key *pack, uint32_t i, const frit_rec
     held *h = g_new0(held, 1);
     *h = (held){.pack = *pack, .i = i, .bytes = sizeof *h};
     h->link.data = h;
-    h->bytes += r->dataset ? frit_dataset_bytes(r->dataset) : strlen(r->failure) + 1;
+    h->bytes += r->dataset ? frit_dataset_footprint(r->dataset) : strlen(r->failure) + 1;
     g_mutex_lock(&s->lock);
     held *old = g_hash_table_lookup(s->elements, h);
     if (old)

@@ -21,10 +21,17 @@ struct block {
     double variance[BLOCK];
 };
 
+static void less_dark(const struct frame *f, size_t offset, size_t n, double *restrict value)
+{
+    for (size_t i = 0; f->dark && i < n; i++)
+        value[i] -= f->dark_scale * f->dark[offset + i];
+    for (size_t i = 0; f->dark_single && i < n; i++)
+        value[i] -= f->dark_scale * (double)f->dark_single[offset + i];
+}
+
 static void load_variance(const struct frame *f, size_t offset, size_t n, const double *restrict raw,
                           double *restrict variance)
 {
-    const double *dark = f->dark ? f->dark + offset : NULL;
     const double gain = f->gain, read_variance = f->read_noise * f->read_noise;
     switch (f->variance) {
     case VARIANCE_GIVEN:
@@ -36,10 +43,10 @@ static void load_variance(const struct frame *f, size_t offset, size_t n, const 
             variance[i] = raw[i] > 1 ? raw[i] : 1;
         break;
     case VARIANCE_GAIN:
-        for (size_t i = 0; i < n; i++) {
-            double net = raw[i] - (dark ? f->dark_scale * dark[i] : 0);
-            variance[i] = gain * (net > 1 ? net : 1) + read_variance;
-        }
+        memcpy(variance, raw, n * sizeof *variance);
+        less_dark(f, offset, n, variance);
+        for (size_t i = 0; i < n; i++)
+            variance[i] = gain * (variance[i] > 1 ? variance[i] : 1) + read_variance;
         break;
     case VARIANCE_NONE:
     case VARIANCE_AZIMUTHAL: memset(variance, 0, n * sizeof *variance); return;
@@ -63,9 +70,7 @@ void frame_load(const struct frame *f, size_t offset, size_t n, double *restrict
         for (size_t i = 0; i < n; i++)
             if (f->mask[offset + i])
                 signal[i] = NAN;
-    if (f->dark)
-        for (size_t i = 0; i < n; i++)
-            signal[i] -= f->dark_scale * f->dark[offset + i];
+    less_dark(f, offset, n, signal);
 }
 
 /* For every bin, interleaved so that a pixel touches one cache line. */

@@ -104,7 +104,7 @@ PIXELS_DOC
     "Wu, Rodrigues & Coppens, J. Appl. Cryst. 35 (2002) 356"
 
 static const frit_step steps[] = {
-    { .name = "integrate", .version = 4,
+    { .name = "integrate", .version = 5,
       .summary = "Azimuthal integration of a detector frame to intensity against Q",
       .doc = INTEGRATE_DOC("Q", "Q = 4 pi sin(theta)/lambda, 2 theta being the angle between ray and beam",
                            "integration_matrix"),
@@ -113,7 +113,7 @@ static const frit_step steps[] = {
       .params = integrate_params, .params_size = sizeof(struct azimuthal),
       .check = integrate_check, .prepare = integrate_prepare, .release = integrate_release,
       .run = integrate_run, .run_batch = integrate_run_batch },
-    { .name = "integrate_2theta", .version = 4,
+    { .name = "integrate_2theta", .version = 5,
       .summary = "Azimuthal integration of a detector frame to intensity against 2 theta",
       .doc = INTEGRATE_DOC("2 theta", "2 theta is the angle between ray and beam",
                            "integration_matrix_2theta"),

@@ -86,7 +86,7 @@ bool batch_possible(const struct integrator *it, const struct frame *frames, siz
                (f->variance != VARIANCE_GAIN ||
                 (f->gain == frames->gain && f->read_noise == frames->read_noise)) &&
                f->valid_from == frames->valid_from && f->valid_to == frames->valid_to &&
-               !f->dark == !it->dark;
+               frame_has_dark(f) == integrator_has_dark(it);
     }
     return good;
 }
@@ -114,10 +114,11 @@ static void share_memory(struct batch *b, const struct matrix *m, char *memory)
     b->tile.bad = (uint16_t *)(b->lost + m->n_sums * BATCH);
 }
 
-/* Whether the variance is of raw - dark, and it has one. */
+/* Whether the dark is taken off pixel by pixel: where the variance is of raw - dark, or there is none.  That of
+ * counts is of raw values, so that the dark's sums are taken off theirs. */
 static bool of_net(const struct frame *f)
 {
-    return f->variance == VARIANCE_GAIN && f->dark;
+    return (f->variance == VARIANCE_GAIN || f->variance == VARIANCE_NONE) && frame_has_dark(f);
 }
 
 void batch_begin(struct batch *b, const struct integrator *it, const struct batch_totals *totals,
@@ -138,7 +139,7 @@ void batch_begin(struct batch *b, const struct integrator *it, const struct batc
         const struct frame *f = frames + (l < n ? l : 0);
         p->scale[l] = f->dark_scale;
         /* Most of a pedestal is subtracted before the sums, so that they keep their digits. */
-        p->pedestal[l] = f->dark && !m->whole && !of_net(f) ? (float)rint(m->dark_mean * f->dark_scale) : 0;
+        p->pedestal[l] = frame_has_dark(f) && !m->whole && !of_net(f) ? (float)rint(m->dark_mean * f->dark_scale) : 0;
         p->pedestals = p->pedestals || p->pedestal[l] != 0;
     }
     size_t rows = SUM_MAX * it->npt / m->cols;
@@ -159,8 +160,8 @@ static void lose(struct batch *b, size_t lane, size_t bin, double share, size_t 
     lost->pixels += share;
     lost->square += share * share;
     lost->count++;
-    if (it->dark)
-        lost->dark += share * it->dark[pixel];
+    if (integrator_has_dark(it))
+        lost->dark += share * integrator_dark(it, pixel);
     if (it->dark_variance)
         lost->dark_variance += share * share * it->dark_variance[pixel];
     b->lacking |= 1u << lane;
@@ -216,7 +217,7 @@ static inline bool pixel_value(const struct batch *b, size_t lane, double raw, s
     const struct frame *f = b->frame + lane;
     if (!(raw >= f->valid_from && raw <= f->valid_to))
         return false;
-    double net = of_net(f) ? raw - f->dark_scale * b->it->dark[pixel] : raw;
+    double net = of_net(f) ? raw - f->dark_scale * integrator_dark(b->it, pixel) : raw;
     *s = of_net(f) && !b->it->matrix->whole ? net : raw - (double)b->tile.pedestal[lane];
     *v = net > 1 ? net : 1;
     return true;
@@ -366,9 +367,12 @@ static void one_tile(struct batch *b, const struct tile *t, bool masks)
         exact_tile(b, t);
         return;
     }
-    p->dark = of_net(b->frame) ? b->it->dark + t->row * m->cols + t->col : NULL;
+    const size_t first = t->row * m->cols + t->col;
+    const bool of_dark = of_net(b->frame);
+    p->dark = of_dark && b->it->dark ? b->it->dark + first : NULL;
+    p->dark_single = of_dark && b->it->dark_single ? b->it->dark_single + first : NULL;
     /* Whether pixels count is seen from what is in the frames: where some do not, they are loaded once more. */
-    p->net = p->dark && !m->whole && !masks && (!p->limited || p->dtype == FRIT_U16);
+    p->net = of_dark && !m->whole && !masks && (!p->limited || p->dtype == FRIT_U16);
     struct batch_found found = b->k->batch_load(m, t, p);
     if (found.net && (found.outside || found.inexact)) {
         p->net = false;
@@ -377,7 +381,7 @@ static void one_tile(struct batch *b, const struct tile *t, bool masks)
     p->missing = mark(b, t, found, masks);
     if (p->missing)
         lose_tile(b, t);
-    if (p->dark && !m->whole && !found.net)
+    if (of_dark && !m->whole && !found.net)
         b->k->batch_net(m, t, p);
     b->k->batch_sum(m, t, p, b->partial, b->sums);
     size_t from = (size_t)t->bin, to = from + t->n_bins;
@@ -441,7 +445,7 @@ void batch_finish(const struct batch *b, size_t lane, struct sums *sums)
         double v = b->sums[(bin * 2 + 1) * BATCH + lane] * unit * unit;
         sums->norm[k] = any ? difference(all->norm[bin], lost->norm) : 0;
         sums->pixels[k] = any ? it->bin_pixels[k] - lost->pixels : 0;
-        if (f->dark && (m->whole || !of_net(f)))
+        if (frame_has_dark(f) && (m->whole || !of_net(f)))
             s -= scale * (all->dark[bin] - lost->dark) - (double)b->tile.pedestal[lane] * sums->pixels[k];
         if (f->variance == VARIANCE_GAIN)
             v = f->gain * v + f->read_noise * f->read_noise * (all->square[bin] - lost->square);

@@ -32,7 +32,7 @@ TARGET static void K(batch_net)(const struct matrix *m, const struct tile *t, co
 {
     struct K(dark) dark;
     for (size_t r = 0; r < t->rows; r++) {
-        K(split_dark)(p->dark + r * m->cols, t->cols, &dark);
+        K(split_dark)(m, p, r, t->cols, &dark);
         for (size_t lane = 0; lane < BATCH; lane += LANES) {
             const struct K(scale) scale = K(split_scale)(p->scale + lane);
             for (size_t j = 0; j < t->cols; j++) {
@@ -185,7 +185,7 @@ TARGET static INLINE void K(sum_whole)(const struct matrix *m, const struct tile
             const size_t at = *a & (TILE_MAX - 1);
             vld x = __builtin_convertvector(*(const vl *)(p->value + at * BATCH + lane), vld), y = x;
             if (dark)
-                y -= scale * p->dark[at / m->tile_cols * m->cols + at % m->tile_cols];
+                y -= scale * K(dark_at)(p, at / m->tile_cols * m->cols + at % m->tile_cols);
             DMAX(y, one);
             if (missing) {
                 vldi good = (vldi)(x == x);
@@ -203,11 +203,12 @@ TARGET static INLINE void K(sum_whole)(const struct matrix *m, const struct tile
 TARGET static void K(batch_sum)(const struct matrix *m, const struct tile *t, const struct batch_tile *p,
                                 float *partial, double *sums)
 {
+    const bool dark = p->dark || p->dark_single;
     for (size_t lane = 0; lane < BATCH; lane += LANES) {
         if (t->window == 1 && p->missing)
-            K(sum_whole)(m, t, p, lane, p->dark != NULL, true, sums);
+            K(sum_whole)(m, t, p, lane, dark, true, sums);
         else if (t->window == 1)
-            K(sum_whole)(m, t, p, lane, p->dark != NULL, false, sums);
+            K(sum_whole)(m, t, p, lane, dark, false, sums);
         else if (t->window == 4 && !p->missing)
             K(sum_shared)(m, t, p, lane, 4, true, true, false, partial + lane);
         else if (t->window == 4)

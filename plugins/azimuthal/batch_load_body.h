@@ -64,7 +64,7 @@ struct K(dark) {
 
 #define TWELVE_BITS(x) ((vl)((vli)(x) & ~0xfff))
 
-TARGET static INLINE void K(split_dark)(const double *dark, size_t n, struct K(dark) *to)
+TARGET static INLINE void K(split_wide)(const double *dark, size_t n, struct K(dark) *to)
 {
     for (size_t j = 0; j < n; j += LANES) {
         vld x = {0};
@@ -79,6 +79,37 @@ TARGET static INLINE void K(split_dark)(const double *dark, size_t n, struct K(d
         *(vl *)(to->high + j) = high;
         *(vl *)(to->low + j) = __builtin_convertvector(x - __builtin_convertvector(high, vld), vl);
     }
+}
+
+TARGET static INLINE void K(split_single)(const float *dark, size_t n, struct K(dark) *to)
+{
+    for (size_t j = 0; j < n; j += LANES) {
+        vl x = {0};
+        if (j + LANES <= n)
+            x = (vl) * (const vlr *)(dark + j);
+        else
+            memcpy(&x, dark + j, (n - j) * sizeof *dark);
+        __builtin_prefetch(dark + BATCH_COLS + j);
+        vl high = TWELVE_BITS(x);
+        *(vl *)(to->high + j) = high;
+        *(vl *)(to->low + j) = x - high; /* exact */
+    }
+}
+
+/* Row r of the tile, n pixels. */
+TARGET static INLINE void K(split_dark)(const struct matrix *m, const struct batch_tile *p, size_t r, size_t n,
+                                        struct K(dark) *to)
+{
+    if (p->dark_single)
+        K(split_single)(p->dark_single + r * m->cols, n, to);
+    else
+        K(split_wide)(p->dark + r * m->cols, n, to);
+}
+
+/* One pixel of it. */
+TARGET static INLINE double K(dark_at)(const struct batch_tile *p, size_t at)
+{
+    return p->dark_single ? (double)p->dark_single[at] : p->dark[at];
 }
 
 /* The scale of LANES frames with its sign turned. */
@@ -239,7 +270,7 @@ TARGET static INLINE void K(load_rows)(const struct matrix *m, const struct tile
         scale[lane / LANES] = K(split_scale)(p->scale + lane);
     for (size_t r = 0; r < t->rows; r++) {
         if (net)
-            K(split_dark)(p->dark + r * m->cols, cols, &dark);
+            K(split_dark)(m, p, r, cols, &dark);
         for (size_t j = 0; j < cols; j += step)
             for (size_t lane = 0; lane < BATCH; lane += LANES) {
                 const char *from[LANES];

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "frame_plan.h"
+#include "matrix.h"
 #include "shared/pages.h"
 
 #include <math.h>
@@ -92,16 +93,26 @@ enum { BLOCKS = 64, AT_ONCE = 4096 };
 
 struct pixels {
     size_t n;
-    struct lent_image image;
-    const double *sigma; /* or NULL */
-    double *value, *variance;
+    struct lent_image mask, dark; /* or none */
+    const double *sigma;          /* of the dark, or NULL */
+    double *value, *variance;     /* of it */
+    float *single;
     uint8_t *skip;
-    bool lacks[BLOCKS]; /* some of a block are no numbers */
+    const double *norm;
+    size_t lacks[BLOCKS]; /* pixels that count, and are no numbers */
 };
 
+/* Where a block begins. */
 static size_t first_of(const struct pixels *p, size_t block)
 {
     return p->n * block / BLOCKS;
+}
+
+/* How many pixels from `from` on are done at once. */
+static size_t at_once(const struct pixels *p, size_t block, size_t from)
+{
+    size_t left = first_of(p, block + 1) - from;
+    return left < AT_ONCE ? left : AT_ONCE;
 }
 
 /* Whether all of them are numbers: infinity less itself is none. */
@@ -119,49 +130,45 @@ static bool all_finite(const double *value, size_t n)
     return rest[0] == 0;
 }
 
-/* Values as double, NaN where they are masked; and sigma^2. */
-static void copy_block(void *data, size_t block, uint32_t worker)
+/* Pixels of the mask that are not 0, or not measured; those that the dark lacks: infinity less itself is no number. */
+static void skip_block(void *data, size_t block, uint32_t worker)
+{
+    const struct pixels *p = data;
+    double value[AT_ONCE];
+    (void)worker;
+    for (size_t from = first_of(p, block), n; (n = at_once(p, block, from)) > 0; from += n) {
+        uint8_t *skip = p->skip + from;
+        memset(skip, 0, n);
+        if (p->mask.data)
+            lent_values(&p->mask, from, n, value);
+        for (size_t i = 0; p->mask.data && i < n; i++)
+            skip[i] = value[i] != 0; /* nor is NaN 0 */
+        if (p->dark.data)
+            lent_values(&p->dark, from, n, value);
+        for (size_t i = 0; p->dark.data && i < n; i++)
+            skip[i] |= value[i] - value[i] != 0;
+        for (size_t i = 0; p->sigma && i < n; i++)
+            skip[i] |= !isfinite(p->sigma[from + i] * p->sigma[from + i]);
+    }
+}
+
+/* The dark, NaN where it is masked, into what is there of memory for it; how many pixels that count it lacks. */
+static void dark_block(void *data, size_t block, uint32_t worker)
 {
     struct pixels *p = data;
-    (void)worker;
-    touch_pages(p->value + first_of(p, block),
-                (first_of(p, block + 1) - first_of(p, block)) * sizeof *p->value);
-    for (size_t from = first_of(p, block), end = first_of(p, block + 1), n; from < end; from += n) {
-        n = end - from < AT_ONCE ? end - from : AT_ONCE;
-        lent_values(&p->image, from, n, p->value + from);
-        for (size_t i = from; p->sigma && i < from + n; i++)
-            p->variance[i] = p->sigma[i] * p->sigma[i];
-        p->lacks[block] = p->lacks[block] || !all_finite(p->value + from, n) ||
-                          (p->sigma && !all_finite(p->variance + from, n));
-    }
-}
-
-static void mask_block(void *data, size_t block, uint32_t worker)
-{
-    const struct pixels *p = data;
     double value[AT_ONCE];
     (void)worker;
-    for (size_t from = first_of(p, block), end = first_of(p, block + 1), n; from < end; from += n) {
-        n = end - from < AT_ONCE ? end - from : AT_ONCE;
-        lent_values(&p->image, from, n, value);
-        for (size_t i = 0; i < n; i++)
-            p->skip[from + i] = value[i] != 0; /* nor is NaN 0 */
-    }
-}
-
-/* Infinity less itself is no number. */
-static void dark_mask_block(void *data, size_t block, uint32_t worker)
-{
-    const struct pixels *p = data;
-    double value[AT_ONCE];
-    (void)worker;
-    for (size_t from = first_of(p, block), end = first_of(p, block + 1), n; from < end; from += n) {
-        n = end - from < AT_ONCE ? end - from : AT_ONCE;
-        lent_values(&p->image, from, n, value);
-        for (size_t i = 0; i < n; i++)
-            p->skip[from + i] |= value[i] - value[i] != 0;
+    for (size_t from = first_of(p, block), n; (n = at_once(p, block, from)) > 0; from += n) {
+        double *to = p->value ? p->value + from : value, *v = p->sigma ? p->variance + from : NULL;
+        lent_values(&p->dark, from, n, to);
+        for (size_t i = 0; p->single && i < n; i++)
+            p->single[from + i] = (float)to[i];
         for (size_t i = 0; p->sigma && i < n; i++)
-            p->skip[from + i] |= !isfinite(p->sigma[from + i] * p->sigma[from + i]);
+            v[i] = p->sigma[from + i] * p->sigma[from + i];
+        if (!p->norm || (all_finite(to, n) && (!p->sigma || all_finite(v, n))))
+            continue;
+        for (size_t i = 0; i < n; i++)
+            p->lacks[block] += p->norm[from + i] > 0 && (!isfinite(to[i]) || (p->sigma && !isfinite(v[i])));
     }
 }
 
@@ -182,23 +189,56 @@ static const double *sigma_of_dark(const frit_call *c, const frit_view *v)
     return p->error_model == ERROR_POISSON ? v->sigma : NULL;
 }
 
-frit_status frame_plan_dark(frit_call *c, const struct geometry *g, uint32_t port, const char *unit,
-                            double **dark, double **variance, bool *lacks)
+/* The dark and its variance, malloc'ed, where there are such. */
+static frit_status copy_dark(frit_call *c, const struct geometry *g, uint32_t port, const char *unit,
+                             struct images *im)
 {
     frit_status status = FRIT_OK;
-    *lacks = false;
     const frit_view *v = plan_dark(c, g, port, unit, &status);
     if (!v)
         return status;
-    struct pixels p = {.n = v->shape[0] * v->shape[1], .image = lent(v), .sigma = sigma_of_dark(c, v)};
-    p.value = *dark = malloc(p.n * sizeof **dark);
+    struct pixels p = {.n = v->shape[0] * v->shape[1], .dark = lent(v), .sigma = sigma_of_dark(c, v)};
+    p.value = im->dark = large_array(p.n, sizeof *p.value);
     if (p.sigma)
-        p.variance = *variance = malloc(p.n * sizeof **variance);
+        p.variance = im->dark_variance = large_array(p.n, sizeof *p.variance);
     if (!p.value || (p.sigma && !p.variance))
         return FRIT_ENOMEM;
-    c->host->parallel(c, BLOCKS, copy_block, &p);
+    c->host->parallel(c, BLOCKS, dark_block, &p);
+    return FRIT_OK;
+}
+
+/* Whether single precision holds all whole numbers of that type. */
+static bool is_short(frit_dtype dtype)
+{
+    return dtype == FRIT_U8 || dtype == FRIT_I8 || dtype == FRIT_U16 || dtype == FRIT_I16;
+}
+
+frit_status frame_plan_take_dark(frit_call *c, uint32_t port, const char *unit, struct integrator *it,
+                                 size_t *lacks)
+{
+    const struct geometry g = {.rows = it->matrix->rows, .cols = it->matrix->cols};
+    frit_status status = FRIT_OK;
+    *lacks = 0;
+    const frit_view *v = plan_dark(c, &g, port, unit, &status);
+    if (!v)
+        return status;
+    struct pixels p = {.n = it->n_pixels, .dark = lent(v), .sigma = sigma_of_dark(c, v), .norm = it->norm};
+    it->dark_lent = v->dtype == FRIT_F32 || v->dtype == FRIT_F64; /* as it lies, which it does until release() */
+    if (v->dtype == FRIT_F32)
+        it->dark_single = (float *)(uintptr_t)v->data; /* which nobody writes to */
+    else if (v->dtype == FRIT_F64)
+        it->dark = (double *)(uintptr_t)v->data;
+    else if (is_short(v->dtype))
+        it->dark_single = p.single = large_array(p.n, sizeof *p.single);
+    else
+        it->dark = p.value = large_array(p.n, sizeof *p.value);
+    if (p.sigma)
+        it->dark_variance = p.variance = large_array(p.n, sizeof *p.variance);
+    if (!integrator_has_dark(it) || (p.sigma && !p.variance))
+        return FRIT_ENOMEM;
+    c->host->parallel(c, BLOCKS, dark_block, &p);
     for (size_t block = 0; block < BLOCKS; block++)
-        *lacks = *lacks || p.lacks[block];
+        *lacks += p.lacks[block];
     return FRIT_OK;
 }
 
@@ -211,17 +251,13 @@ static frit_status make_skip(frit_call *c, const frit_view *mask, const frit_vie
     p.skip = im->skip = malloc(p.n);
     if (!p.skip)
         return FRIT_ENOMEM;
-    if (mask) {
-        p.image = lent(mask);
-        c->host->parallel(c, BLOCKS, mask_block, &p);
-    } else {
-        memset(p.skip, 0, p.n);
-    }
+    if (mask)
+        p.mask = lent(mask);
     if (dark) {
-        p.image = lent(dark);
+        p.dark = lent(dark);
         p.sigma = sigma_of_dark(c, dark);
-        c->host->parallel(c, BLOCKS, dark_mask_block, &p);
     }
+    c->host->parallel(c, BLOCKS, skip_block, &p);
     return FRIT_OK;
 }
 
@@ -229,7 +265,6 @@ static frit_status load_images(frit_call *c, const struct geometry *g, const str
                                const char *unit, struct images *im)
 {
     frit_status status = FRIT_OK;
-    bool lacks;
     const frit_view *flat = plan_image(c, ports->flat, "flat", g, &status);
     const frit_view *mask = plan_image(c, ports->mask, "mask", g, &status);
     const frit_view *dark = ports->dark_masks ? plan_dark(c, g, ports->dark, unit, &status) : NULL;
@@ -238,7 +273,7 @@ static frit_status load_images(frit_call *c, const struct geometry *g, const str
     if (status == FRIT_OK && (mask || dark))
         status = make_skip(c, mask, dark, im);
     if (status == FRIT_OK && !ports->dark_masks)
-        status = frame_plan_dark(c, g, ports->dark, unit, &im->dark, &im->dark_variance, &lacks);
+        status = copy_dark(c, g, ports->dark, unit, im);
     return status;
 }
 

@@ -55,9 +55,10 @@ struct frame_plan_ports {
 frit_status frame_plan_integrator(frit_call *c, enum radial unit, enum split split, size_t n_azim,
                                   const struct geometry *g, const struct frame_plan_ports *ports,
                                   const char *frame_unit, integrator_maker *maker, struct integrator *it);
-/* The dark at a port and its variance, malloc'ed, where there are such; whether some of it is no number. */
-frit_status frame_plan_dark(frit_call *c, const struct geometry *g, uint32_t port, const char *unit,
-                            double **dark, double **variance, bool *lacks);
+/* For an integrator that has its matrix: the dark at a port, in place where its type allows, and its variance, where
+ * there are such; how many of the pixels that count are no numbers in it. */
+frit_status frame_plan_take_dark(frit_call *c, uint32_t port, const char *unit, struct integrator *it,
+                                 size_t *lacks);
 /* Makes the host's threads those of the integrator. */
 void        frame_plan_parallel(frit_call *c, struct integrator_input *in);
 void        frame_plan_free(void *plan);

@@ -39,13 +39,14 @@ static frit_status set_dark(frit_call *c, const struct integrator *it, struct fr
     const struct azimuthal *p = c->params;
     double of_frame = 1, of_dark = 1;
     frit_status status = FRIT_OK;
-    if (p->scale_dark && it->dark) {
+    if (p->scale_dark && integrator_has_dark(it)) {
         status = exposure_of(c, FRAME, p->exposure_time, "exposure_time", &of_frame);
         if (status == FRIT_OK)
             status = exposure_of(c, DARK, p->dark_exposure_time, "dark_exposure_time", &of_dark);
     }
     f->dark_scale = of_frame / of_dark;
     f->dark = it->dark;
+    f->dark_single = it->dark_single;
     f->dark_variance = it->dark_variance;
     return status;
 }

@@ -197,31 +197,29 @@ static frit_status check_beside(frit_call *c, enum radial unit, const struct int
     return FRIT_OK;
 }
 
-/* Pixels that the dark lacks have to be left out of the matrix. */
-static frit_status check_dark(frit_call *c, const struct integrator *it)
+/* Whether frames need the sums of the dark: it is taken off pixel by pixel where the variance is of raw - dark, or
+ * there is none. */
+static bool needs_sums(const struct azimuthal *p, const struct integrator *it)
 {
-    size_t n = 0;
-    for (size_t i = 0; it->dark && i < it->n_pixels; i++)
-        n += it->norm[i] > 0 &&
-             (!isfinite(it->dark[i]) || (it->dark_variance && !isfinite(it->dark_variance[i])));
-    if (n == 0)
-        return FRIT_OK;
-    return c->host->fail(c, FRIT_EPARAM,
-                         "the dark is not measured in %zu pixel%s that the matrix may count: give the dark to "
-                         "integration_matrix too, so that it leaves %s out",
-                         n, n == 1 ? "" : "s", n == 1 ? "it" : "them");
+    bool counts = p->error_model == ERROR_POISSON && isnan(p->gain);
+    return counts || it->matrix->whole || it->dark_variance;
 }
 
+/* Pixels that the dark lacks have to be left out of the matrix. */
 static frit_status take_dark(frit_call *c, const char *unit, struct integrator *it)
 {
-    struct geometry g = {.rows = it->matrix->rows, .cols = it->matrix->cols};
-    bool lacks;
-    frit_status status = frame_plan_dark(c, &g, DARK, unit, &it->dark, &it->dark_variance, &lacks);
-    if (status == FRIT_OK && lacks)
-        status = check_dark(c, it);
-    struct integrator_input in = {.dark = it->dark, .dark_variance = it->dark_variance};
+    size_t n;
+    frit_status status = frame_plan_take_dark(c, DARK, unit, it, &n);
+    if (status != FRIT_OK)
+        return status;
+    if (n > 0)
+        return c->host->fail(c, FRIT_EPARAM,
+                             "the dark is not measured in %zu pixel%s that the matrix may count: give the dark "
+                             "to integration_matrix too, so that it leaves %s out",
+                             n, n == 1 ? "" : "s", n == 1 ? "it" : "them");
+    struct integrator_input in = {.workers = 1};
     frame_plan_parallel(c, &in);
-    return status == FRIT_OK && !matrix_sum_dark(it->matrix, &in) ? FRIT_ENOMEM : status;
+    return needs_sums(c->params, it) && !matrix_sum_dark(it, &in) ? FRIT_ENOMEM : FRIT_OK;
 }
 
 frit_status frame_plan_of_matrix(frit_call *c, enum radial unit, uint32_t port, void **result)

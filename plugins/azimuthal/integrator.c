@@ -22,7 +22,10 @@ void integrator_clear(struct integrator *it)
     free(it->share);
     if (!it->norm_lent)
         free(it->norm);
-    free(it->dark);
+    if (!it->dark_lent) {
+        free(it->dark);
+        free(it->dark_single);
+    }
     free(it->dark_variance);
     free(it->bin_norm);
     free(it->bin_pixels);

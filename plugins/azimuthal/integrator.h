@@ -27,6 +27,8 @@ struct integrator {
     double *norm;       /* for each pixel: flat * solid angle * polarization * converter */
     bool norm_lent;     /* by who owns the matrix */
     double *dark, *dark_variance;  /* for each pixel, or NULL: for a frame to point to */
+    float *dark_single;            /* or the same, in place of dark, where single precision holds all of it */
+    bool dark_lent;                /* by who owns the image */
     double *bin_norm, *bin_pixels; /* sums over all pixels that are not masked */
     struct matrix *matrix;           /* or NULL: the same in tiles, in place of first, n_shares and share */
     void (*release)(struct matrix *);
@@ -112,8 +114,25 @@ struct frame {
     enum variance variance;
     double gain, read_noise;
     const double *dark, *dark_variance; /* the integrator's, or NULL */
+    const float *dark_single;
     double dark_scale;                  /* what the dark of this frame's exposure is of it */
 };
+
+static inline bool frame_has_dark(const struct frame *f)
+{
+    return f->dark || f->dark_single;
+}
+
+static inline bool integrator_has_dark(const struct integrator *it)
+{
+    return it->dark || it->dark_single;
+}
+
+/* Where there is one. */
+static inline double integrator_dark(const struct integrator *it, size_t pixel)
+{
+    return it->dark_single ? (double)it->dark_single[pixel] : it->dark[pixel];
+}
 
 /* Of n pixels from the offset on: raw - dark, NaN where it is not measured, and variance. */
 void frame_load(const struct frame *f, size_t offset, size_t n, double *restrict signal,

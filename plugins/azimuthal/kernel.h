@@ -13,7 +13,7 @@ struct tile_pixels {
     float *value;       /* 64-byte aligned, tile_cols a row: raw - pedestal */
     float pedestal;     /* a whole number */
     float from, to;     /* values that count */
-    float *net;         /* raw - dark, where the variance is of that; or NULL */
+    float *net;         /* raw - dark, where it is taken off pixel by pixel; or NULL */
     float floor;        /* of the variance: read_noise^2 / gain, or 0 */
     bool missing;       /* there are values that are NaN: not measured */
 };
@@ -43,7 +43,8 @@ struct batch_tile {
     bool variance, pedestals, missing; /* wanted; not all 0; values may be NaN */
     float pedestal[BATCH] __attribute__((aligned(64)));
     double scale[BATCH] __attribute__((aligned(64))); /* of the dark */
-    const double *dark;       /* where the tile begins in it, where the variance is of raw - dark; or NULL */
+    const double *dark;       /* where the tile begins in it, where it is taken off pixel by pixel; or NULL */
+    const float *dark_single; /* the same of one in single precision */
     struct batch_ahead *ahead; /* or NULL */
     bool net;                 /* batch_load() may take the dark off */
     float *value;             /* 64-byte aligned, tile_cols a row, BATCH lanes a pixel */
@@ -60,8 +61,7 @@ struct kernels {
     /* Copies a tile of the frame; those out of range become NaN.  false: single precision does not do. */
     bool (*load)(const struct frame *f, const struct matrix *m, const struct tile *t, struct tile_pixels *p);
     /* Makes net = value - scale * dark. */
-    void (*net)(const struct matrix *m, const struct tile *t, const double *dark, double scale,
-                struct tile_pixels *p);
+    void (*net)(const struct matrix *m, const struct tile *t, const struct frame *f, struct tile_pixels *p);
     /* Adds share * value to signal, and share^2 (max(value + pedestal, 1) + floor) to variance, of n_sums bins;
      * net in place of value in the variance and, of pixels that are split, also in the signal. */
     void (*sum)(const struct matrix *m, const struct tile *t, const struct tile_pixels *p, double *signal,

@@ -59,19 +59,28 @@ TARGET static bool K(load)(const struct frame *f, const struct matrix *m, const 
 }
 
 /* Beside the values those less the dark. */
-TARGET static void K(net)(const struct matrix *m, const struct tile *t, const double *dark, double scale,
+TARGET static void K(net)(const struct matrix *m, const struct tile *t, const struct frame *f,
                           struct tile_pixels *p)
 {
+    const double scale = f->dark_scale;
     for (size_t r = 0; r < t->rows; r++) {
-        const double *d = dark + (t->row + r) * m->cols + t->col;
+        const size_t pixel = (t->row + r) * m->cols + t->col;
+        const double *wide = f->dark ? f->dark + pixel : NULL;
+        const float *single = f->dark_single ? f->dark_single + pixel : NULL;
         const float *x = p->value + r * m->tile_cols;
         float *to = p->net + r * m->tile_cols;
         size_t j = 0;
-        for (; j + 8 <= t->cols; j += 8)
+        for (; j + 8 <= t->cols; j += 8) {
+            v8d dark;
+            if (single)
+                dark = __builtin_convertvector(*(const v8fu *)(single + j), v8d);
+            else
+                dark = *(const v8du *)(wide + j);
             *(v8fu *)(to + j) = __builtin_convertvector(
-                __builtin_convertvector(*(const v8fu *)(x + j), v8d) - *(const v8du *)(d + j) * scale, v8f);
+                __builtin_convertvector(*(const v8fu *)(x + j), v8d) - dark * scale, v8f);
+        }
         for (; j < t->cols; j++)
-            to[j] = (float)((double)x[j] - d[j] * scale);
+            to[j] = (float)((double)x[j] - (single ? (double)single[j] : wide[j]) * scale);
     }
 }
 

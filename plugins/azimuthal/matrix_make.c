@@ -417,7 +417,7 @@ static enum integrator_status make(struct setup *s, bool *fine)
     }
     if (status == INTEGRATOR_OK)
         status = put_together(s, fine);
-    if (status == INTEGRATOR_OK && !*fine && (!matrix_sum_norms(it) || !matrix_sum_dark(m, s->in)))
+    if (status == INTEGRATOR_OK && !*fine && (!matrix_sum_norms(it) || !matrix_sum_dark(it, s->in)))
         status = INTEGRATOR_NO_MEMORY;
     return status;
 }

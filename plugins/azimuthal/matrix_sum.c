@@ -167,8 +167,10 @@ static bool prepare(const struct matrix *m, const struct frame *f, struct tile_p
     kernel_limits(f, &p->from, &p->to);
     /* Most of a pedestal is subtracted before the sums, so that they keep their digits; whole pixels are
      * summed in double. */
-    bool net = f->dark && f->variance == VARIANCE_GAIN;
-    p->pedestal = f->dark && !m->whole && !net ? (float)rint(m->dark_mean * f->dark_scale) : 0;
+    /* The dark's sums are for counts, whose variance is of raw values, and for whole pixels. */
+    bool net = frame_has_dark(f) &&
+               (f->variance == VARIANCE_GAIN || (!m->whole && f->variance != VARIANCE_COUNTS));
+    p->pedestal = frame_has_dark(f) && !m->whole && !net ? (float)rint(m->dark_mean * f->dark_scale) : 0;
     p->net = net ? p->value + TILE_MAX : NULL;
     p->floor = f->variance == VARIANCE_GAIN ? (float)(f->read_noise * f->read_noise / f->gain) : 0;
     return f->variance != VARIANCE_GIVEN;
@@ -218,12 +220,12 @@ static bool fast_tile(const struct matrix *m, const struct tile *t, const struct
     if (!k->load(f, m, t, p))
         return false;
     mask_tile(m, t, f->mask, p);
-    if (p->missing && f->dark)
+    if (p->missing && frame_has_dark(f))
         return false;
     if (p->net)
-        k->net(m, t, f->dark, f->dark_scale, p);
+        k->net(m, t, f, p);
     k->sum(m, t, p, sums + SIGNAL * m->n_sums, sums + VARIANCE * m->n_sums);
-    if (f->dark)
+    if (frame_has_dark(f))
         tile_dark(m, t, f, p, sums);
     return true;
 }

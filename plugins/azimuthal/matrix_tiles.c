@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "setup.h"
+#include "shared/values.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -212,10 +213,23 @@ bool setup_whole_norms(struct matrix *m)
 struct dark_job {
     struct matrix *m;
     const struct setup_kernels *k;
-    const double *dark, *variance;
+    const struct integrator *it;
     double sum[BLOCKS_MAX];
     size_t finite[BLOCKS_MAX];
 };
+
+/* The dark of a tile's pixels. */
+static void tile_dark(const struct integrator *it, const struct tile *t, double *value)
+{
+    const struct matrix *m = it->matrix;
+    if (!it->dark_single) {
+        tile_values(m, t, it->dark, value);
+        return;
+    }
+    for (size_t i = 0; i < t->rows; i++)
+        values_as_double(FRIT_F32, it->dark_single, (t->row + i) * m->cols + t->col, t->cols,
+                         value + i * m->tile_cols);
+}
 
 /* Adds up those that are numbers, of a tile. */
 static void add_mean(struct dark_job *j, size_t block, const struct tile *t, const double *value)
@@ -243,28 +257,28 @@ static void dark_block(void *data, size_t block, uint32_t worker)
     double value[TILE_MAX];
     for (size_t i = matrix_block_first_tile(m, block); i < matrix_block_first_tile(m, block + 1); i++) {
         const struct tile *t = m->tiles + i;
-        tile_values(m, t, j->dark, value);
+        tile_dark(j->it, t, value);
         add_mean(j, block, t, value);
         if (t->n == 0)
             continue;
         j->k->dark(m, t, value, false, m->sums.dark + t->sums);
-        if (!j->variance)
+        if (!j->it->dark_variance)
             continue;
-        tile_values(m, t, j->variance, value);
+        tile_values(m, t, j->it->dark_variance, value);
         j->k->dark(m, t, value, true, m->sums.dark_variance + t->sums);
     }
 }
 
-bool matrix_sum_dark(struct matrix *m, const struct integrator_input *in)
+bool matrix_sum_dark(struct integrator *it, const struct integrator_input *in)
 {
-    struct dark_job j = {
-        .m = m, .k = setup_kernels_of(in->kernel), .dark = in->dark, .variance = in->dark_variance};
-    if (!in->dark || m->n_tile_sums == 0)
+    struct matrix *m = it->matrix;
+    struct dark_job j = {.m = m, .k = setup_kernels_of(in->kernel), .it = it};
+    if (!integrator_has_dark(it) || m->n_tile_sums == 0)
         return true;
     m->sums.dark = calloc(m->n_tile_sums, sizeof *m->sums.dark);
-    if (j.variance)
+    if (it->dark_variance)
         m->sums.dark_variance = calloc(m->n_tile_sums, sizeof *m->sums.dark_variance);
-    if (!m->sums.dark || (j.variance && !m->sums.dark_variance))
+    if (!m->sums.dark || (it->dark_variance && !m->sums.dark_variance))
         return false;
     integrator_parallel(in, m->n_blocks, dark_block, &j);
     double sum = 0;

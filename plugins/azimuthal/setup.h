@@ -112,9 +112,9 @@ bool setup_tile(const struct setup *s, struct bench *b, struct part *p, struct t
 
 /* Tiles and blocks of a matrix whose rows, columns and size of tiles are known. */
 void matrix_shape(struct matrix *m);
-/* bin_norm and bin_pixels, and the sums of the input's dark.  false: no memory. */
+/* bin_norm and bin_pixels, and the sums of the integrator's dark.  false: no memory. */
 bool matrix_sum_norms(struct integrator *it);
-bool matrix_sum_dark(struct matrix *m, const struct integrator_input *in);
+bool matrix_sum_dark(struct integrator *it, const struct integrator_input *in);
 
 /* Totals of n bins, 0, in one piece of memory that begins at `high`; false: no memory. */
 bool setup_totals(struct bin_totals *t, size_t n);

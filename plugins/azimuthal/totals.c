@@ -24,11 +24,11 @@ static void add_dark(struct batch_totals *totals, const struct integrator *it)
         add_tiles(totals->dark, m, m->sums.dark);
     if (m->sums.dark_variance)
         add_tiles(totals->dark_variance, m, m->sums.dark_variance);
-    for (size_t i = 0; it->dark && i < m->wide_from[m->n_blocks]; i++) {
+    for (size_t i = 0; m->sums.dark && i < m->wide_from[m->n_blocks]; i++) {
         const struct wide *w = m->wide + i;
         for (size_t k = 0; k < w->n; k++) {
             double share = m->share[w->share + k];
-            totals->dark[w->bin + k] += share * it->dark[w->pixel];
+            totals->dark[w->bin + k] += share * integrator_dark(it, w->pixel);
             if (it->dark_variance)
                 totals->dark_variance[w->bin + k] += share * share * it->dark_variance[w->pixel];
         }

@@ -196,6 +196,73 @@ static void test_dark(void)
     }
 }
 
+/* Whole numbers, pixel by pixel, as a type. */
+static frit_dataset *as_type(frit_dtype type, size_t cols, double first, double range)
+{
+    frit_dataset *d = frit_dataset_new(type, 2, (size_t[]){ROWS, cols});
+    for (size_t i = 0; i < ROWS * cols; i++) {
+        double x = first + (double)(i * 7919 % (size_t)range);
+        switch (type) {
+        case FRIT_F64: ((double *)d->data)[i] = x; break;
+        case FRIT_F32: ((float *)d->data)[i] = (float)x; break;
+        case FRIT_U8: ((uint8_t *)d->data)[i] = (uint8_t)x; break;
+        case FRIT_I8: ((int8_t *)d->data)[i] = (int8_t)x; break;
+        case FRIT_U16: ((uint16_t *)d->data)[i] = (uint16_t)x; break;
+        case FRIT_I16: ((int16_t *)d->data)[i] = (int16_t)x; break;
+        case FRIT_U32: ((uint32_t *)d->data)[i] = (uint32_t)x; break;
+        case FRIT_I32: ((int32_t *)d->data)[i] = (int32_t)x; break;
+        case FRIT_U64: ((uint64_t *)d->data)[i] = (uint64_t)x; break;
+        case FRIT_I64: ((int64_t *)d->data)[i] = (int64_t)x; break;
+        }
+    }
+    d->unit = g_intern_string("count");
+    return d;
+}
+
+/* An integrate of a frame of that type with a dark of another, with a matrix or without; frames of 50 columns are not
+ * turned over in whole vectors, those of 64 are. */
+static test_step *with_dark(frit_dtype of_frame, frit_dtype of_dark, size_t cols, const char *split, const char *model,
+                            double gain, bool matrix_given)
+{
+    test_step *s = matrix_given ? test_step_new("integrate") : small_detector("integrate");
+    test_step *m = matrix_given ? small_detector("integration_matrix") : s;
+    test_step_set_number(m, "npt", 80);
+    test_step_set(m, "split", split);
+    if (matrix_given) {
+        test_step_set_number(m, "rows", ROWS);
+        test_step_set_number(m, "columns", (double)cols);
+        test_step_input(s, "matrix", matrix_of(m));
+    }
+    test_step_set(s, "error_model", model);
+    if (gain > 0)
+        test_step_set_number(s, "gain", gain);
+    test_step_input(s, "frame", as_type(of_frame, cols, 100, 251));
+    test_step_input(s, "dark", as_type(of_dark, cols, 7, 101));
+    return s;
+}
+
+/* A dark has all its digits in any type, so that the bits are those of the dark as double. */
+static void test_types_of_dark(void)
+{
+    static const struct { const char *model; double gain; } noises[] = {
+        {"poisson", 0.3}, {"poisson", 0}, {"none", 0}, {"azimuthal", 0}};
+    for (size_t k = 0; k < 4 * 2 * 2 * 2; k++) {
+        const char *model = noises[k % 4].model, *split = k / 4 % 2 ? "full" : "no";
+        double gain = noises[k % 4].gain;
+        size_t cols = k / 8 % 2 ? 64 : COLS;
+        frit_dtype of_frame = k / 16 ? FRIT_F32 : FRIT_U16;
+        test_step *reference = with_dark(of_frame, FRIT_F64, cols, split, model, gain, false);
+        run(reference);
+        for (frit_dtype type = FRIT_F64; type <= FRIT_U64; type++) {
+            test_step *s = with_dark(of_frame, type, cols, split, model, gain, true);
+            run(s);
+            same(reference, s, "intensity");
+            test_step_free(s);
+        }
+        test_step_free(reference);
+    }
+}
+
 /* How large frames are: said, or by an image. */
 static void test_shape(void)
 {
@@ -223,6 +290,7 @@ int main(int argc, char **argv)
     g_test_add_func("/azimuthal/integration-matrix/parameters-beside", test_parameters_beside);
     g_test_add_func("/azimuthal/integration-matrix/not-its-matrix", test_not_its_matrix);
     g_test_add_func("/azimuthal/integration-matrix/dark", test_dark);
+    g_test_add_func("/azimuthal/integration-matrix/types-of-dark", test_types_of_dark);
     g_test_add_func("/azimuthal/integration-matrix/shape", test_shape);
     return g_test_run();
 }
