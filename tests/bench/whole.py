@@ -80,7 +80,7 @@ class Place:
         return self.recipe(name, threads, raw=self.raw, frames=n, **settings)
 
     def learn(self):
-        """The first run, which reads the files for their digests; what peers need beside the frames."""
+        """The first run, which takes the digests of the files on the way; what peers need beside the frames."""
         self.fresh(known=False)
         first = self.run()
         shutil.copy(self.store + "/digests", self.digests)
