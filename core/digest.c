@@ -5,6 +5,7 @@
 #include "digest_memo.h"
 #include "disk.h"
 #include "error.h"
+#include "progress.h"
 #include "xxh3.h"
 
 #include <errno.h>
@@ -20,9 +21,9 @@
 /* Files of these sizes are images and the like, of which each is read by one step: their digests may be put off. */
 enum { SMALLEST = 64 << 10, LARGEST = 256 << 20 };
 
-/* So much may be missing of what a step reads: a header, the directory of a TIFF.  Where no more than a page is left,
- * nothing is waited for. */
-enum { GAP = 64 << 10, PAGE = 4096 };
+/* So much may be missing of what a step reads: a header, the directory of a TIFF.  At the end, where the step may still
+ * come to it, no more than a small part of the file. */
+enum { GAP = 64 << 10, PAGE = 4096, SMALL_PART = 64 };
 
 struct frit_digests {
     GMutex            lock;
@@ -30,6 +31,7 @@ struct frit_digests {
     frit_digest_memo *memo;
     GHashTable       *busy;        /* of frit_known: files that a thread reads just now */
     GHashTable       *first_seen;  /* path -> frit_known: files whose digest was put off, as they were then */
+    GHashTable       *replaced;    /* paths of those that are others now */
     bool              put_off;
 };
 
@@ -41,6 +43,7 @@ frit_digests *frit_digests_open(const char *memo)
     d->memo = frit_digest_memo_open(memo);
     d->busy = g_hash_table_new(frit_known_hash, frit_known_equal);
     d->first_seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    d->replaced = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return d;
 }
 
@@ -51,6 +54,7 @@ void frit_digests_close(frit_digests *d)
     frit_digest_memo_close(d->memo);
     g_hash_table_unref(d->busy);
     g_hash_table_unref(d->first_seen);
+    g_hash_table_unref(d->replaced);
     g_mutex_clear(&d->lock);
     g_cond_clear(&d->read);
     g_free(d);
@@ -106,13 +110,14 @@ static bool is_at_rest(const frit_known *k, int64_t now)
     return k->ctime < now - RACY_NS && (k->mtime < now - RACY_NS || k->mtime > now);
 }
 
-/* Of an image, at its beginning, its end and between: images of one series differ in some of these, if only in the
- * noise of their counts.  0: too small, or not to be read. */
+/* Of an image, from its header and its pixels: images of one series differ in some of these, if only in the noise of
+ * their counts.  Not from its end, by which reading ahead tells whether it is in memory.  0: too small, or not to be
+ * read. */
 static uint64_t take_sample(int fd, uint64_t size)
 {
     enum { PIECE = 512, PIECES = 4 };
     uint8_t piece[PIECES][PIECE];
-    const uint64_t at[PIECES] = {0, size / 4, size / 8 * 5, size - PIECE};
+    const uint64_t at[PIECES] = {0, size / 4, size / 8 * 5, size / 8 * 7};
     if (size < SMALLEST)
         return 0;
     posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM); /* a few pages, not what follows them */
@@ -180,39 +185,26 @@ static bool read_whole(const char *path, frit_known *k, bool *at_rest, GError **
     return false;
 }
 
-/* ---- Putting it off ---- */
+/* ---- Files that were put off ---- */
 
-/* As far as the memo knows; d->lock is held, and let go meanwhile. */
-static bool is_new(frit_digests *d, const char *path, const frit_known *k)
+static void tell_replaced(frit_digests *d, const char *path)
 {
-    if (k->size < SMALLEST || k->size > LARGEST)
-        return false;
-    if (!frit_digest_memo_has_size(d->memo, k->size))
-        return true;
-    g_mutex_unlock(&d->lock);
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    uint64_t sample = fd >= 0 ? take_sample(fd, k->size) : 0;
-    if (fd >= 0)
-        close(fd);
-    g_mutex_lock(&d->lock);
-    return sample && !frit_digest_memo_has_sample(d->memo, sample);
+    if (g_hash_table_add(d->replaced, g_strdup(path)))
+        frit_warn("%s was changed during the run: what was made of it is not kept", path);
 }
 
-static bool put_off(frit_digests *d, const char *path, const frit_known *k)
+/* Another file than when its digest was put off?  What was made since may be made of either.  d->lock is held. */
+static bool was_replaced(frit_digests *d, const char *path, const frit_known *k, GError **error)
 {
-    if (!d->put_off || !is_new(d, path, k))
+    const frit_known *then = g_hash_table_lookup(d->first_seen, path);
+    if (!then || (frit_known_equal(then, k) && frit_known_unchanged(then, k)))
         return false;
-    if (!g_hash_table_contains(d->first_seen, path))
-        g_hash_table_insert(d->first_seen, g_strdup(path), g_memdup2(k, sizeof *k));
+    tell_replaced(d, path);
+    g_set_error_literal(error, FRIT_ERROR, FRIT_EIO, "it was changed during the run");
     return true;
 }
 
-/* Another file than when its digest was put off: what was made since may be made of either. */
-static bool was_replaced(const frit_digests *d, const char *path, const frit_known *k)
-{
-    const frit_known *then = g_hash_table_lookup(d->first_seen, path);
-    return then && !(frit_known_equal(then, k) && frit_known_unchanged(then, k));
-}
+/* ---- The digest of a file ---- */
 
 bool frit_digest_file(frit_digests *d, const char *path, frit_key *key, GError **error)
 {
@@ -231,15 +223,10 @@ bool frit_digest_file(frit_digests *d, const char *path, frit_key *key, GError *
     /* One thread reads a file, the others wait for what it finds. */
     while (g_hash_table_contains(d->busy, &claim))
         g_cond_wait(&d->read, &d->lock);
-    bool known = frit_digest_memo_find(d->memo, &k, key);
-    const char *without = known                      ? NULL
-                          : put_off(d, path, &k)     ? "its content is not known yet"
-                          : was_replaced(d, path, &k) ? "it was changed during the run"
-                                                      : NULL;
-    if (known || without) {
+    bool replaced = was_replaced(d, path, &k, error);
+    bool known = !replaced && frit_digest_memo_find(d->memo, &k, key);
+    if (known || replaced) {
         g_mutex_unlock(&d->lock);
-        if (without)
-            g_set_error_literal(error, FRIT_ERROR, FRIT_EIO, without);
         return known;
     }
     g_hash_table_add(d->busy, &claim);
@@ -251,6 +238,7 @@ bool frit_digest_file(frit_digests *d, const char *path, frit_key *key, GError *
     g_hash_table_remove(d->busy, &claim);
     if (ok)
         frit_digest_memo_add(d->memo, &k, at_rest);
+    ok = ok && !was_replaced(d, path, &k, error);   /* it was opened after the look */
     g_cond_broadcast(&d->read);
     g_mutex_unlock(&d->lock);
     if (ok)
@@ -258,11 +246,66 @@ bool frit_digest_file(frit_digests *d, const char *path, frit_key *key, GError *
     return ok;
 }
 
+/* ---- Putting it off ---- */
+
+/* As far as the memo knows. */
+static bool is_new(frit_digests *d, const char *path, const frit_known *k)
+{
+    g_mutex_lock(&d->lock);
+    bool candidate = frit_digest_memo_lasts(d->memo), size_known = frit_digest_memo_has_size(d->memo, k->size);
+    g_mutex_unlock(&d->lock);
+    /* One that was written a moment ago may not be complete, and is at hand. */
+    if (!candidate || k->size < SMALLEST || k->size > LARGEST || !is_at_rest(k, g_get_real_time() * 1000))
+        return false;
+    if (!size_known)
+        return true;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    uint64_t sample = fd >= 0 ? take_sample(fd, k->size) : 0;
+    if (fd >= 0)
+        close(fd);
+    g_mutex_lock(&d->lock);
+    bool seen = frit_digest_memo_has_sample(d->memo, sample);
+    g_mutex_unlock(&d->lock);
+    return sample && !seen;
+}
+
+static bool was_put_off(frit_digests *d, const char *path, const frit_known *k)
+{
+    g_mutex_lock(&d->lock);
+    const frit_known *then = g_hash_table_lookup(d->first_seen, path);
+    bool same = then && frit_known_equal(then, k) && frit_known_unchanged(then, k);
+    g_mutex_unlock(&d->lock);
+    return same;
+}
+
+bool frit_digest_file_later(frit_digests *d, const char *path, frit_key *key, GError **error)
+{
+    frit_known k;
+    if (!frit_digests_are_put_off(d))
+        return frit_digest_file(d, path, key, error);
+    if (!look(path, &k, error))
+        return false;
+    g_mutex_lock(&d->lock);
+    bool known = frit_digest_memo_find(d->memo, &k, key);
+    g_mutex_unlock(&d->lock);
+    bool put_off = !known && was_put_off(d, path, &k);
+    if (!known && !put_off && is_new(d, path, &k)) {
+        put_off = true;
+        g_mutex_lock(&d->lock);
+        if (!g_hash_table_contains(d->first_seen, path))
+            g_hash_table_insert(d->first_seen, g_strdup(path), g_memdup2(&k, sizeof k));
+        g_mutex_unlock(&d->lock);
+    }
+    if (!put_off)
+        return frit_digest_file(d, path, key, error);
+    g_set_error_literal(error, FRIT_ERROR, FRIT_EIO, "its content is not known yet");
+    return false;
+}
+
 /* ---- Taking it from what a step reads ---- */
 
 struct frit_reading {
     frit_digests *digests;
-    int           fd;
     frit_known    then;
     int64_t       began;
     XXH3_state_t *state;    /* NULL: it is over */
@@ -283,7 +326,7 @@ frit_reading *frit_reading_new(frit_digests *d, int fd)
     frit_reading *r = wanted ? g_new(frit_reading, 1) : NULL;
     if (!r)
         return NULL;
-    *r = (frit_reading){d, dup(fd), k, now, XXH3_createState(), 0};
+    *r = (frit_reading){d, k, now, XXH3_createState(), 0};
     if (r->state)
         XXH3_128bits_reset(r->state);
     return r;
@@ -291,64 +334,61 @@ frit_reading *frit_reading_new(frit_digests *d, int fd)
 
 static void end_reading(frit_reading *r)
 {
-    if (r->fd >= 0)
-        close(r->fd);
     XXH3_freeState(r->state);
-    r->fd = -1;
     r->state = NULL;
 }
 
+void frit_reading_free(frit_reading *r)
+{
+    if (r)
+        end_reading(r);
+    g_free(r);
+}
+
 /* What is missing up to there. */
-static bool fill(frit_reading *r, uint64_t to)
+static bool fill(frit_reading *r, int fd, uint64_t to)
 {
     if (to <= r->at)
         return true;
     size_t n = (size_t)(to - r->at);
     g_autofree char *between = g_malloc(n);
-    if (!frit_read_all(r->fd, between, n, r->at))
+    if (!frit_read_all(fd, between, n, r->at))
         return false;
     XXH3_128bits_update(r->state, between, n);
     r->at = to;
     return true;
 }
 
-static void conclude(frit_reading *r)
+static void conclude(frit_reading *r, int fd)
 {
     struct stat s;
     frit_known *k = &r->then;
-    bool whole = fill(r, k->size);
-    k->sample = take_sample(r->fd, k->size);
-    frit_known later = whole && fstat(r->fd, &s) == 0 ? frit_known_of(&s) : (frit_known){0};
-    if (frit_known_unchanged(k, &later)) {
-        XXH128_hash_t end = XXH3_128bits_digest(r->state);
-        k->content = (frit_key){end.high64, end.low64};
-        g_mutex_lock(&r->digests->lock);
-        frit_digest_memo_add(r->digests->memo, k, is_at_rest(k, r->began));
-        g_mutex_unlock(&r->digests->lock);
-    }
-    end_reading(r);
+    bool whole = fill(r, fd, k->size);
+    k->sample = take_sample(fd, k->size);
+    frit_known later = whole && fstat(fd, &s) == 0 ? frit_known_of(&s) : (frit_known){0};
+    if (!frit_known_equal(k, &later) || !frit_known_unchanged(k, &later))
+        return;   /* changed; or another file that was opened since */
+    XXH128_hash_t end = XXH3_128bits_digest(r->state);
+    k->content = (frit_key){end.high64, end.low64};
+    g_mutex_lock(&r->digests->lock);
+    frit_digest_memo_add(r->digests->memo, k, is_at_rest(k, r->began));
+    g_mutex_unlock(&r->digests->lock);
 }
 
-void frit_reading_add(frit_reading *r, const void *data, size_t n, uint64_t offset)
+void frit_reading_add(frit_reading *r, int fd, const void *data, size_t n, uint64_t offset)
 {
     if (!r || !r->state || offset + n <= r->at || offset > r->at + GAP)
         return;
-    if (!fill(r, offset)) {
+    if (!fill(r, fd, offset)) {
         end_reading(r);
         return;
     }
     size_t before = (size_t)(r->at - offset);
     XXH3_128bits_update(r->state, (const char *)data + before, n - before);
     r->at += n - before;
-    if (r->then.size <= r->at + PAGE)
-        conclude(r);
-}
-
-void frit_reading_free(frit_reading *r)
-{
-    if (r && r->state && r->then.size <= r->at + GAP)
-        conclude(r);
-    if (r)
-        end_reading(r);
-    g_free(r);
+    uint64_t rest = CLAMP(r->then.size / SMALL_PART, PAGE, GAP);
+    if (r->then.size > r->at + rest)
+        return;
+    conclude(r, fd);
+    end_reading(r);
 }

@@ -201,6 +201,11 @@ void frit_digest_memo_add(frit_digest_memo *m, const frit_known *file, bool at_r
     }
 }
 
+bool frit_digest_memo_lasts(const frit_digest_memo *m)
+{
+    return !m->path || m->fd >= 0;
+}
+
 bool frit_digest_memo_has_size(const frit_digest_memo *m, uint64_t size)
 {
     return g_hash_table_contains(m->sizes, &size);

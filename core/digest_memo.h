@@ -27,6 +27,8 @@ void              frit_digest_memo_close(frit_digest_memo *m);
 bool              frit_digest_memo_find(const frit_digest_memo *m, const frit_known *file, frit_key *content);
 /* `at_rest`: it had not been touched for a while before.  Else only that there was such a content is remembered. */
 void              frit_digest_memo_add(frit_digest_memo *m, const frit_known *file, bool at_rest);
+/* Will the next run know what is added?  Or there is none that could. */
+bool              frit_digest_memo_lasts(const frit_digest_memo *m);
 /* Was there ever a file of this size; one with this sample? */
 bool              frit_digest_memo_has_size(const frit_digest_memo *m, uint64_t size);
 bool              frit_digest_memo_has_sample(const frit_digest_memo *m, uint64_t sample);

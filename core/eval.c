@@ -242,6 +242,7 @@ bool frit_eval_run(frit_eval *e, frit_tally *tally, GError **error)
         remember(e, e->tally.missing ? FRIT_RUN_PARTIAL : FRIT_RUN_FINISHED, NULL);
     if (why)
         g_propagate_error(error, why);
+    frit_digests_put_off(e->digests, false);
     *tally = e->tally;
     tell_missing(e);
     return good;

@@ -49,6 +49,21 @@ static bool stopped(gpointer data)
     return frit_eval_stopped(((gpointer *)data)[0]);
 }
 
+void frit_digest_files(frit_eval *e, frit_node *n)
+{
+    if (!frit_reads_files(n))
+        return;
+    gpointer with[] = {e, n};
+    frit_pool_for(e->pool, n->count, digest_element, with, stopped);
+    uint64_t new = frit_digests_are_put_off(e->digests) ? frit_node_keys_put_off(n) : 0;
+    if (!new || new > n->count / 2)
+        return;
+    /* Of a series that was there before all are needed, to find what was made of it. */
+    frit_digests_put_off(e->digests, false);
+    frit_pool_for(e->pool, n->count, digest_element, with, stopped);
+    frit_digests_put_off(e->digests, true);
+}
+
 /* What a sink needs may be in the store, though some of it was made without elements that failed. */
 static void recall(frit_eval *e, frit_node *sink)
 {
@@ -65,8 +80,8 @@ void frit_foresee(frit_eval *e, GPtrArray *sinks)
     for (guint k = 0; k < e->graph->nodes->len; k++) {
         frit_node *n = e->graph->nodes->pdata[k];
         n->state->need = g_malloc0(n->count / 8 + 1);
-        if (frit_reads_files(n) && n->wanted)
-            frit_pool_for(e->pool, n->count, digest_element, (gpointer[]){e, n}, stopped);
+        if (n->wanted)
+            frit_digest_files(e, n);
     }
     for (guint k = 0; k < e->graph->nodes->len; k++) {
         frit_node *n = e->graph->nodes->pdata[k];

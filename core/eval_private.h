@@ -173,7 +173,9 @@ void frit_note_elements(frit_eval *e);
 bool frit_adopt(frit_eval *e, frit_node *n, uint32_t output, uint64_t pack, const bool *there);
 void frit_former_free(frit_former *f);
 
-/* eval_foresee.c: mark what must be computed for the sinks that are not up to date. */
+/* eval_foresee.c: the digests of a reader's files, on all threads, but for those that are put off. */
+void frit_digest_files(frit_eval *e, frit_node *n);
+/* Mark what must be computed for the sinks that are not up to date. */
 void frit_foresee(frit_eval *e, GPtrArray *sinks);
 
 /* eval_stages.c: everything; or the share of this part, of what is not behind a barrier. */

@@ -112,6 +112,9 @@ static bool write_element(frit_eval *e, frit_node *n, uint64_t i, const char *pr
 
 bool frit_sink_run(frit_eval *e, frit_node *n, GError **error)
 {
+    g_autoptr(GPtrArray) nodes = frit_node_ancestry(n);
+    for (guint k = 0; k < nodes->len; k++)
+        frit_digest_files(e, nodes->pdata[k]);
     g_autofree char *provenance = frit_provenance(e->graph, n, e->digests);
     g_autoptr(GString) receipt = g_string_new(NULL);
     frit_progress_begin(n->name, n->count);

@@ -429,7 +429,7 @@ static bool host_read(frit_call *c, int fd, void *to, size_t n, uint64_t offset)
         x->reading = frit_reading_new(x->digests, fd);
     }
     if (fd == x->reads_fd)
-        frit_reading_add(x->reading, to, n, offset);
+        frit_reading_add(x->reading, fd, to, n, offset);
     return true;
 }
 

@@ -47,10 +47,11 @@ void frit_node_keys_free(frit_node *n)
     g_clear_pointer(&n->keys, g_free);
 }
 
-static bool hash_file(frit_hash *h, frit_digests *digests, const char *path, GError **error)
+/* `later`: one of many images, whose digest may be put off. */
+static bool hash_file(frit_hash *h, frit_digests *digests, const char *path, bool later, GError **error)
 {
     frit_key content;
-    if (!frit_digest_file(digests, path, &content, error)) {
+    if (!(later ? frit_digest_file_later : frit_digest_file)(digests, path, &content, error)) {
         g_autofree char *base = g_path_get_basename(path);
         g_prefix_error(error, "%s: ", base);
         return false;
@@ -74,7 +75,7 @@ static bool make_signature(frit_node *n, frit_digests *digests, frit_key *key, G
     frit_hash_bytes(h, g_bytes_get_data(parameters, NULL), g_bytes_get_size(parameters));
     bool read = true;
     for (const char *const *path = frit_params_paths(n->params); read && *path; path++)
-        read = hash_file(h, digests, *path, error);
+        read = hash_file(h, digests, *path, false, error);
     *key = frit_hash_end(h);
     return read;
 }
@@ -98,7 +99,7 @@ static bool hash_uses(frit_hash *h, const frit_node *n, uint64_t i, frit_digests
     for (guint u = 0; uses && u < uses->len; u++) {
         const frit_use *use = uses->pdata[u];
         frit_hash_number(h, use->part);
-        if (!hash_file(h, digests, use->path, error))
+        if (!hash_file(h, digests, use->path, n->count > FRIT_SHORT_SERIES, error))
             return false;
     }
     if (n->info->step.count && !uses)
@@ -235,4 +236,15 @@ bool frit_pack_key(frit_node *n, uint32_t output, uint64_t block, frit_digests *
         g_hash_table_insert(keys->packs, g_memdup2(&place, sizeof place), g_memdup2(key, sizeof *key));
     g_mutex_unlock(&keys->lock);
     return true;
+}
+
+uint64_t frit_node_keys_put_off(frit_node *n)
+{
+    struct frit_node_keys *keys = keys_of(n);
+    uint64_t put_off = 0;
+    g_mutex_lock(&keys->lock);
+    for (uint64_t i = 0; i < n->count; i++)
+        put_off += keys->state[i] == PUT_OFF;
+    g_mutex_unlock(&keys->lock);
+    return put_off;
 }

@@ -15,6 +15,11 @@ void frit_node_keys_free(frit_node *n);
  * see names as well.  Any thread; the error is about a file that cannot be read, or whose digest is put off. */
 bool frit_node_key(frit_node *n, uint64_t i, frit_digests *digests, frit_key *key, GError **error);
 
+/* Digests of the files of shorter series are never put off. */
+#define FRIT_SHORT_SERIES 16
+/* Of how many elements the key could not be made while digests were put off. */
+uint64_t frit_node_keys_put_off(frit_node *n);
+
 /* The key of the pack that holds an output of elements frit_pack_first(block), ...; how many. */
 frit_key frit_pack_key_of(uint32_t output, const frit_key *elements, uint32_t n);
 bool frit_pack_key(frit_node *n, uint32_t output, uint64_t block, frit_digests *digests, frit_key *key,

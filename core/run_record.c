@@ -139,7 +139,7 @@ static void add_params(frit_run_node *r, const frit_node *n)
 static char *file_digest(frit_digests *digests, const char *path)
 {
     frit_key key;
-    if (frit_digest_file(digests, path, &key, NULL))
+    if (frit_digest_file_later(digests, path, &key, NULL))
         return hex(&key);
     return g_strdup(frit_digests_are_put_off(digests) ? "" : "unreadable");
 }

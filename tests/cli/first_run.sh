@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 . "$(dirname "$0")/lib.sh"
 
-n=12 rows=384 columns=512
+n=24 rows=384 columns=512   # a short series is read for its digests first
 mkdir raw
 frames raw/f $n $rows $columns 5
 poni cell.poni $rows $columns
