@@ -14,8 +14,9 @@
 #include "integrator.h"
 #include "processor.h"
 
-/* Edge of a tile in pixels: as float it fills a third of a first cache of 48 KiB. */
-#define ROBUST_TILE 64
+/* Columns and rows of a tile: as float it fills two thirds of a first cache of 48 KiB. */
+#define ROBUST_TILE 128
+#define ROBUST_ROWS 64
 /* Rings begin at a multiple of so many values, and so many may be written behind a ring's last one. */
 #define ROBUST_LANES 16
 

@@ -51,14 +51,14 @@ TARGET static bool K(load)(const struct frame *f, size_t cols, const struct robu
     }
 }
 
-TARGET static size_t K(spread)(const struct robust_run *runs, size_t n_runs, const uint16_t *entries,
-                               const float *tile, float *places)
+TARGET static void K(spread)(const struct robust_run *runs, size_t n_runs, const uint16_t *entries,
+                               const float *tile, float *places, struct robust_ahead *ahead)
 {
-    const uint16_t *first = entries;
     for (size_t k = 0; k < n_runs; k++) {
         float *to = places + runs[k].to;
         for (uint32_t done = 0, n = runs[k].n; done < n; done += 16) {
             __builtin_prefetch(entries + done + AHEAD);
+            robust_fetch(ahead);
             v16i at;
             v16f x;
             UP(&at, entries + done);
@@ -67,13 +67,46 @@ TARGET static size_t K(spread)(const struct robust_run *runs, size_t n_runs, con
         }
         entries += runs[k].n;
     }
-    return (size_t)(entries - first);
+}
+
+/* Sixteen of F32 as whole numbers of 16 bits; `wrong` is set where one is none. */
+TARGET static INLINE void K(as_short)(const float *from, uint16_t *to, v16i *wrong)
+{
+    v16f x = *(const v16fu *)from;
+    v16i in = (v16i)(x >= (v16f){0}) & (v16i)(x <= (v16f){0} + (float)UINT16_MAX);
+    v16i whole = __builtin_convertvector((v16f)((v16i)x & in), v16i);
+    *wrong |= (v16i)(__builtin_convertvector(whole, v16f) != x);
+    *(v16u16 *)to = __builtin_convertvector(whole, v16u16);
+}
+
+TARGET static bool K(load_whole)(const struct frame *f, size_t cols, const struct robust_visit *v,
+                                 uint16_t *tile)
+{
+    v16i wrong = {0};
+    for (size_t r = 0; r < v->rows; r++) {
+        const float *from = (const float *)f->raw + (v->row + r) * cols + v->col;
+        uint16_t *to = tile + r * ROBUST_TILE;
+        size_t j = 0;
+        for (; j + 16 <= v->cols; j += 16)
+            K(as_short)(from + j, to + j, &wrong);
+        for (; j < v->cols; j++) {
+            bool in = from[j] >= 0 && from[j] <= UINT16_MAX;
+            to[j] = in ? (uint16_t)from[j] : 0;
+            wrong[0] |= (float)to[j] != from[j];
+        }
+    }
+    uint32_t any = 0;
+    for (int k = 0; k < 16; k++)
+        any |= (uint32_t)wrong[k];
+    return any == 0;
 }
 
 /* The same for whole numbers of 16 bits, all of which count: as they are, until their ring is full. */
-TARGET static void K(load_short)(const struct frame *f, size_t cols, const struct robust_visit *v,
+TARGET static bool K(load_short)(const struct frame *f, size_t cols, const struct robust_visit *v,
                                  uint16_t *tile)
 {
+    if (f->dtype == FRIT_F32)
+        return K(load_whole)(f, cols, v, tile);
     for (size_t r = 0; r < v->rows; r++) {
         const uint16_t *from = (const uint16_t *)f->raw + (v->row + r) * cols + v->col;
         uint16_t *to = tile + r * ROBUST_TILE;
@@ -83,16 +116,17 @@ TARGET static void K(load_short)(const struct frame *f, size_t cols, const struc
         for (; j < v->cols; j++)
             to[j] = from[j];
     }
+    return true;
 }
 
-TARGET static size_t K(spread_short)(const struct robust_run *runs, size_t n_runs, const uint16_t *entries,
-                                     const uint16_t *tile, uint16_t *places)
+TARGET static void K(spread_short)(const struct robust_run *runs, size_t n_runs, const uint16_t *entries,
+                                     const uint16_t *tile, uint16_t *places, struct robust_ahead *ahead)
 {
-    const uint16_t *first = entries;
     for (size_t k = 0; k < n_runs; k++) {
         uint16_t *to = places + runs[k].to;
         for (uint32_t done = 0, n = runs[k].n; done < n; done += 16) {
             __builtin_prefetch(entries + done + AHEAD);
+            robust_fetch(ahead);
             v16i at, x;
             UP(&at, entries + done);
             GATHER_SHORT(&x, tile, at);
@@ -100,7 +134,6 @@ TARGET static size_t K(spread_short)(const struct robust_run *runs, size_t n_run
         }
         entries += runs[k].n;
     }
-    return (size_t)(entries - first);
 }
 
 TARGET static void K(widen)(const uint16_t *from, size_t count, bool is_signed, float pedestal, float *value)
@@ -118,7 +151,8 @@ TARGET static void K(widen)(const uint16_t *from, size_t count, bool is_signed, 
 }
 
 /* As numbers without a sign, of which there are two in each lane of 32 bits. */
-TARGET static double K(sum_short)(const uint16_t *from, size_t count, bool is_signed, int32_t *least)
+TARGET static double K(sum_short)(const uint16_t *from, size_t count, bool is_signed, int32_t *least,
+                                struct robust_ahead *ahead)
 {
     const uint16_t sign = is_signed ? 0x8000 : 0;
     v32u16 lo = (v32u16){0} - 1;
@@ -130,6 +164,7 @@ TARGET static double K(sum_short)(const uint16_t *from, size_t count, bool is_si
         v16u all = {0};
         for (; i + 32 <= end; i += 32) {
             v32u16 x = *(const v32u16 *)(from + i) ^ sign;
+            robust_fetch(ahead);
             LEAST_SHORT(lo, x);
             all += ((v16u)x & 0xffff) + ((v16u)x >> 16);
         }

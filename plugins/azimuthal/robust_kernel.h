@@ -29,23 +29,45 @@ struct robust_limits {
     float from_f, to_f;     /* F32 */
 };
 
+/* The next tile's rows, fetched one cache line at a time while something else is done: many at once would
+ * fill the processor's line buffers, and all else would wait. */
+struct robust_ahead {
+    const char *line;     /* the next one */
+    size_t lines, in_row; /* that are left of the tile, of the row */
+    size_t of_row, skip;  /* of each row; bytes from one row's last line to the next row */
+};
+
+static inline void robust_fetch(struct robust_ahead *a)
+{
+    if (a->lines == 0)
+        return;
+    __builtin_prefetch(a->line);
+    a->lines--;
+    a->line += 64;
+    if (--a->in_row == 0 && a->lines > 0) {
+        a->in_row = a->of_row;
+        a->line += a->skip;
+    }
+}
+
 struct robust_kernels {
     /* Rows of a tile of U8, I16, U16, I32, U32 or F32, less the pedestal; NaN where a value is outside of the
      * limits.  false: another type. */
     bool (*load)(const struct frame *f, size_t cols, const struct robust_visit *v,
                  const struct robust_limits *limits, float pedestal, float *tile);
-    /* Each run's pixels of the tile to their places; up to ROBUST_LANES - 1 behind them are overwritten.
-     * Returns how many pixels it were. */
-    size_t (*spread)(const struct robust_run *runs, size_t n_runs, const uint16_t *entries, const float *tile,
-                     float *places);
-    /* The same of U16 and I16, where all values count and nothing is subtracted. */
-    void (*load_short)(const struct frame *f, size_t cols, const struct robust_visit *v, uint16_t *tile);
-    size_t (*spread_short)(const struct robust_run *runs, size_t n_runs, const uint16_t *entries,
-                           const uint16_t *tile, uint16_t *places);
+    /* Each run's pixels of the tile to their places; up to ROBUST_LANES - 1 behind them are overwritten. */
+    void (*spread)(const struct robust_run *runs, size_t n_runs, const uint16_t *entries, const float *tile,
+                     float *places, struct robust_ahead *ahead);
+    /* The same of U16, I16 and F32, where all values count and nothing is subtracted.  false: a value of F32
+     * is no whole number of 16 bits. */
+    bool (*load_short)(const struct frame *f, size_t cols, const struct robust_visit *v, uint16_t *tile);
+    void (*spread_short)(const struct robust_run *runs, size_t n_runs, const uint16_t *entries,
+                         const uint16_t *tile, uint16_t *places, struct robust_ahead *ahead);
     /* A ring of `count` of those, less the pedestal, NaN behind them. */
     void (*widen)(const uint16_t *from, size_t count, bool is_signed, float pedestal, float *value);
     /* The sum of as many, and the least of them. */
-    double (*sum_short)(const uint16_t *from, size_t count, bool is_signed, int32_t *least);
+    double (*sum_short)(const uint16_t *from, size_t count, bool is_signed, int32_t *least,
+                        struct robust_ahead *ahead);
     /* Of n vectors those in which one number is not from `from` to `range` more, modulo 2^16, and perhaps
      * the last one: where they begin goes to `doubts`, how many is returned, and their norms are fetched. */
     uint32_t (*doubts_short)(const uint16_t *raw, const float *norm, size_t n, uint16_t from, uint16_t range,

@@ -89,16 +89,16 @@ static bool sort_tile(struct maker *m, struct tile *t, uint32_t *count)
 
 static bool sort_tiles(struct maker *m, uint32_t *count)
 {
-    size_t down = (m->rows + ROBUST_TILE - 1) / ROBUST_TILE,
+    size_t down = (m->rows + ROBUST_ROWS - 1) / ROBUST_ROWS,
            across = (m->cols + ROBUST_TILE - 1) / ROBUST_TILE;
     m->tiles = calloc(down * across + 1, sizeof *m->tiles);
     if (!m->tiles)
         return false;
     for (size_t k = 0; k < down * across; k++) {
-        size_t row = k / across * ROBUST_TILE, col = k % across * ROBUST_TILE;
+        size_t row = k / across * ROBUST_ROWS, col = k % across * ROBUST_TILE;
         size_t rows = m->rows - row, cols = m->cols - col;
         struct tile t = {.row = (uint32_t)row, .col = (uint32_t)col,
-                         .rows = (uint32_t)(rows < ROBUST_TILE ? rows : ROBUST_TILE),
+                         .rows = (uint32_t)(rows < ROBUST_ROWS ? rows : ROBUST_ROWS),
                          .cols = (uint32_t)(cols < ROBUST_TILE ? cols : ROBUST_TILE)};
         if (!sort_tile(m, &t, count))
             return false;
@@ -131,7 +131,7 @@ static bool make_blocks(struct robust *r, const struct integrator *it)
 /* A visit before it knows its place: where its runs are among the maker's. */
 struct draft {
     size_t tile, run, n_runs, block;
-    uint32_t first;
+    uint32_t first, last; /* rings */
 };
 
 static int by_block_and_ring(const void *a, const void *b)
@@ -144,8 +144,18 @@ static int by_block_and_ring(const void *a, const void *b)
     return x->tile < y->tile ? -1 : x->tile > y->tile;
 }
 
-/* NULL: no memory. */
-static struct draft *draft_visits(const struct maker *m, struct robust *r)
+static int by_vectors(const void *a, const void *b)
+{
+    const struct tile_run *x = a, *y = b;
+    uint32_t m = (x->n + ROBUST_LANES - 1) / ROBUST_LANES, n = (y->n + ROBUST_LANES - 1) / ROBUST_LANES;
+    if (m != n)
+        return m < n ? -1 : 1;
+    return x->ring < y->ring ? -1 : x->ring > y->ring;
+}
+
+/* The runs of a visit come by how many vectors they fill, so that the processor foresees where each ends.
+ * NULL: no memory. */
+static struct draft *draft_visits( struct maker *m, struct robust *r)
 {
     struct draft *drafts = malloc((m->n_tiles * r->n_blocks + 1) * sizeof *drafts);
     for (size_t t = 0; drafts && t < m->n_tiles; t++) {
@@ -155,9 +165,12 @@ static struct draft *draft_visits(const struct maker *m, struct robust *r)
             while (run < end && m->runs[run].ring < r->blocks[k].end)
                 run++;
             if (run > from)
-                drafts[r->n_visits++] = (struct draft){t, from, run - from, k, m->runs[from].ring};
+                drafts[r->n_visits++] =
+                    (struct draft){t, from, run - from, k, m->runs[from].ring, m->runs[run - 1].ring};
         }
     }
+    for (size_t v = 0; drafts && v < r->n_visits; v++)
+        qsort(m->runs + drafts[v].run, drafts[v].n_runs, sizeof *m->runs, by_vectors);
     if (drafts)
         qsort(drafts, r->n_visits, sizeof *drafts, by_block_and_ring);
     return drafts;
@@ -200,13 +213,12 @@ static size_t padded(size_t n)
 
 /* Rings of a block get their places one after the other in `size` values, and again from the front where it
  * ends: a ring's place is free when tiles begin with the next one.  false: there is too little. */
-static bool give_places(const struct maker *m, const struct draft *drafts, struct robust *r, size_t block,
-                        size_t size)
+static bool give_places(const struct draft *drafts, struct robust *r, size_t block, size_t size)
 {
     const struct robust_block *k = &r->blocks[block];
     size_t next = k->ring, oldest = k->ring, head = 0;
     for (size_t v = k->visit; v < k->visit_end; v++) {
-        uint32_t last = m->runs[drafts[v].run + drafts[v].n_runs - 1].ring;
+        uint32_t last = drafts[v].last;
         for (; oldest < drafts[v].first && oldest < next; oldest++)
             ;
         for (; next <= last; next++) {
@@ -235,7 +247,7 @@ static void make_places(const struct maker *m, const struct draft *drafts, struc
     r->n_places = 0;
     for (size_t k = 0; k < r->n_blocks; k++) {
         size_t size = 4096;
-        while (r->blocks[k].visit_end > 0 && !give_places(m, drafts, r, k, size))
+        while (r->blocks[k].visit_end > 0 && !give_places(drafts, r, k, size))
             size += size / 32;
         r->n_places = size > r->n_places ? size : r->n_places;
     }
@@ -306,7 +318,7 @@ static void add_pixel(struct robust *r, const struct integrator *it, size_t ring
 static void fill_visit(const struct maker *m, const struct draft *d, struct robust_visit *v, struct robust *r)
 {
     const struct tile_run *runs = m->runs + d->run;
-    int32_t from = (int32_t)runs[0].ring, to = (int32_t)runs[d->n_runs - 1].ring;
+    int32_t from = (int32_t)d->first, to = (int32_t)d->last;
     size_t entry = v->entry, top = SIZE_MAX, bottom = 0;
     for (size_t k = 0; k < d->n_runs; k++) {
         m->entry[runs[k].ring] = entry;

@@ -291,7 +291,8 @@ static void finish_clip(struct ring *g)
     start_guess(g);
     if (g->whole.value) {
         int32_t least;
-        g->raw_sum = job->kernels->sum_short(g->whole.value, g->known, g->whole.is_signed, &least);
+        g->raw_sum =
+            job->kernels->sum_short(g->whole.value, g->known, g->whole.is_signed, &least, g->rf->ahead);
         g->raw_least = least;
     }
     if (g->partial)

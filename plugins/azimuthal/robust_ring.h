@@ -21,6 +21,7 @@ struct ring_frame {
     bool quick;        /* values are as the frame has them; else the dark is subtracted */
     int32_t *key;      /* memory for the longest ring */
     uint32_t *doubts;  /* for two numbers of each vector of it */
+    struct robust_ahead *ahead; /* what may be fetched meanwhile */
 };
 
 /* A ring of numbers of 16 bits: sums of them are exact, so that those left out can be subtracted.  They

@@ -1,6 +1,7 @@
 /* One frame into its rings, block by block; a ring is worked on as soon as it is full.
  *
- * Frames of whole numbers and of single precision go as they are, less a pedestal; the dark is subtracted
+ * Whole numbers of 16 bits, also those in single precision, stay such until their ring is full.  Other
+ * frames of whole numbers and of single precision go as they are, less a pedestal; the dark is subtracted
  * ring by ring.  Others, and those with a sigma of their own, are read in double, and then go the same way
  * as single precision, their variance beside them.
  *
@@ -12,8 +13,8 @@
 #include <math.h>
 #include <string.h>
 
-#define TILE_PIXELS (ROBUST_TILE * ROBUST_TILE)
-#define FEW_RUNS    4
+#define TILE_PIXELS (ROBUST_TILE * ROBUST_ROWS)
+#define LINE        64 /* bytes of a cache line */
 
 static bool is_quick(const struct frame *f)
 {
@@ -54,13 +55,15 @@ static bool leave_none(const struct frame *f, const struct robust_limits *l)
            ((double)l->from < f->valid_from || (double)l->to > f->valid_to || l->from > l->to);
 }
 
-/* Values may stay numbers of 16 bits until their ring is full: half the memory to go through. */
+/* Values may stay numbers of 16 bits until their ring is full: half the memory to go through.  F32: if all of
+ * them are such numbers. */
 static bool is_narrow(const struct frame *f)
 {
     struct robust_limits l = limits_of(f);
     return !f->mask && is_quick(f) && !leave_none(f, &l) &&
            ((f->dtype == FRIT_U16 && l.from == 0 && l.to == UINT16_MAX) ||
-            (f->dtype == FRIT_I16 && l.from == INT16_MIN && l.to == INT16_MAX));
+            (f->dtype == FRIT_I16 && l.from == INT16_MIN && l.to == INT16_MAX) ||
+            (f->dtype == FRIT_F32 && l.from_f <= 0 && l.to_f >= UINT16_MAX));
 }
 
 static size_t rounded(size_t n)
@@ -70,7 +73,7 @@ static size_t rounded(size_t n)
 
 static size_t places_of(const struct robust *r, const struct frame *f)
 {
-    return is_narrow(f) ? rounded(r->n_places / 2) : rounded(r->n_places);
+    return is_narrow(f) && f->dtype != FRIT_F32 ? rounded(r->n_places / 2) : rounded(r->n_places);
 }
 
 static size_t doubts_of(const struct robust *r)
@@ -114,20 +117,20 @@ static void read_tile(const struct frame *f, size_t cols, const struct robust_vi
     }
 }
 
-/* Rows of a tile on their way into the second cache, while another one is worked on. */
-static void fetch(const struct frame *f, size_t cols, const struct robust_visit *v, size_t from, size_t to,
-                  size_t size)
-{
-    for (size_t i = from; i < to && i < v->rows; i++) {
-        const char *row = (const char *)f->raw + ((v->row + i) * cols + v->col) * size;
-        for (size_t byte = 0; byte < v->cols * size; byte += 64)
-            __builtin_prefetch(row + byte, 0, 2);
-    }
-}
-
 static size_t size_of(frit_dtype type)
 {
     return type == FRIT_U8 ? 1 : type == FRIT_U16 || type == FRIT_I16 ? 2 : 4;
+}
+
+/* Rows of a visit's tile that are to be fetched. */
+static struct robust_ahead rows_of(const struct frame *f, size_t cols, const struct robust_visit *v)
+{
+    size_t size = size_of(f->dtype), lines = v->cols * size / LINE;
+    if (lines == 0)
+        return (struct robust_ahead){.lines = 0};
+    return (struct robust_ahead){.line = (const char *)f->raw + (v->row * cols + v->col) * size,
+                                 .lines = v->rows * lines, .in_row = lines, .of_row = lines,
+                                 .skip = cols * size - lines * LINE};
 }
 
 /* ---- Blocks ---- */
@@ -163,14 +166,31 @@ static struct work start(const struct robust_job *job, uint32_t worker)
     return w;
 }
 
-static void load_visit(const struct work *w, const struct robust_visit *v)
+/* Those of a visit's pixels that are on a ring are whole numbers of 16 bits. */
+static bool are_whole(const struct robust_job *job, const struct robust_visit *v)
+{
+    const struct robust *r = job->rings;
+    const float *from = (const float *)job->frame->raw + v->row * r->cols + v->col;
+    size_t n = 0;
+    for (size_t k = v->run; k < v->run + v->n_runs; k++)
+        n += r->runs[k].n;
+    for (size_t i = v->entry; i < v->entry + n; i++) {
+        float x = from[r->entries[i] / ROBUST_TILE * r->cols + r->entries[i] % ROBUST_TILE];
+        if (!(x >= 0 && x <= UINT16_MAX && x == (float)(uint16_t)x))
+            return false;
+    }
+    return true;
+}
+
+/* false: values cannot be numbers of 16 bits after all. */
+static bool load_visit(const struct work *w, const struct robust_visit *v)
 {
     const struct robust_job *job = w->job;
     const struct robust_kernels *k = job->kernels;
     size_t cols = job->rings->cols;
     if (w->narrow)
-        k->load_short(job->frame, cols, v, (uint16_t *)(void *)w->tile);
-    else if (w->none)
+        return k->load_short(job->frame, cols, v, (uint16_t *)(void *)w->tile) || are_whole(job, v);
+    if (w->none)
         memset(w->tile, 0xff, TILE_PIXELS * sizeof *w->tile);
     else if (w->ring.quick)
         k->load(job->frame, cols, v, &w->limits, (float)w->ring.pedestal, w->tile);
@@ -178,32 +198,31 @@ static void load_visit(const struct work *w, const struct robust_visit *v)
         read_tile(job->frame, cols, v, w->tile, w->variance_tile);
     if (w->ring.quick && job->frame->mask && !w->none)
         mask_tile(job->frame, cols, v, w->tile);
+    return true;
 }
 
-/* A few runs, then a few rows of the next visit's tile. */
-static void read_visit(const struct work *w, const struct robust_visit *v, const struct robust_visit *next)
+/* The next visit's tile is fetched meanwhile, and while rings are worked on.  false: as load_visit(). */
+static bool read_visit(struct work *w, const struct robust_visit *v, const struct robust_visit *next)
 {
     const struct robust_job *job = w->job;
     const struct robust *r = job->rings;
     const struct robust_kernels *k = job->kernels;
+    const struct robust_run *runs = r->runs + v->run;
     const uint16_t *entries = r->entries + v->entry;
-    size_t few_rows = next ? (next->rows * FEW_RUNS + v->n_runs - 1) / v->n_runs : 0;
-    load_visit(w, v);
-    for (size_t from = 0, part = 0; from < v->n_runs; from += FEW_RUNS, part++) {
-        const struct robust_run *runs = r->runs + v->run + from;
-        size_t n = v->n_runs - from < FEW_RUNS ? v->n_runs - from : FEW_RUNS, used;
-        if (next && w->ring.quick)
-            fetch(job->frame, r->cols, next, part * few_rows, (part + 1) * few_rows,
-                  size_of(job->frame->dtype));
-        if (w->narrow)
-            used =
-                k->spread_short(runs, n, entries, (uint16_t *)(void *)w->tile, (uint16_t *)(void *)w->places);
-        else
-            used = k->spread(runs, n, entries, w->tile, w->places);
-        if (!w->ring.quick)
-            k->spread(runs, n, entries, w->variance_tile, w->variances);
-        entries += used;
-    }
+    struct robust_ahead *ahead = w->ring.ahead;
+    if (!load_visit(w, v))
+        return false;
+    ahead->lines = 0;
+    if (next && w->ring.quick)
+        *ahead = rows_of(job->frame, r->cols, next);
+    if (w->narrow)
+        k->spread_short(runs, v->n_runs, entries, (uint16_t *)(void *)w->tile, (uint16_t *)(void *)w->places,
+                        ahead);
+    else
+        k->spread(runs, v->n_runs, entries, w->tile, w->places, ahead);
+    if (!w->ring.quick)
+        k->spread(runs, v->n_runs, entries, w->variance_tile, w->variances, ahead);
+    return true;
 }
 
 static void finish_ring(const struct work *w, size_t ring)
@@ -222,19 +241,32 @@ static void finish_ring(const struct work *w, size_t ring)
     ring_finish(&w->ring, ring, value, variance, &s);
 }
 
-void robust_block(const struct robust_job *job, size_t block, uint32_t worker)
+/* false: it has to be done with values that are not narrow. */
+static bool work_on(struct work *w, const struct robust_block *b)
 {
-    const struct robust *r = job->rings;
-    const struct robust_block *b = &r->blocks[block];
-    struct ring_guess guess = {1, -1};
-    struct work w = start(job, worker);
+    const struct robust *r = w->job->rings;
     size_t ring = b->ring;
-    w.ring.guess = &guess;
     for (size_t v = b->visit; v < b->visit_end; v++) {
         for (; ring < r->visits[v].first; ring++)
-            finish_ring(&w, ring);
-        read_visit(&w, &r->visits[v], v + 1 < b->visit_end ? &r->visits[v + 1] : NULL);
+            finish_ring(w, ring);
+        if (!read_visit(w, &r->visits[v], v + 1 < b->visit_end ? &r->visits[v + 1] : NULL))
+            return false;
     }
     for (; ring < b->end; ring++)
-        finish_ring(&w, ring);
+        finish_ring(w, ring);
+    return true;
+}
+
+void robust_block(const struct robust_job *job, size_t block, uint32_t worker)
+{
+    struct ring_guess guess = {1, -1};
+    struct robust_ahead ahead = {.lines = 0};
+    struct work w = start(job, worker);
+    w.ring.guess = &guess;
+    w.ring.ahead = &ahead;
+    if (work_on(&w, &job->rings->blocks[block]))
+        return;
+    w.narrow = false;
+    guess = (struct ring_guess){1, -1};
+    work_on(&w, &job->rings->blocks[block]);
 }

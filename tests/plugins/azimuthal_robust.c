@@ -386,6 +386,42 @@ static void test_limits(void)
     integrator_clear(&it);
 }
 
+/* Whole numbers in single precision, but for one late in the image, or for many; what is masked for good
+ * may be anything. */
+static void test_whole(void)
+{
+    static const float odd[] = {7, 100.5f, NAN, -3, 65535, 65536, INFINITY, -0.0f};
+    for (size_t i = 0; i < 2; i++) {
+        struct integrator it;
+        struct robust r;
+        make(&it, &r, &settings[i], -1);
+        float *raw = image(FRIT_F32, settings[i].dark);
+        size_t pixel = N - 1;
+        while (it.first[pixel] < 0)
+            pixel--;
+        for (size_t k = 0; k < N; k++)
+            if (it.first[k] < 0)
+                raw[k] = odd[k % G_N_ELEMENTS(odd)];
+        for (size_t k = 0; k < G_N_ELEMENTS(odd) + 2; k++) {
+            if (k < G_N_ELEMENTS(odd))
+                raw[pixel] = odd[k];
+            for (size_t j = 0; j < N && k == G_N_ELEMENTS(odd); j++)
+                raw[j] += (float)noise((uint32_t)j, 15);
+            struct frame f = {.dtype = FRIT_F32, .raw = raw, .valid_from = -1e6,
+                              .valid_to = k > G_N_ELEMENTS(odd) ? 200 : 1e6,
+                              .variance = k % 2 ? VARIANCE_GAIN : VARIANCE_COUNTS, .gain = 0.3,
+                              .read_noise = 4, .dark = it.dark, .dark_variance = it.dark_variance,
+                              .dark_scale = 1};
+            compare(&it, &r, &f, &rules[k % G_N_ELEMENTS(rules)]);
+        }
+        g_free(raw);
+        robust_clear(&r);
+        integrator_clear(&it);
+    }
+    g_assert_cmpfloat(found.value, <, 1e-6);
+    g_assert_cmpfloat(found.sigma, <, 1e-6);
+}
+
 /* Rings that nothing can be guessed of from the ring before: each at a level of its own, some with so many
  * outliers that the mean lies between them and the others. */
 static void test_levels(void)
@@ -476,6 +512,7 @@ int main(int argc, char **argv)
     tap_init(&argc, &argv);
     g_test_add_func("/azimuthal/robust/plain", test_plain);
     g_test_add_func("/azimuthal/robust/limits", test_limits);
+    g_test_add_func("/azimuthal/robust/whole", test_whole);
     g_test_add_func("/azimuthal/robust/levels", test_levels);
     g_test_add_func("/azimuthal/robust/elsewhere", test_elsewhere);
     g_test_add_func("/azimuthal/robust/factors", test_factors);
