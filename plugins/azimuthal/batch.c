@@ -112,6 +112,7 @@ static void share_memory(struct batch *b, const struct matrix *m, char *memory)
     b->exact = (double *)(void *)(b->tile.value + pixels * BATCH);
     b->lost = (struct lost *)(b->exact + pixels);
     b->tile.bad = (uint16_t *)(b->lost + m->n_sums * BATCH);
+    memset(memory, 0, sums * (sizeof *b->sums + sizeof *b->partial));
 }
 
 /* Whether the dark is taken off pixel by pixel: where the variance is of raw - dark, or there is none.  That of
@@ -133,6 +134,7 @@ void batch_begin(struct batch *b, const struct integrator *it, const struct batc
     p->size = value_size(p->dtype);
     p->row_bytes = m->cols * p->size;
     kernel_limits(frames, &p->from, &p->to);
+    p->plain = frames->dark_plain && it->dark_single;
     p->limited = is_limited(p->dtype, frames->valid_from, frames->valid_to);
     p->variance = frames->variance != VARIANCE_NONE;
     for (size_t l = 0; l < BATCH; l++) {
@@ -153,9 +155,13 @@ void batch_begin(struct batch *b, const struct integrator *it, const struct batc
 static void lose(struct batch *b, size_t lane, size_t bin, double share, size_t pixel)
 {
     const struct integrator *it = b->it;
-    struct lost *lost = b->lost + bin * BATCH + lane;
+    const size_t n = it->matrix->n_sums;
+    struct lost *lost = b->lost + lane * n + bin;
     if (share == 0)
         return;
+    if (!(b->lacking >> lane & 1))
+        memset(b->lost + lane * n, 0, n * sizeof *lost); /* most frames lack none */
+    b->lacking |= 1u << lane;
     add_twofold(&lost->norm, share * it->norm[pixel]);
     lost->pixels += share;
     lost->square += share * share;
@@ -164,7 +170,6 @@ static void lose(struct batch *b, size_t lane, size_t bin, double share, size_t 
         lost->dark += share * integrator_dark(it, pixel);
     if (it->dark_variance)
         lost->dark_variance += share * share * it->dark_variance[pixel];
-    b->lacking |= 1u << lane;
 }
 
 /* The shares of pixels that are marked. */
@@ -280,41 +285,86 @@ static unsigned too_large(const struct batch *b, const struct tile *t)
     return lanes;
 }
 
-/* The value of one pixel in each frame. */
-static void lane_values(const struct batch *b, size_t at, double *to)
+/* ---- Pixels of many bins ---- */
+
+/* In double, a lane whose values single precision does not hold. */
+static void exact_wide(struct batch *b, const struct tile *t, const struct wide *w, size_t at, size_t lane)
 {
-    for (size_t l = 0; l < b->n; l++) {
-        const void *raw = b->frame[l].raw;
-        if (b->tile.dtype == FRIT_U16)
-            to[l] = ((const uint16_t *)raw)[at];
-        else if (b->tile.dtype == FRIT_F32)
-            to[l] = (double)((const float *)raw)[at];
-        else
-            values_as_double(b->tile.dtype, raw, at, 1, to + l);
+    const struct matrix *m = b->it->matrix;
+    const struct batch_tile *p = &b->tile;
+    const uint8_t *mask = b->frame[lane].mask;
+    const size_t row = at / m->tile_cols, col = at % m->tile_cols;
+    const double *share = m->share + w->share;
+    double *to = b->sums + (size_t)w->bin * 2 * BATCH + lane, raw, s, v;
+    values_as_double(p->dtype, p->raw[lane] + row * p->row_bytes, col, 1, &raw);
+    bool good = !(mask && mask[row * m->cols + t->col + col]) && pixel_value(b, lane, raw, w->pixel, &s, &v);
+    for (size_t k = 0; k < w->n; k++, to += 2 * BATCH) {
+        double weight = share[k] * WEIGHT_ONE;
+        if (good) {
+            to[0] += weight * s;
+            to[BATCH] += weight * weight * v;
+        } else {
+            lose(b, lane, w->bin + k, share[k], w->pixel);
+        }
     }
 }
 
-/* Pixels of many bins in the rows of a band. */
-static void wide_pixels(struct batch *b, size_t row, size_t rows)
+/* From a tile that is loaded. */
+static void wide_pixel(struct batch *b, const struct tile *t, const struct wide *w)
 {
     const struct matrix *m = b->it->matrix;
-    const double unit = m->whole ? 1 : WEIGHT_ONE;
-    for (; b->wide < m->wide_from[m->n_blocks] && m->wide[b->wide].pixel < (row + rows) * m->cols;
-         b->wide++) {
-        const struct wide *w = m->wide + b->wide;
-        const double *share = m->share + w->share;
-        const size_t at = w->pixel - row * m->cols;
-        double raw[BATCH], sv[2 * BATCH] __attribute__((aligned(64))) = {0};
-        lane_values(b, at, raw);
-        for (size_t l = 0; l < b->n; l++) {
-            const struct frame *f = b->frame + l;
-            if (!(f->mask && f->mask[at]) && pixel_value(b, l, raw[l], w->pixel, &sv[l], &sv[BATCH + l]))
-                continue;
-            for (size_t k = 0; k < w->n; k++)
-                lose(b, l, w->bin + k, share[k], w->pixel);
-        }
-        b->k->batch_wide(share, w->n, unit, sv, b->sums + (size_t)w->bin * 2 * BATCH);
+    struct batch_tile *p = &b->tile;
+    const size_t row = w->pixel / m->cols - t->row, col = w->pixel % m->cols - t->col, at = row * m->tile_cols + col;
+    const unsigned used = (1u << b->n) - 1;
+    unsigned bad = p->missing ? p->bad[at] & used & ~b->inexact : 0;
+    if ((b->inexact & used) != used)
+        b->k->batch_wide(p, at, m->share + w->share, w->n, b->partial + (size_t)w->bin * 2 * BATCH);
+    for (; bad; bad &= bad - 1)
+        for (size_t k = 0; k < w->n; k++)
+            lose(b, (size_t)__builtin_ctz(bad), w->bin + k, m->share[w->share + k], w->pixel);
+    for (unsigned exact = b->inexact & used; exact; exact &= exact - 1)
+        exact_wide(b, t, w, at, (size_t)__builtin_ctz(exact));
+    b->from_bin = w->bin < b->from_bin ? w->bin : b->from_bin;
+    b->to_bin = w->bin + w->n > b->to_bin ? w->bin + w->n : b->to_bin;
+}
+
+/* Of a row of tiles, which come from left to right: up to where they are done, in each row of pixels. */
+struct wides {
+    size_t at[TILE_MAX / 16], end[TILE_MAX / 16];
+};
+
+static void find_wides(struct batch *b, size_t row, size_t rows, struct wides *all)
+{
+    const struct matrix *m = b->it->matrix;
+    const size_t n = m->wide_from[m->n_blocks];
+    for (size_t r = 0; r < rows; r++) {
+        all->at[r] = b->wide;
+        while (b->wide < n && m->wide[b->wide].pixel < (row + r + 1) * m->cols)
+            b->wide++;
+        all->end[r] = b->wide;
     }
+}
+
+static const struct wide *next_wide(const struct matrix *m, const struct tile *t, const struct wides *all, size_t r)
+{
+    const struct wide *w = m->wide + all->at[r];
+    return all->at[r] < all->end[r] && w->pixel < (t->row + r) * m->cols + t->col + t->cols ? w : NULL;
+}
+
+static bool any_wides(const struct matrix *m, const struct tile *t, const struct wides *all)
+{
+    bool any = false;
+    for (size_t r = 0; r < t->rows; r++)
+        any = any || next_wide(m, t, all, r);
+    return any;
+}
+
+static void wide_pixels(struct batch *b, const struct tile *t, struct wides *all)
+{
+    const struct wide *w;
+    for (size_t r = 0; r < t->rows; r++)
+        for (; (w = next_wide(b->it->matrix, t, all, r)); all->at[r]++)
+            wide_pixel(b, t, w);
 }
 
 /* ---- Bands ---- */
@@ -329,12 +379,13 @@ static bool mark(struct batch *b, const struct tile *t, struct batch_found found
         if (b->frame[l].mask && any_masked(m, t, b->frame[l].mask))
             masked |= 1u << l;
     found.inexact &= used;
+    b->inexact = found.inexact;
     if (!found.outside && !masked && !found.inexact)
         return false;
     memset(p->bad, 0, tile_pixels(m) * sizeof *p->bad);
     if (found.outside) {
         b->k->batch_mark(m, t, p);
-        found.inexact |= too_large(b, t);
+        b->inexact = found.inexact |= too_large(b, t);
     }
     for (size_t l = 0; l < b->n; l++)
         if (masked >> l & 1)
@@ -351,6 +402,7 @@ static bool mark(struct batch *b, const struct tile *t, struct batch_found found
 /* Shares of values in double are summed in double. */
 static void exact_tile(struct batch *b, const struct tile *t)
 {
+    b->inexact = (1u << b->n) - 1;
     memset(b->tile.bad, 0, tile_pixels(b->it->matrix) * sizeof *b->tile.bad);
     for (size_t l = 0; l < b->n; l++)
         exact_lane(b, t, l);
@@ -383,6 +435,8 @@ static void one_tile(struct batch *b, const struct tile *t, bool masks)
         lose_tile(b, t);
     if (of_dark && !m->whole && !found.net)
         b->k->batch_net(m, t, p);
+    if (t->n == 0)
+        return;
     b->k->batch_sum(m, t, p, b->partial, b->sums);
     size_t from = (size_t)t->bin, to = from + t->n_bins;
     b->from_bin = from < b->from_bin ? from : b->from_bin;
@@ -414,10 +468,15 @@ void batch_band(struct batch *b, size_t row, const void *const *raw, const uint8
     const struct tile *t = m->tiles + row / m->tile_rows * m->tiles_across;
     size_t rows = t->rows;
     look_ahead(b, rows, row + rows < m->rows ? next : NULL);
-    for (size_t i = 0; i < m->tiles_across; i++, t++)
-        if (t->n > 0)
+    struct wides wides;
+    find_wides(b, row, rows, &wides);
+    for (size_t i = 0; i < m->tiles_across; i++, t++) {
+        bool any = any_wides(m, t, &wides);
+        if (t->n > 0 || any)
             one_tile(b, t, masks);
-    wide_pixels(b, row, rows);
+        if (any)
+            wide_pixels(b, t, &wides);
+    }
     if (((row + rows) % b->flush_rows == 0 || row + rows == m->rows) && b->to_bin > b->from_bin &&
         !m->whole) {
         size_t at = b->from_bin * 2 * BATCH;
@@ -439,7 +498,7 @@ void batch_finish(const struct batch *b, size_t lane, struct sums *sums)
     static const struct lost nothing;
     for (size_t k = 0; k < it->npt; k++) {
         size_t bin = BIN_PAD + k;
-        const struct lost *lost = b->lacking >> lane & 1 ? b->lost + bin * BATCH + lane : &nothing;
+        const struct lost *lost = b->lacking >> lane & 1 ? b->lost + lane * m->n_sums + bin : &nothing;
         bool any = lost->count < all->count[bin];
         double s = b->sums[bin * 2 * BATCH + lane] * unit;
         double v = b->sums[(bin * 2 + 1) * BATCH + lane] * unit * unit;

@@ -34,19 +34,19 @@ struct batch {
     struct frame frame[BATCH];           /* raw and mask: of the band */
     size_t n, wide;                      /* frames; pixels of many bins that are done */
     size_t flush_rows, from_bin, to_bin; /* when partial sums are flushed, and which */
-    unsigned lacking;                    /* lanes that lack pixels */
+    unsigned lacking, inexact;           /* lanes that lack pixels; those of the tile that are summed in double */
     double *sums;                        /* of a bin BATCH signals, then as many variances */
     float *partial;
     struct batch_tile tile;
     struct batch_ahead ahead;
     double *exact; /* of a tile */
-    struct lost *lost;    /* of a bin BATCH */
+    struct lost *lost;    /* of each lane, its bins; those of lanes that lack pixels are set */
 };
 
 /* Whether frames can be summed together: of one type, with the same limits and variance, none of them a sigma
  * of their own or the spread within the bin. */
 bool batch_possible(const struct integrator *it, const struct frame *frames, size_t n);
-/* Bytes of zeros, 64-byte aligned, that batch_begin() is given. */
+/* Bytes of any content, 64-byte aligned, that batch_begin() is given. */
 size_t batch_memory(const struct matrix *m);
 void batch_begin(struct batch *b, const struct integrator *it, const struct batch_totals *totals,
                  const struct frame *frames, size_t n, enum kernel kernel, void *memory);

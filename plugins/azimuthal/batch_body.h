@@ -37,7 +37,7 @@ TARGET static void K(batch_net)(const struct matrix *m, const struct tile *t, co
             const struct K(scale) scale = K(split_scale)(p->scale + lane);
             for (size_t j = 0; j < t->cols; j++) {
                 vl *x = (vl *)(p->value + (r * m->tile_cols + j) * BATCH + lane);
-                *x = K(less_dark)(*x, &dark, j, &scale);
+                *x = p->plain ? *x - p->dark_single[r * m->cols + j] : K(less_dark)(*x, &dark, j, &scale);
             }
         }
     }
@@ -89,22 +89,6 @@ TARGET static INLINE void K(put)(float *partial, int32_t bin, vl s, vl v, const 
         *(vl *)(to + BATCH) += v;
 }
 
-/* On to another bin: those before it are done. */
-TARGET static INLINE int32_t K(advance)(float *partial, int32_t bin, int32_t to, vl *s, vl *v,
-                                        const int window, const bool variance)
-{
-    for (int k = 0; k < window && bin < to; k++, bin++) {
-        K(put)(partial, bin, s[0], v[0], variance);
-        UNROLL
-        for (int j = 0; j + 1 < window; j++) {
-            s[j] = s[j + 1];
-            v[j] = v[j + 1];
-        }
-        s[window - 1] = v[window - 1] = (vl){0};
-    }
-    return to;
-}
-
 /* Where the rows that come next stand; on by n pixels. */
 TARGET static INLINE const char *K(fetched)(struct batch_ahead *a, size_t n)
 {
@@ -118,17 +102,17 @@ TARGET static INLINE const char *K(fetched)(struct batch_ahead *a, size_t n)
     return from;
 }
 
+/* Runs come by their length, so that where they end is foreseen: that is worth more than bins that two runs share. */
 TARGET static INLINE void K(sum_shared)(const struct matrix *m, const struct tile *t,
                                         const struct batch_tile *p, const size_t lane, const int window,
                                         const bool variance, const bool pedestal, const bool missing,
-                                        float *partial)
+                                        const bool fetch, float *partial)
 {
     struct K(chunk) q __attribute__((aligned(64)));
     const float *value = p->value + lane;
     const vl one = (vl){0} + 1.0f, offset = *(const vl *)(p->pedestal + lane);
     vl s[WINDOW_MAX] = {{0}}, v[WINDOW_MAX] = {{0}};
     const struct run *run = m->runs + t->run;
-    int32_t bin = run->bin;
     uint32_t left = run->n;
     for (uint32_t done = 0; done < t->n; done += CHUNK) {
         const uint32_t n = t->n - done < CHUNK ? t->n - done : CHUNK;
@@ -140,7 +124,8 @@ TARGET static INLINE void K(sum_shared)(const struct matrix *m, const struct til
             left -= end - i;
             for (; i < end; i++) {
                 vl x = *(const vl *)(value + q.at[i]), y = x;
-                __builtin_prefetch(ahead + i * step, 0, 2);
+                if (fetch)
+                    __builtin_prefetch(ahead + i * step, 0, 2);
                 VMAX(y, one);
                 if (pedestal)
                     x -= offset;
@@ -156,17 +141,17 @@ TARGET static INLINE void K(sum_shared)(const struct matrix *m, const struct til
                         FMA(v[k], q.w2[k][i], y);
                 }
             }
-            if (left > 0 || done + i == t->n)
+            if (left > 0 && run->n <= 2 * CHUNK) /* no long sums in single precision */
                 break;
-            run++;
-            left = run->n;
-            bin = K(advance)(partial, bin, run->bin, s, v, window, variance);
+            UNROLL
+            for (int k = 0; k < window; k++) {
+                K(put)(partial, run->bin + k, s[k], v[k], variance);
+                s[k] = v[k] = (vl){0};
+            }
+            if (left == 0 && done + i < t->n)
+                left = (++run)->n;
         }
-        /* No long sums in single precision. */
-        if (left > 0 && run->n > 2 * CHUNK)
-            bin = K(advance)(partial, bin, bin + window, s, v, window, variance) - window;
     }
-    K(advance)(partial, bin, bin + window, s, v, window, variance);
 }
 
 /* ---- Summing whole pixels, in double ---- */
@@ -200,6 +185,15 @@ TARGET static INLINE void K(sum_whole)(const struct matrix *m, const struct tile
     }
 }
 
+/* With rows to fetch meanwhile, or none. */
+#define SUM_SHARED(window, variance, pedestal, missing)                                                      \
+    do {                                                                                                     \
+        if (p->ahead->step > 0)                                                                              \
+            K(sum_shared)(m, t, p, lane, window, variance, pedestal, missing, true, partial + lane);         \
+        else                                                                                                 \
+            K(sum_shared)(m, t, p, lane, window, variance, pedestal, missing, false, partial + lane);        \
+    } while (0)
+
 TARGET static void K(batch_sum)(const struct matrix *m, const struct tile *t, const struct batch_tile *p,
                                 float *partial, double *sums)
 {
@@ -209,29 +203,39 @@ TARGET static void K(batch_sum)(const struct matrix *m, const struct tile *t, co
             K(sum_whole)(m, t, p, lane, dark, true, sums);
         else if (t->window == 1)
             K(sum_whole)(m, t, p, lane, dark, false, sums);
-        else if (t->window == 4 && !p->missing)
-            K(sum_shared)(m, t, p, lane, 4, true, true, false, partial + lane);
+        else if (t->window == 4 && p->missing)
+            SUM_SHARED(4, true, true, true);
+        else if (t->window == 4 && p->pedestals)
+            SUM_SHARED(4, true, true, false);
         else if (t->window == 4)
-            K(sum_shared)(m, t, p, lane, 4, true, true, true, partial + lane);
+            SUM_SHARED(4, true, false, false);
         else if (p->missing)
-            K(sum_shared)(m, t, p, lane, 3, true, true, true, partial + lane);
+            SUM_SHARED(3, true, true, true);
         else if (!p->variance)
-            K(sum_shared)(m, t, p, lane, 3, false, true, false, partial + lane);
+            SUM_SHARED(3, false, true, false);
         else if (p->pedestals)
-            K(sum_shared)(m, t, p, lane, 3, true, true, false, partial + lane);
+            SUM_SHARED(3, true, true, false);
         else
-            K(sum_shared)(m, t, p, lane, 3, true, false, false, partial + lane);
+            SUM_SHARED(3, true, false, false);
     }
 }
 
-/* A pixel of n bins: its value in all lanes, and its variance, into the sums of each. */
-TARGET static void K(batch_wide)(const double *share, size_t n, double unit, const double *value, double *sums)
+/* A pixel of n bins, from its value in all lanes, in single precision too; where it is NaN nothing is added. */
+TARGET static void K(batch_wide)(const struct batch_tile *p, size_t at, const double *share, size_t n,
+                                 float *partial)
 {
-    for (size_t k = 0; k < n; k++, sums += 2 * BATCH) {
-        const double w = share[k] * unit, w2 = w * w;
-        for (size_t lane = 0; lane < BATCH; lane += LANES) {
-            *(vld *)(sums + lane) += w * *(const vld *)(value + lane);
-            *(vld *)(sums + BATCH + lane) += w2 * *(const vld *)(value + BATCH + lane);
+    for (size_t lane = 0; lane < BATCH; lane += LANES) {
+        const vl one = (vl){0} + 1.0f;
+        vl x = *(const vl *)(p->value + at * BATCH + lane), y = x;
+        const vli good = (vli)(x == x);
+        VMAX(y, one);
+        x = (vl)((vli)(x - *(const vl *)(p->pedestal + lane)) & good);
+        y = (vl)((vli)y & good);
+        float *to = partial + lane;
+        for (size_t k = 0; k < n; k++, to += 2 * BATCH) {
+            const float w = (float)(share[k] * WEIGHT_ONE);
+            FMA(*(vl *)to, w, x);
+            FMA(*(vl *)(to + BATCH), w * w, y);
         }
     }
 }
@@ -253,6 +257,7 @@ TARGET static void K(batch_flush)(float *partial, double *sums, size_t n)
 #undef AS_FLOAT_EXACT
 #undef CHUNK
 #undef PREFETCH
+#undef SUM_SHARED
 
 /* What a set of instructions defines for one passage through this file. */
 #undef TARGET

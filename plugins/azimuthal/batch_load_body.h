@@ -137,11 +137,22 @@ TARGET static INLINE vl K(less_dark)(vl x, const struct K(dark) *dark, size_t j,
 
 /* ---- Pixels of all frames ---- */
 
-/* 2 LANES pixels of U16 of LANES frames: as pairs, which takes half the shuffles; without the dark where one is
- * given. */
+/* What is taken off them while they are loaded: of one row. */
+struct K(less) {
+    const float *plain; /* the dark itself, where no frame scales it */
+    const struct K(dark) *dark;
+    const struct K(scale) *scale; /* of LANES frames */
+};
+
+/* Pixel j of the row less that. */
+TARGET static INLINE vl K(less)(vl x, const struct K(less) *less, size_t j, const int dark)
+{
+    return dark == PLAIN ? x - less->plain[j] : dark == SCALED ? K(less_dark)(x, less->dark, j, less->scale) : x;
+}
+
+/* 2 LANES pixels of U16 of LANES frames: as pairs, which takes half the shuffles. */
 TARGET static INLINE void K(turn_pairs)(const char *const *from, size_t at, float *to, const bool limited,
-                                        struct K(range) *seen, const struct K(dark) *dark,
-                                        const struct K(scale) *scale)
+                                        struct K(range) *seen, const struct K(less) *less, const int dark)
 {
     vli r[LANES];
     UNROLL
@@ -159,18 +170,14 @@ TARGET static INLINE void K(turn_pairs)(const char *const *from, size_t at, floa
     for (int j = 0; j < LANES; j++) {
         vl first = __builtin_convertvector(PAIR_FIRST(r[j]), vl);
         vl second = __builtin_convertvector(PAIR_SECOND(r[j]), vl);
-        if (dark) {
-            first = K(less_dark)(first, dark, at / 2 + 2 * (size_t)j, scale);
-            second = K(less_dark)(second, dark, at / 2 + 2 * (size_t)j + 1, scale);
-        }
-        *(vl *)(to + 2 * j * BATCH) = first;
-        *(vl *)(to + (2 * j + 1) * BATCH) = second;
+        *(vl *)(to + 2 * j * BATCH) = K(less)(first, less, at / 2 + 2 * (size_t)j, dark);
+        *(vl *)(to + (2 * j + 1) * BATCH) = K(less)(second, less, at / 2 + 2 * (size_t)j + 1, dark);
     }
 }
 
 /* LANES pixels of F32. */
 TARGET static INLINE void K(turn_floats)(const char *const *from, size_t at, float *to, struct K(range) *seen,
-                                         const struct K(dark) *dark, const struct K(scale) *scale)
+                                         const struct K(less) *less, const int dark)
 {
     vli r[LANES];
     UNROLL
@@ -181,7 +188,7 @@ TARGET static INLINE void K(turn_floats)(const char *const *from, size_t at, flo
     K(turn_over)(r);
     UNROLL
     for (int j = 0; j < LANES; j++)
-        *(vl *)(to + j * BATCH) = dark ? K(less_dark)((vl)r[j], dark, at / 4 + (size_t)j, scale) : (vl)r[j];
+        *(vl *)(to + j * BATCH) = K(less)((vl)r[j], less, at / 4 + (size_t)j, dark);
 }
 
 /* ---- Rows ---- */
@@ -239,7 +246,7 @@ TARGET static void K(turn_row)(const struct batch_tile *p, const char *const *fr
         for (int l = 0; l < LANES; l++)
             at[l] = (const char *)row[lane + (size_t)l];
         for (size_t j = 0; j < n; j += LANES)
-            K(turn_floats)(at, j * sizeof(float), to + j * BATCH + lane, seen, NULL, NULL);
+            K(turn_floats)(at, j * sizeof(float), to + j * BATCH + lane, seen, NULL, NONE);
     }
 }
 
@@ -258,30 +265,35 @@ TARGET static bool K(any_outside)(const struct batch_tile *p, const struct K(ran
     return outside;
 }
 
-/* The columns that are turned over straight from the frames; without the dark where there is one. */
+/* The columns that are turned over straight from the frames, less a dark or not. */
 TARGET static INLINE void K(load_rows)(const struct matrix *m, const struct tile *t, const struct batch_tile *p,
-                                       const size_t cols, const bool u16, const bool limited, const bool net,
+                                       const size_t cols, const bool u16, const bool limited, const int dark,
                                        struct K(range) *seen)
 {
     const size_t size = u16 ? 2 : 4, step = u16 ? 2 * LANES : LANES;
     struct K(scale) scale[BATCH / LANES];
-    struct K(dark) dark;
-    for (size_t lane = 0; net && lane < BATCH; lane += LANES)
+    struct K(dark) split;
+    for (size_t lane = 0; dark == SCALED && lane < BATCH; lane += LANES)
         scale[lane / LANES] = K(split_scale)(p->scale + lane);
     for (size_t r = 0; r < t->rows; r++) {
-        if (net)
-            K(split_dark)(m, p, r, cols, &dark);
+        const float *plain = dark == PLAIN ? p->dark_single + r * m->cols : NULL;
+        if (dark == SCALED)
+            K(split_dark)(m, p, r, cols, &split);
+        /* Of the next tile: a row of tiles is no stream that the processor sees come. */
+        for (size_t j = 0; dark == PLAIN && j < cols; j += 16)
+            __builtin_prefetch(plain + BATCH_COLS + j);
         for (size_t j = 0; j < cols; j += step)
             for (size_t lane = 0; lane < BATCH; lane += LANES) {
                 const char *from[LANES];
+                const struct K(less) less = {plain, &split, &scale[lane / LANES]};
                 float *to = p->value + (r * m->tile_cols + j) * BATCH + lane;
                 UNROLL
                 for (size_t l = 0; l < LANES; l++)
                     from[l] = p->raw[lane + l] + r * p->row_bytes;
                 if (u16)
-                    K(turn_pairs)(from, j * size, to, limited, seen, net ? &dark : NULL, &scale[lane / LANES]);
+                    K(turn_pairs)(from, j * size, to, limited, seen, &less, dark);
                 else
-                    K(turn_floats)(from, j * size, to, seen, net ? &dark : NULL, &scale[lane / LANES]);
+                    K(turn_floats)(from, j * size, to, seen, &less, dark);
             }
     }
 }
@@ -294,16 +306,23 @@ TARGET static struct batch_found K(batch_load)(const struct matrix *m, const str
     const bool u16 = p->dtype == FRIT_U16, f32 = p->dtype == FRIT_F32;
     const size_t step = u16 ? 2 * LANES : LANES, fast = u16 || f32 ? t->cols / step * step : 0;
     found.net = p->net && fast == t->cols;
-    if (u16 && found.net)
-        K(load_rows)(m, t, p, fast, true, true, true, &seen);
+    const int dark = !found.net ? NONE : p->plain ? PLAIN : SCALED;
+    if (u16 && dark == SCALED)
+        K(load_rows)(m, t, p, fast, true, true, SCALED, &seen);
+    else if (u16 && dark == PLAIN && p->limited)
+        K(load_rows)(m, t, p, fast, true, true, PLAIN, &seen);
+    else if (u16 && dark == PLAIN)
+        K(load_rows)(m, t, p, fast, true, false, PLAIN, &seen);
     else if (u16 && p->limited)
-        K(load_rows)(m, t, p, fast, true, true, false, &seen);
+        K(load_rows)(m, t, p, fast, true, true, NONE, &seen);
     else if (u16)
-        K(load_rows)(m, t, p, fast, true, false, false, &seen);
-    else if (f32 && found.net)
-        K(load_rows)(m, t, p, fast, false, false, true, &seen);
+        K(load_rows)(m, t, p, fast, true, false, NONE, &seen);
+    else if (f32 && dark == SCALED)
+        K(load_rows)(m, t, p, fast, false, false, SCALED, &seen);
+    else if (f32 && dark == PLAIN)
+        K(load_rows)(m, t, p, fast, false, false, PLAIN, &seen);
     else if (f32)
-        K(load_rows)(m, t, p, fast, false, false, false, &seen);
+        K(load_rows)(m, t, p, fast, false, false, NONE, &seen);
     for (size_t r = 0; fast < t->cols && r < t->rows; r++) {
         const char *from[BATCH];
         for (size_t l = 0; l < BATCH; l++)

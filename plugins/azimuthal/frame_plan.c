@@ -116,39 +116,67 @@ static size_t at_once(const struct pixels *p, size_t block, size_t from)
 }
 
 /* Whether all of them are numbers: infinity less itself is none. */
-static bool all_finite(const double *value, size_t n)
+#define ALL_FINITE(name, T)                                                                                  \
+    static bool name(const T *value, size_t n)                                                               \
+    {                                                                                                        \
+        T rest[16] = {0};                                                                                    \
+        size_t i = 0;                                                                                        \
+        for (; i + 16 <= n; i += 16)                                                                         \
+            for (size_t k = 0; k < 16; k++)                                                                  \
+                rest[k] += value[i + k] - value[i + k];                                                      \
+        for (; i < n; i++)                                                                                   \
+            rest[0] += value[i] - value[i];                                                                  \
+        for (size_t k = 1; k < 16; k++)                                                                      \
+            rest[0] += rest[k];                                                                              \
+        return rest[0] == 0;                                                                                 \
+    }
+ALL_FINITE(all_finite, double)
+ALL_FINITE(all_singles_finite, float)
+
+/* As it lies, without another look. */
+static bool lent_finite(const struct lent_image *image, size_t offset, size_t n)
 {
-    double rest[16] = {0};
-    size_t i = 0;
-    for (; i + 16 <= n; i += 16)
-        for (size_t k = 0; k < 16; k++)
-            rest[k] += value[i + k] - value[i + k];
-    for (; i < n; i++)
-        rest[0] += value[i] - value[i];
-    for (size_t k = 1; k < 16; k++)
-        rest[0] += rest[k];
-    return rest[0] == 0;
+    if (image->mask || image->dtype == FRIT_F64)
+        return !image->mask && all_finite((const double *)image->data + offset, n);
+    return image->dtype == FRIT_F32 && all_singles_finite((const float *)image->data + offset, n);
 }
 
-/* Pixels of the mask that are not 0, or not measured; those that the dark lacks: infinity less itself is no number. */
+/* Those that are not 0, or not measured: nor is NaN 0. */
+static void skip_masked(const struct lent_image *mask, size_t from, size_t n, uint8_t *skip)
+{
+    const uint8_t *bytes = mask->dtype == FRIT_U8 && !mask->mask ? mask->data : NULL;
+    double value[AT_ONCE];
+    if (!bytes)
+        lent_values(mask, from, n, value);
+    for (size_t i = 0; i < n; i++)
+        skip[i] = bytes ? bytes[from + i] != 0 : value[i] != 0;
+}
+
+/* Those that are no numbers, or have no variance. */
+static void skip_lacking(const struct lent_image *dark, const double *sigma, size_t from, size_t n, uint8_t *skip)
+{
+    double value[AT_ONCE];
+    const bool all = lent_finite(dark, from, n);
+    if (!all)
+        lent_values(dark, from, n, value);
+    for (size_t i = 0; !all && i < n; i++)
+        skip[i] |= value[i] - value[i] != 0;
+    for (size_t i = 0; sigma && i < n; i++)
+        skip[i] |= !isfinite(sigma[from + i] * sigma[from + i]);
+}
+
+/* Pixels to leave out, by the mask, and by a dark that only tells which ones. */
 static void skip_block(void *data, size_t block, uint32_t worker)
 {
     const struct pixels *p = data;
-    double value[AT_ONCE];
     (void)worker;
     for (size_t from = first_of(p, block), n; (n = at_once(p, block, from)) > 0; from += n) {
-        uint8_t *skip = p->skip + from;
-        memset(skip, 0, n);
         if (p->mask.data)
-            lent_values(&p->mask, from, n, value);
-        for (size_t i = 0; p->mask.data && i < n; i++)
-            skip[i] = value[i] != 0; /* nor is NaN 0 */
+            skip_masked(&p->mask, from, n, p->skip + from);
+        else
+            memset(p->skip + from, 0, n);
         if (p->dark.data)
-            lent_values(&p->dark, from, n, value);
-        for (size_t i = 0; p->dark.data && i < n; i++)
-            skip[i] |= value[i] - value[i] != 0;
-        for (size_t i = 0; p->sigma && i < n; i++)
-            skip[i] |= !isfinite(p->sigma[from + i] * p->sigma[from + i]);
+            skip_lacking(&p->dark, p->sigma, from, n, p->skip + from);
     }
 }
 
@@ -160,6 +188,8 @@ static void dark_block(void *data, size_t block, uint32_t worker)
     (void)worker;
     for (size_t from = first_of(p, block), n; (n = at_once(p, block, from)) > 0; from += n) {
         double *to = p->value ? p->value + from : value, *v = p->sigma ? p->variance + from : NULL;
+        if (!p->value && !p->single && !p->sigma && lent_finite(&p->dark, from, n))
+            continue;
         lent_values(&p->dark, from, n, to);
         for (size_t i = 0; p->single && i < n; i++)
             p->single[from + i] = (float)to[i];

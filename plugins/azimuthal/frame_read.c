@@ -45,6 +45,7 @@ static frit_status set_dark(frit_call *c, const struct integrator *it, struct fr
             status = exposure_of(c, DARK, p->dark_exposure_time, "dark_exposure_time", &of_dark);
     }
     f->dark_scale = of_frame / of_dark;
+    f->dark_plain = !p->scale_dark;
     f->dark = it->dark;
     f->dark_single = it->dark_single;
     f->dark_variance = it->dark_variance;

@@ -114,7 +114,8 @@ static frit_status write_group(struct group *g, const struct batch *b)
     return FRIT_OK;
 }
 
-static frit_status together(struct group *g)
+/* All bands, then what they sum up to. */
+static frit_status sum_bands(struct group *g, void *memory)
 {
     frit_call *first = g->lane[0].call;
     const struct frit_host *host = first->host;
@@ -123,13 +124,6 @@ static frit_status together(struct group *g)
     struct frame frames[BATCH];
     for (size_t l = 0; l < g->n; l++)
         frames[l] = g->lane[l].frame;
-    /* Apart by an odd number of cache lines: the frames' rows fall into different sets. */
-    size_t lines = size_of(host->rows(first, FRAME, 0, 0, NULL), m->tile_rows) / 64;
-    g->apart = ((lines | 1) + 2) * 64;
-    g->band = host->scratch(first, g->n, g->apart);
-    void *memory = host->scratch(first, batch_memory(m), 1);
-    if (!g->band || !memory)
-        return FRIT_ENOMEM;
     struct batch b;
     batch_begin(&b, &plan->integrator, plan->totals, frames, g->n, KERNEL_BEST, memory);
     for (size_t row = 0; row < m->rows; row += m->tile_rows) {
@@ -142,6 +136,22 @@ static frit_status together(struct group *g)
         batch_band(&b, row, band.raw, band.mask, band.ahead ? band.next : NULL);
     }
     return write_group(g, &b);
+}
+
+/* Memory of its own, not the host's scratch, which is all cleared. */
+static frit_status together(struct group *g)
+{
+    frit_call *first = g->lane[0].call;
+    const struct matrix *m = ((const struct frame_plan *)first->plan)->integrator.matrix;
+    /* Apart by an odd number of cache lines: the frames' rows fall into different sets. */
+    size_t lines = size_of(first->host->rows(first, FRAME, 0, 0, NULL), m->tile_rows) / 64;
+    g->apart = ((lines | 1) + 2) * 64;
+    g->band = aligned_alloc(64, g->n * g->apart);
+    void *memory = aligned_alloc(64, (batch_memory(m) + 63) / 64 * 64);
+    frit_status status = g->band && memory ? sum_bands(g, memory) : FRIT_ENOMEM;
+    free(g->band);
+    free(memory);
+    return status;
 }
 
 /* What ends the whole batch, not one of its frames. */

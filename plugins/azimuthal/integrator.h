@@ -116,6 +116,7 @@ struct frame {
     const double *dark, *dark_variance; /* the integrator's, or NULL */
     const float *dark_single;
     double dark_scale;                  /* what the dark of this frame's exposure is of it */
+    bool dark_plain;                    /* it is 1, and that of any frame with the same plan */
 };
 
 static inline bool frame_has_dark(const struct frame *f)

@@ -53,6 +53,9 @@ typedef int64_t v2h __attribute__((vector_size(16)));
 
 #define UNROLL UNROLL_UP_TO(16)
 
+/* What is taken off a batch while it is loaded: nothing, the dark, the dark times each frame's scale. */
+enum { NONE, PLAIN, SCALED };
+
 #define LANE ((v16i){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15})
 
 /* ---- Any processor ---- */

@@ -45,6 +45,7 @@ struct batch_tile {
     double scale[BATCH] __attribute__((aligned(64))); /* of the dark */
     const double *dark;       /* where the tile begins in it, where it is taken off pixel by pixel; or NULL */
     const float *dark_single; /* the same of one in single precision */
+    bool plain;               /* no frame scales the dark, which is in single precision */
     struct batch_ahead *ahead; /* or NULL */
     bool net;                 /* batch_load() may take the dark off */
     float *value;             /* 64-byte aligned, tile_cols a row, BATCH lanes a pixel */
@@ -77,9 +78,8 @@ struct kernels {
      * w^2 max(value, 1); of whole pixels of max(value - scale dark, 1) where there is a dark. */
     void (*batch_sum)(const struct matrix *m, const struct tile *t, const struct batch_tile *p, float *partial,
                       double *sums);
-    /* The same of one pixel that has n bins, in double, into the first one's sums and on; value: BATCH values, and
-     * then what is summed in the variance. */
-    void (*batch_wide)(const double *share, size_t n, double unit, const double *value, double *sums);
+    /* The same of one pixel that has n bins, the tile's at-th, into the first one's and on. */
+    void (*batch_wide)(const struct batch_tile *p, size_t at, const double *share, size_t n, float *partial);
     /* Adds n of the first to the second, and clears them. */
     void (*batch_flush)(float *partial, double *sums, size_t n);
 };

@@ -144,12 +144,9 @@ TARGET static INLINE void K(split_tile)(const struct matrix *m, const struct til
     v16f s[WINDOW_MAX] = {{0}}, v[WINDOW_MAX] = {{0}};
     int32_t bin = run->bin;
     for (uint32_t i = 0; i < t->n_runs; i++, run++) {
-        /* On to the run's first bin: those before it are done. */
-        for (int k = 0; bin < run->bin; bin++, k++) {
-            if (k == window) {
-                bin = run->bin;
-                break;
-            }
+        /* On to the run's first bin: those before it are done; all, where it comes before them. */
+        const int32_t to = run->bin < bin ? bin + window : run->bin;
+        for (int k = 0; bin < to && k < window; bin++, k++) {
             signal[bin] += K(add_up)(&s[0]) * (1.0 / WEIGHT_ONE);
             variance[bin] += K(add_up)(&v[0]) * (1.0 / WEIGHT_ONE / WEIGHT_ONE);
             UNROLL
@@ -159,6 +156,7 @@ TARGET static INLINE void K(split_tile)(const struct matrix *m, const struct til
             }
             s[window - 1] = v[window - 1] = (v16f){0};
         }
+        bin = run->bin;
         uint32_t n = run->n;
         for (; n >= 16; n -= 16) {
             K(split_group)(a, b, c, 16, window, missing, p, value, s, v);

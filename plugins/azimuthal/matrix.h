@@ -2,8 +2,9 @@
  * one frame, or a batch of frames, is summed fastest.
  *
  * The image is cut into tiles.  Within a tile the pixels are sorted by their first bin (a run), so that a
- * kernel reads a tile that lies in the first cache, and keeps the bins of a run in registers.  A pixel has up
- * to four neighbouring bins; its weights are whole numbers that add up to WEIGHT_ONE, the last is implied.
+ * kernel reads a tile that lies in the first cache, and keeps the bins of a run in registers.  Runs come by their
+ * bins; in tiles of batches by their length, short ones first.  A pixel has up to four neighbouring bins; its weights
+ * are whole numbers that add up to WEIGHT_ONE, the last is implied.
  * Pixels that cover more bins are kept apart, and summed one by one.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later

@@ -12,7 +12,7 @@
 
 /* "fritmtrx", and what changes with the arrays. */
 #define MAGIC   UINT64_C(0x78727474696d7266)
-#define VERSION 2
+#define VERSION 3
 
 struct head {
     uint64_t magic, version, n_words;
@@ -124,21 +124,37 @@ static void move_block(void *data, size_t block, uint32_t worker)
     const struct matrix *m = v->m;
     (void)worker;
     size_t first = matrix_block_first_tile(m, block), end = matrix_block_first_tile(m, block + 1);
-    if (v->word && v->window < 4 && first < end) /* few tiles have a third one */
-        touch_pages((uint32_t *)v->to + v->tiles[first].entry,
-                    (v->tiles[end - 1].entry + v->tiles[end - 1].n - v->tiles[first].entry) *
-                        sizeof *v->word);
     for (size_t i = first; v->word && i < end; i++)
         if (m->tiles[i].window >= v->window)
             memcpy((uint32_t *)v->to + v->tiles[i].entry, v->word + m->tiles[i].entry,
                    m->tiles[i].n * sizeof *v->word);
     size_t row = first / m->tiles_across * m->tile_rows, stop = end / m->tiles_across * m->tile_rows;
     stop = stop < m->rows ? stop : m->rows;
-    if (v->norm && row < stop) {
-        touch_pages((double *)v->to + row * m->cols, (stop - row) * m->cols * sizeof *v->norm);
+    if (v->norm && row < stop)
         memcpy((double *)v->to + row * m->cols, v->norm + row * m->cols,
                (stop - row) * m->cols * sizeof *v->norm);
-    }
+}
+
+/* What tiles have beside their entries, one block after the other. */
+struct put_job {
+    const struct matrix *m;
+    struct run *runs;
+    double *norm, *pixels;
+};
+
+static void put_block(void *data, size_t block, uint32_t worker)
+{
+    const struct put_job *j = data;
+    const struct matrix *m = j->m;
+    size_t first = matrix_block_first_tile(m, block), end = matrix_block_first_tile(m, block + 1);
+    (void)worker;
+    if (first == end)
+        return;
+    const struct tile *from = m->tiles + first, *to = m->tiles + end - 1;
+    size_t runs = to->run + to->n_runs - from->run, sums = to->sums + to->n_bins - from->sums;
+    memcpy(j->runs + from->run, m->runs + from->run, runs * sizeof *m->runs);
+    memcpy(j->norm + from->sums, m->sums.norm + from->sums, sums * sizeof *m->sums.norm);
+    memcpy(j->pixels + from->sums, m->sums.pixels + from->sums, sums * sizeof *m->sums.pixels);
 }
 
 static void move_word(struct move v, uint32_t **from, uint32_t window, uint64_t *words,
@@ -182,12 +198,13 @@ void matrix_data_move(struct integrator *it, const struct matrix_facts *facts,
     h.covered_from = it->covered_from;
     h.covered_to = it->covered_to;
     h.wavelength = facts->wavelength;
+    large_pages(words, h.n_words * sizeof *words);
     memcpy(words, &h, sizeof h);
     put(words + l.wide_from, m->wide_from, m->n_blocks + 1, sizeof *m->wide_from);
     put(words + l.wide, m->wide, h.n_wide, sizeof *m->wide);
-    put(words + l.runs, m->runs, m->n_runs, sizeof *m->runs);
-    put(words + l.norm_sums, m->sums.norm, m->n_tile_sums, sizeof *m->sums.norm);
-    put(words + l.pixel_sums, m->sums.pixels, m->n_tile_sums, sizeof *m->sums.pixels);
+    struct put_job sums = {m, (struct run *)(words + l.runs), (double *)(words + l.norm_sums),
+                           (double *)(words + l.pixel_sums)};
+    integrator_parallel(in, m->n_blocks, put_block, &sums);
     put(words + l.share, m->share, h.n_share, sizeof *m->share);
     put(words + l.totals, m->totals.high, m->n_sums, TOTALS);
     put(words + l.bins, it->bin_norm, m->npt, sizeof *it->bin_norm);
@@ -235,17 +252,19 @@ static bool head_good(const struct head *h, size_t n, const char **why)
 static bool entries_good(const struct matrix *m, const struct tile *t)
 {
     size_t row, col;
-    uint32_t size = (uint32_t)m->tile_cols, good = 1;
+    uint32_t size = (uint32_t)m->tile_cols, end = size * t->rows, any[16] = {0}, i = 0;
     const uint32_t *a = m->a + t->entry;
-    if ((size & (size - 1)) == 0) { /* the rule */
-        uint32_t mask = size - 1, end = size * t->rows;
-        for (uint32_t i = 0; i < t->n; i++) {
-            uint32_t at = a[i] & (TILE_MAX - 1);
-            good &= (at < end) & ((at & mask) < t->cols);
-        }
-        return good;
+    if (t->cols == size && (end & (end - 1)) == 0) { /* the rule: no bit above those of the tile's numbers */
+        for (; i + 16 <= t->n; i += 16)
+            for (uint32_t k = 0; k < 16; k++)
+                any[k] |= a[i + k];
+        for (; i < t->n; i++)
+            any[0] |= a[i];
+        for (uint32_t k = 1; k < 16; k++)
+            any[0] |= any[k];
+        return (any[0] & (TILE_MAX - 1)) < end;
     }
-    for (uint32_t i = 0; i < t->n; i++) {
+    for (; i < t->n; i++) {
         row = (a[i] & (TILE_MAX - 1)) / size, col = (a[i] & (TILE_MAX - 1)) % size;
         if (row >= t->rows || col >= t->cols)
             return false;
@@ -257,11 +276,9 @@ static bool runs_good(const struct matrix *m, const struct tile *t)
 {
     const struct run *r = m->runs + t->run;
     uint64_t n = 0;
-    int64_t last = (int64_t)t->bin - 1;
     for (uint32_t i = 0; i < t->n_runs; i++) {
-        if (r[i].bin <= last || (int64_t)r[i].bin + t->window > (int64_t)t->bin + t->n_bins || r[i].n == 0)
+        if (r[i].bin < t->bin || (int64_t)r[i].bin + t->window > (int64_t)t->bin + t->n_bins || r[i].n == 0)
             return false;
-        last = r[i].bin;
         n += r[i].n;
     }
     return n == t->n;
@@ -285,7 +302,7 @@ static bool tile_good(const struct matrix *m, size_t i, bool third)
 
 static bool wides_good(const struct matrix *m, size_t n_wide, size_t n_share)
 {
-    bool good = m->wide_from[0] == 0 && m->wide_from[m->n_blocks] == n_wide;
+    bool good = (!m->whole || n_wide == 0) && m->wide_from[0] == 0 && m->wide_from[m->n_blocks] == n_wide;
     for (size_t b = 0; good && b < m->n_blocks; b++)
         good = m->wide_from[b] <= m->wide_from[b + 1] && m->wide_from[b + 1] <= n_wide;
     for (size_t i = 0; good && i < n_wide; i++) {

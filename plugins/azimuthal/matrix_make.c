@@ -220,7 +220,6 @@ static void put_block(void *data, size_t block, uint32_t worker)
     if (p->n_share > 0)
         memcpy(m->share + share, p->share, p->n_share * sizeof *p->share);
     m->wide_from[block] = wide;
-    m->wide_from[block + 1] = wide + p->n_wide; /* as the next block has it */
 }
 
 static enum integrator_status put_together(struct setup *s, bool *fine)
@@ -246,19 +245,18 @@ static enum integrator_status put_together(struct setup *s, bool *fine)
     m->n_entries = all.n_entries;
     m->n_runs = all.n_runs;
     m->n_tile_sums = all.n_sums;
-    m->runs = malloc((all.n_runs + 1) * sizeof *m->runs);
-    m->sums.norm = malloc((all.n_sums + 1) * sizeof *m->sums.norm);
-    m->sums.pixels = malloc((all.n_sums + 1) * sizeof *m->sums.pixels);
+    m->runs = large_array(all.n_runs + 1, sizeof *m->runs);
+    m->sums.norm = large_array(all.n_sums + 1, sizeof *m->sums.norm);
+    m->sums.pixels = large_array(all.n_sums + 1, sizeof *m->sums.pixels);
     m->wide = malloc((all.n_wide + 1) * sizeof *m->wide);
     m->share = malloc((all.n_share + 1) * sizeof *m->share);
     if (!m->runs || !m->sums.norm || !m->sums.pixels || !m->wide || !m->share ||
         !setup_totals(&m->totals, m->n_sums))
         return INTEGRATOR_NO_MEMORY;
-    /* One after the other: this is little, and wide_from is shared. */
-    for (size_t b = 0; b < m->n_blocks; b++) {
-        put_block(s, b, 0);
+    integrator_parallel(s->in, m->n_blocks, put_block, s);
+    m->wide_from[m->n_blocks] = all.n_wide;
+    for (size_t b = 0; b < m->n_blocks; b++)
         setup_add_totals(m, &s->parts[b].totals);
-    }
     setup_add_wide(m);
     if (m->whole && !setup_whole_norms(m))
         return INTEGRATOR_NO_MEMORY;
@@ -331,7 +329,7 @@ static bool allocate(struct setup *s)
     m->norm = s->it->norm;
     m->a = large_array(n, sizeof *m->a);
     m->b = m->whole ? NULL : large_array(n, sizeof *m->b);
-    m->c = m->whole ? NULL : malloc(n * sizeof *m->c); /* of which most pages may stay untouched */
+    m->c = m->whole ? NULL : large_array(n, sizeof *m->c); /* of which most pages may stay untouched */
     s->n = (m->cols + 1 + 15) / 16 * 16 + 16;
     s->n_benches = s->in->parallel ? s->in->workers : 1;
     s->benches = calloc(s->n_benches, sizeof *s->benches);
@@ -403,9 +401,10 @@ static enum integrator_status make(struct setup *s, bool *fine)
     m->n_sums = it->npt + 2 * BIN_PAD;
     s->bins = (struct bins){s->in->split, it->from, it->width, (double)it->npt};
     for (uint32_t i = 0; i < s->n_benches; i++) {
-        s->benches[i].count = calloc(m->n_sums, sizeof *s->benches[i].count);
+        s->benches[i].count = calloc(2 * m->n_sums, sizeof *s->benches[i].count);
         if (!s->benches[i].count)
             return INTEGRATOR_NO_MEMORY;
+        s->benches[i].masked = s->benches[i].count + m->n_sums;
     }
     if (s->in->progress && !s->in->progress(s->in->progress_data, 0.2))
         return INTEGRATOR_CANCELLED;
@@ -422,8 +421,7 @@ static enum integrator_status make(struct setup *s, bool *fine)
     return status;
 }
 
-static enum integrator_status make_with(struct integrator *it, const struct integrator_input *in,
-                                        size_t tile_rows, size_t tile_cols)
+static enum integrator_status make_with(struct integrator *it, const struct integrator_input *in, bool batches)
 {
     bool fine = in->npt > FINE_BINS || in->n_azim != 1;
     if (!fine) {
@@ -435,10 +433,11 @@ static enum integrator_status make_with(struct integrator *it, const struct inte
             return INTEGRATOR_NO_MEMORY;
         *it->matrix = (struct matrix){.rows = in->geometry->rows,
                                       .cols = in->geometry->cols,
-                                      .tile_rows = tile_rows,
-                                      .tile_cols = tile_cols,
+                                      .tile_rows = batches ? 8 : 64,
+                                      .tile_cols = 64,
                                       .whole = in->split == SPLIT_NO};
-        struct setup s = {.in = in, .it = it, .m = it->matrix, .k = setup_kernels_of(in->kernel)};
+        struct setup s = {.in = in, .it = it, .m = it->matrix, .k = setup_kernels_of(in->kernel),
+                          .batches = batches};
         enum integrator_status status = make(&s, &fine);
         setup_clear(&s);
         if (!fine || status != INTEGRATOR_OK)
@@ -451,10 +450,10 @@ static enum integrator_status make_with(struct integrator *it, const struct inte
 
 enum integrator_status matrix_integrator_make(struct integrator *it, const struct integrator_input *in)
 {
-    return make_with(it, in, 64, 64);
+    return make_with(it, in, false);
 }
 
 enum integrator_status matrix_batch_make(struct integrator *it, const struct integrator_input *in)
 {
-    return make_with(it, in, 8, 64);
+    return make_with(it, in, true);
 }

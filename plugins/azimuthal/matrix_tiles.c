@@ -25,16 +25,18 @@ bool setup_grow(void *array, size_t *size, size_t need, size_t each)
 
 /* ---- Sorting ---- */
 
-/* Counts of the pixels of each first bin; the tile's bins. */
-static void count_tile(const struct matrix *m, const struct row_shares *r, struct tile *t, uint32_t *count)
+/* Counts of the pixels of each first bin; the tile's bins.  true: some pixels are masked. */
+static bool count_tile(const struct matrix *m, const struct row_shares *r, struct tile *t, uint32_t *count)
 {
     int32_t lo = INT32_MAX, hi = -1;
     uint32_t n = 0, window = 1;
+    bool masked = false;
     for (size_t i = 0; i < t->rows; i++) {
         const int32_t *bins = r->bin + i * m->cols + t->col;
         const uint8_t *of = r->n + i * m->cols + t->col;
         for (size_t j = 0; j < t->cols; j++) {
             int32_t bin = bins[j];
+            masked = masked || bin < -2;
             if (bin < 0)
                 continue;
             count[bin]++;
@@ -48,6 +50,19 @@ static void count_tile(const struct matrix *m, const struct row_shares *r, struc
     t->window = m->whole ? 1 : window <= 3 ? 3 : 4;
     t->bin = n > 0 ? lo : BIN_PAD;
     t->n_bins = n > 0 ? (uint32_t)(hi - lo) + t->window : 0;
+    return masked;
+}
+
+/* Those of masked pixels, with first bins from lo to hi. */
+static void count_masked(const struct matrix *m, const struct row_shares *r, const struct tile *t, int32_t lo, int32_t hi,
+                         uint32_t *count)
+{
+    for (size_t i = 0; i < t->rows; i++)
+        for (size_t j = 0; j < t->cols; j++) {
+            int32_t bin = -3 - r->bin[i * m->cols + t->col + j];
+            if (bin >= lo && bin <= hi)
+                count[bin]++;
+        }
 }
 
 static inline void place(const struct row_shares *r, size_t from, size_t n, const uint32_t window,
@@ -82,10 +97,44 @@ static void place_tile(const struct matrix *m, const struct row_shares *r, const
     }
 }
 
+/* The runs of a tile, whose bins have so many pixels each, n_first of them from the first on; their number. */
+static uint32_t runs_by_bin(const struct tile *t, uint32_t n_first, const uint32_t *count, struct run *runs)
+{
+    uint32_t n_runs = 0;
+    for (int32_t bin = t->bin; bin < t->bin + (int32_t)n_first; bin++)
+        if (count[bin] > 0)
+            runs[n_runs++] = (struct run){bin, count[bin]};
+    return n_runs;
+}
+
+/* The same, short ones first, so that a processor foresees where most of them end.  Masked pixels are counted too:
+ * the order, and with it the bits of sums, is the same whether a pixel is masked in all frames or in one. */
+static uint32_t runs_by_length(const struct tile *t, uint32_t n_first, const uint32_t *count, const uint32_t *masked,
+                               struct run *runs)
+{
+    enum { LONG = 32 };
+    uint32_t at[LONG + 1] = {0}, n_runs = 0;
+    for (int32_t bin = t->bin; bin < t->bin + (int32_t)n_first; bin++) {
+        uint32_t n = count[bin] + masked[bin];
+        at[n < LONG ? n : LONG] += count[bin] > 0;
+    }
+    for (uint32_t n = 1; n <= LONG; n++) {
+        uint32_t here = at[n];
+        at[n] = n_runs;
+        n_runs += here;
+    }
+    for (int32_t bin = t->bin; bin < t->bin + (int32_t)n_first; bin++) {
+        uint32_t n = count[bin] + masked[bin];
+        if (count[bin] > 0)
+            runs[at[n < LONG ? n : LONG]++] = (struct run){bin, count[bin]};
+    }
+    return n_runs;
+}
+
 static bool sort_tile(const struct setup *s, struct bench *b, struct part *p, struct tile *t)
 {
     uint32_t *count = b->count, next = 0;
-    count_tile(s->m, &b->rows, t, count);
+    const bool masked = count_tile(s->m, &b->rows, t, count);
     t->run = p->n_runs;
     t->n_runs = 0;
     if (t->n == 0)
@@ -93,17 +142,19 @@ static bool sort_tile(const struct setup *s, struct bench *b, struct part *p, st
     uint32_t n_first = t->n_bins - t->window + 1;
     if (!setup_grow(&p->runs, &p->run_size, p->n_runs + n_first, sizeof *p->runs))
         return false;
-    for (int32_t bin = t->bin; bin < t->bin + (int32_t)n_first; bin++) {
-        uint32_t n = count[bin];
-        if (n > 0) {
-            p->runs[p->n_runs++] = (struct run){bin, n};
-            t->n_runs++;
-        }
-        count[bin] = next;
-        next += n;
+    struct run *runs = p->runs + p->n_runs;
+    if (s->batches && masked)
+        count_masked(s->m, &b->rows, t, t->bin, t->bin + (int32_t)n_first - 1, b->masked);
+    t->n_runs =
+        s->batches ? runs_by_length(t, n_first, count, b->masked, runs) : runs_by_bin(t, n_first, count, runs);
+    p->n_runs += t->n_runs;
+    for (uint32_t i = 0; i < t->n_runs; i++) {
+        count[runs[i].bin] = next;
+        next += runs[i].n;
     }
     place_tile(s->m, &b->rows, t, count);
     memset(count + t->bin, 0, n_first * sizeof *count);
+    memset(b->masked + t->bin, 0, n_first * sizeof *b->masked);
     return true;
 }
 

@@ -29,7 +29,8 @@ struct bins {
 
 /* Which pixels count where, of one row of tiles: pixel by pixel, row by row. */
 struct row_shares {
-    int32_t *bin; /* first bin plus BIN_PAD, of the window; -1: none; -2: to be split by itself */
+    /* First bin plus BIN_PAD, of the window; -1: none; -2: to be split by itself; -3 less the bin: it is masked. */
+    int32_t *bin;
     uint8_t *n;   /* bins it covers, 1 to WINDOW_MAX */
     uint32_t *a, *b, *c; /* its entry, see struct matrix; b and c whether or not the tile has them */
 };
@@ -72,7 +73,7 @@ struct bench {
     struct shares shares;
     double *cosine, *flat; /* of a row */
     double *value;         /* of the pixels of a tile */
-    uint32_t *count;
+    uint32_t *count, *masked; /* pixels of a tile with each first bin, and those that are masked */
 };
 
 /* What one block leaves, to be put together in order. */
@@ -95,6 +96,7 @@ struct setup {
     struct matrix *m;
     const struct setup_kernels *k;
     struct bins bins;
+    bool batches; /* tiles are for batches */
     size_t n; /* points of a line: columns + 1, up to a multiple of 16 */
     struct bench *benches;
     uint32_t n_benches;

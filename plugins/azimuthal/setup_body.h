@@ -311,7 +311,8 @@ TARGET static INLINE bool K(store)(const struct sixteen *s, const uint8_t *used,
     for (int k = 0; k < 16; k++)
         in[k] = used[k];
     for (int k = 0; k < 16; k++) {
-        ibin[k] = in[k] ? ibin[k] : -1;
+        int32_t unused = ibin[k] >= 0 ? -3 - ibin[k] : -1;
+        ibin[k] = in[k] ? ibin[k] : unused;
         alone |= ibin[k] == -2;
     }
     for (int k = 0; k < 16; k++) {
@@ -332,6 +333,19 @@ TARGET static INLINE bool K(store)(const struct sixteen *s, const uint8_t *used,
     return alone;
 }
 
+/* Whether some of sixteen pixels reach into the bins. */
+TARGET static INLINE bool K(any_inside)(const struct pixel_row *r, size_t j, double npt)
+{
+    double lo[16], hi[16];
+    int32_t inside[16], any = 0;
+    K(box)(r->upper.bin + j, r->lower.bin + j, lo, hi);
+    for (int k = 0; k < 16; k++)
+        inside[k] = !(hi[k] < 0) & !(lo[k] >= npt);
+    for (int k = 0; k < 16; k++)
+        any |= inside[k];
+    return any;
+}
+
 TARGET static bool K(share)(const struct pixel_row *r, const struct bins *bins, size_t n, size_t tile_cols,
                             uint32_t number, const struct row_shares *to, size_t at)
 {
@@ -340,6 +354,11 @@ TARGET static bool K(share)(const struct pixel_row *r, const struct bins *bins, 
     for (size_t j = 0; j < n; j += 16) {
         struct sixteen s;
         double lo[16], hi[16];
+        if (bins->split == SPLIT_FULL && !K(any_inside)(r, j, bins->npt)) {
+            for (int k = 0; k < 16; k++)
+                to->bin[at + j + (size_t)k] = -1;
+            continue;
+        }
         if (bins->split == SPLIT_FULL) {
             K(split_outlines)(r, j, &s);
         } else if (bins->split == SPLIT_NO) {

@@ -1,5 +1,5 @@
-/* Memory for large arrays, where the system can: in large pages, or with its pages asked for at once, which costs a
- * third less than a fault for each.
+/* Memory for large arrays in large pages, where the system can: a fault for each small one costs as much as filling
+ * it.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -26,15 +26,15 @@ static inline void *large_array(size_t n, size_t size)
     return p;
 }
 
-/* Before fresh memory is filled: the whole pages in it, whose content stays as it is. */
-static inline void touch_pages(void *memory, size_t bytes)
+/* Before fresh memory that others have allocated is filled: in large pages, as far as it goes. */
+static inline void large_pages(void *memory, size_t bytes)
 {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
-    enum { PAGE = 4096, POPULATE_WRITE = 23 }; /* of Linux 5.14, which older headers do not name */
+    enum { PAGE = 4096 };
     uintptr_t from = ((uintptr_t)memory + PAGE - 1) / PAGE * PAGE;
     uintptr_t to = ((uintptr_t)memory + bytes) / PAGE * PAGE;
     if (to > from)
-        madvise((void *)from, to - from, POPULATE_WRITE); /* where it is refused, pages come one by one */
+        madvise((void *)from, to - from, MADV_HUGEPAGE); /* advice: it may be refused */
 #else
     (void)memory, (void)bytes;
 #endif

@@ -82,7 +82,6 @@ static void *batch_run(void *data)
     const size_t row_bytes = m->cols * (j->frames->dtype == FRIT_F32 ? 4 : 2);
     for (size_t i = 0; i < j->n; i++) {
         struct batch b;
-        memset(j->memory, 0, batch_memory(m));
         batch_begin(&b, j->it, j->totals, j->frames, 16, KERNEL_BEST, j->memory);
         for (size_t row = 0; row < m->rows; row += m->tile_rows) {
             const void *raw[16], *next[16];
