@@ -233,14 +233,24 @@ static GArray *edges_into(GPtrArray *nodes)
     return all;
 }
 
-/* What these nodes need of series, those of one length together. */
+/* The longest series that these edges come from. */
+static uint64_t longest(const GArray *edges)
+{
+    uint64_t count = 0;
+    for (guint k = 0; k < edges->len; k++)
+        count = MAX(count, g_array_index(edges, frit_edge, k).node->count);
+    return count;
+}
+
+/* What these nodes need of series, those of one length together; the longest first, so that what is selected from them
+ * has been made in full batches. */
 static void run_phases(frit_eval *e, GPtrArray *nodes, guint depth, bool dealt)
 {
     if (!e->store)
         return;   /* nowhere to keep what would be made now: barriers stream it */
     g_autoptr(GArray) all = edges_into(nodes);
     while (all->len && !frit_eval_stopped(e)) {
-        uint64_t count = g_array_index(all, frit_edge, 0).node->count;
+        uint64_t count = longest(all);
         g_autoptr(GArray) group = g_array_new(FALSE, FALSE, sizeof(frit_edge));
         for (guint k = 0; k < all->len;) {
             frit_edge edge = g_array_index(all, frit_edge, k);

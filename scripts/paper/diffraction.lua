@@ -31,17 +31,17 @@ local function of_temperature(series, unit, f)
     return frit.numbers(numbers, unit):along(list, name, axis_unit)
 end
 
--- To S(Q) on an absolute scale.  The theory is the same for all frames: it is made once, on the axis of the first.
-local function structure_factor(iq, glass, s, unless)
-    local first = iq[1]
-    local compton = first:compton { sample = glass, recoil_exponent = 3 }
+-- To S(Q) on an absolute scale.  The theory is the same for all frames: it is made once, on the axis that they share
+-- with the furnace's curve, so that it need not wait for a frame.
+local function structure_factor(iq, furnace, glass, s, unless)
+    local compton = furnace:compton { sample = glass, recoil_exponent = 3 }
                          :compton_attenuation(with(s.screen, { sample = glass }))
     local function density(T) return s.number_density * (1 + s.expansion * (T - s.temperatures[1])) ^ -3 end
     return iq:normalise {
         sample = glass, rho0 = of_temperature(iq, "1/angstrom^3", density), qmax = s.qmax, laue = unless("laue", true) or false,
         compton = unless("compton", compton.compton),
-        multiple = unless("multiple", first:multiple_scattering { sample = glass }.multiple),
-        fluorescence = unless("fluorescence", first:fluorescence { sample = glass }.shape),
+        multiple = unless("multiple", furnace:multiple_scattering { sample = glass }.multiple),
+        fluorescence = unless("fluorescence", furnace:fluorescence { sample = glass }.shape),
     }
 end
 
@@ -57,7 +57,8 @@ return function(name, raw, s, unless)
     local glass = frit.sample { composition = s.composition, density = s.density, thickness = state.thickness }
     local geometry = geometry_of(raw, s, unless)
     local furnace = raw.empty:integrate(with(geometry, { error_model = "none" }))
-    local scaled = structure_factor(intensity(raw, raw.frames(name), furnace, glass, geometry, unless), glass, s, unless)
+    local iq = intensity(raw, raw.frames(name), furnace, glass, geometry, unless)
+    local scaled = structure_factor(iq, furnace, glass, s, unless)
     local sq = scaled.structure_factor
     local transformed = sq:transform { qmax = s.qmax, rmax = s.rmax, rstep = s.rstep, window = "none",
                                        resolution = unless("resolution", s.resolution) }
