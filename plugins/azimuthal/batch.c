@@ -264,14 +264,16 @@ static void exact_lane(struct batch *b, const struct tile *t, size_t lane)
     }
 }
 
-/* Values that are marked although they count: they are too large for single precision. */
+/* Values that are marked although they count: they are too large for single precision, or at a limit. */
 static unsigned too_large(const struct batch *b, const struct tile *t)
 {
     const struct matrix *m = b->it->matrix;
     const struct batch_tile *p = &b->tile;
     unsigned lanes = 0, used = (1u << b->n) - 1;
-    if (value_size(p->dtype) < 4 || (p->dtype != FRIT_F32 && value_size(p->dtype) == 4) ||
-        (b->frame->valid_from >= -KERNEL_VALUE_MAX && b->frame->valid_to <= KERNEL_VALUE_MAX))
+    /* Limits of long integers were moved inwards, to numbers that single precision has. */
+    bool is_long = p->dtype == FRIT_I32 || p->dtype == FRIT_U32;
+    bool held = b->frame->valid_from >= -KERNEL_VALUE_MAX && b->frame->valid_to <= KERNEL_VALUE_MAX;
+    if (value_size(p->dtype) < 4 || (held && !is_long))
         return 0;
     for (size_t r = 0; r < t->rows; r++)
         for (size_t j = 0; j < t->cols; j++)

@@ -272,6 +272,22 @@ frit_status frame_plan_take_dark(frit_call *c, uint32_t port, const char *unit, 
     return FRIT_OK;
 }
 
+frit_status frame_plan_narrow_dark(frit_call *c, uint32_t port, struct integrator *it)
+{
+    const frit_view *v = it->dark ? c->host->input(c, port, 0) : NULL;
+    if (!v || (v->dtype != FRIT_F32 && !is_short(v->dtype)))
+        return FRIT_OK;
+    float *single = large_array(it->n_pixels, sizeof *single);
+    if (!single)
+        return FRIT_ENOMEM;
+    for (size_t i = 0; i < it->n_pixels; i++)
+        single[i] = (float)it->dark[i];
+    free(it->dark);
+    it->dark = NULL;
+    it->dark_single = single;
+    return FRIT_OK;
+}
+
 /* Pixels of the mask that are not 0, or not measured; and where the dark only tells which pixels to leave
  * out, those that it lacks. */
 static frit_status make_skip(frit_call *c, const frit_view *mask, const frit_view *dark, struct images *im)

@@ -59,6 +59,8 @@ frit_status frame_plan_integrator(frit_call *c, enum radial unit, enum split spl
  * there are such; how many of the pixels that count are no numbers in it. */
 frit_status frame_plan_take_dark(frit_call *c, uint32_t port, const char *unit, struct integrator *it,
                                  size_t *lacks);
+/* The same precision for a dark that was given without a matrix: the bits of a batch depend on it. */
+frit_status frame_plan_narrow_dark(frit_call *c, uint32_t port, struct integrator *it);
 /* Makes the host's threads those of the integrator. */
 void        frame_plan_parallel(frit_call *c, struct integrator_input *in);
 void        frame_plan_free(void *plan);

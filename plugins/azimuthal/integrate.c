@@ -80,6 +80,9 @@ static frit_status prepare(frit_call *c, enum radial unit, void **made)
     struct frame_plan *plan = *made;
     if (status != FRIT_OK || !plan->integrator.matrix)
         return status;
+    status = frame_plan_narrow_dark(c, DARK, &plan->integrator);
+    if (status != FRIT_OK)
+        return status;
     plan->totals = batch_totals_make(&plan->integrator);
     return plan->totals ? FRIT_OK : FRIT_ENOMEM;
 }

@@ -10,6 +10,7 @@
 #include "integrate.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct lane {
     frit_call *call;
@@ -148,6 +149,8 @@ static frit_status together(struct group *g)
     g->apart = ((lines | 1) + 2) * 64;
     g->band = aligned_alloc(64, g->n * g->apart);
     void *memory = aligned_alloc(64, (batch_memory(m) + 63) / 64 * 64);
+    if (g->band)
+        memset(g->band, 0, g->n * g->apart); /* of frames that cannot be had */
     frit_status status = g->band && memory ? sum_bands(g, memory) : FRIT_ENOMEM;
     free(g->band);
     free(memory);

@@ -108,7 +108,7 @@ static uint32_t runs_by_bin(const struct tile *t, uint32_t n_first, const uint32
 }
 
 /* The same, short ones first, so that a processor foresees where most of them end.  Masked pixels are counted too:
- * the order, and with it the bits of sums, is the same whether a pixel is masked in all frames or in one. */
+ * the order is the same whether a pixel is masked in all frames or in one. */
 static uint32_t runs_by_length(const struct tile *t, uint32_t n_first, const uint32_t *count, const uint32_t *masked,
                                struct run *runs)
 {
@@ -324,11 +324,11 @@ bool matrix_sum_dark(struct integrator *it, const struct integrator_input *in)
 {
     struct matrix *m = it->matrix;
     struct dark_job j = {.m = m, .k = setup_kernels_of(in->kernel), .it = it};
-    if (!integrator_has_dark(it) || m->n_tile_sums == 0)
+    if (!integrator_has_dark(it))
         return true;
-    m->sums.dark = calloc(m->n_tile_sums, sizeof *m->sums.dark);
+    m->sums.dark = calloc(m->n_tile_sums + 1, sizeof *m->sums.dark); /* 1: all pixels may be wide */
     if (it->dark_variance)
-        m->sums.dark_variance = calloc(m->n_tile_sums, sizeof *m->sums.dark_variance);
+        m->sums.dark_variance = calloc(m->n_tile_sums + 1, sizeof *m->sums.dark_variance);
     if (!m->sums.dark || (it->dark_variance && !m->sums.dark_variance))
         return false;
     integrator_parallel(in, m->n_blocks, dark_block, &j);

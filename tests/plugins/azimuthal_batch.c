@@ -33,7 +33,7 @@ static struct sums *batch(const struct integrator *it, const struct frame *frame
     struct sums *s = g_new(struct sums, n);
     struct batch_totals *totals = batch_totals_make(it);
     size_t size = (batch_memory(m) + 63) / 64 * 64, row = COLS * size_of(frames->dtype);
-    void *memory = memset(aligned_alloc(64, size), 0, size);
+    void *memory = memset(aligned_alloc(64, size), 0x5a, size);   /* nobody clears it */
     char *band = g_malloc(n * (m->tile_rows * row + 8));
     struct batch b;
     g_assert_true(batch_possible(it, frames, n));
@@ -143,6 +143,45 @@ static void test_types(void)
     g_test_message("figure: the same, whole pixels: %.1e (at most 1e-12)", most_whole);
     g_assert_cmpfloat(most, <, 1e-6);
     g_assert_cmpfloat(most_whole, <, 1e-12);
+}
+
+/* Long integers that stand at a limit which single precision does not hold: they count, as a detector's pixels that
+ * have reached the end of its range. */
+static void test_limits(void)
+{
+    const uint32_t limit = 20000001;
+    struct integrator slow, fast;
+    make_both(&settings[0], &slow, &fast);
+    uint32_t *raw = image(FRIT_U32, 100);
+    for (size_t i = 0; i < N; i += 7)
+        raw[i] = limit + (i % 3 == 0);
+    struct frame f = counts_of(&fast, FRIT_U32, raw);
+    f.variance = VARIANCE_COUNTS;
+    f.valid_from = 0;
+    f.valid_to = limit;
+    g_assert_cmpfloat(compare(&slow, &fast, &f, 1), <, 1e-6);
+    g_free(raw);
+    integrator_clear(&slow);
+    integrator_clear(&fast);
+}
+
+/* So few pixels in so many bins that all of those in range are of more than four, with a dark. */
+static void test_wide(void)
+{
+    const struct setting wide = {SPLIT_FULL, RADIAL_Q, 90, 0.05, 1.2, true, false, 3};
+    struct integrator slow, fast;
+    make_both(&wide, &slow, &fast);
+    g_assert_cmpuint(fast.matrix->wide_from[fast.matrix->n_blocks], >, 100);
+    static const enum variance variance[] = {VARIANCE_NONE, VARIANCE_COUNTS, VARIANCE_GAIN};
+    for (size_t k = 0; k < 3; k++) {
+        uint16_t *raw = image(FRIT_U16, 2000);
+        struct frame f = counts_of(&fast, FRIT_U16, raw);
+        f.variance = variance[k];
+        g_assert_cmpfloat(compare(&slow, &fast, &f, 1), <, 1e-6);
+        g_free(raw);
+    }
+    integrator_clear(&slow);
+    integrator_clear(&fast);
 }
 
 /* Sixteen frames that differ in their counts, exposures, masks and pixels that are not measured. */
@@ -307,6 +346,8 @@ int main(int argc, char **argv)
 {
     tap_init(&argc, &argv);
     g_test_add_func("/azimuthal/batch/types", test_types);
+    g_test_add_func("/azimuthal/batch/limits", test_limits);
+    g_test_add_func("/azimuthal/batch/wide", test_wide);
     g_test_add_func("/azimuthal/batch/frames-own", test_frames_own);
     g_test_add_func("/azimuthal/batch/dark", test_dark);
     g_test_add_func("/azimuthal/batch/bits", test_bits);

@@ -219,10 +219,20 @@ static frit_dataset *as_type(frit_dtype type, size_t cols, double first, double 
     return d;
 }
 
+/* A dark that an offset was taken off: fractions of both signs, far smaller than the counts. */
+static frit_dataset *near_zero(size_t cols)
+{
+    frit_dataset *d = frit_dataset_new(FRIT_F32, 2, (size_t[]){ROWS, cols});
+    for (size_t i = 0; i < ROWS * cols; i++)
+        ((float *)d->data)[i] = (float)(i * 7919 % 101) / 33 - 1.5f;
+    d->unit = "count";
+    return d;
+}
+
 /* An integrate of a frame of that type with a dark of another, with a matrix or without; frames of 50 columns are not
  * turned over in whole vectors, those of 64 are. */
 static test_step *with_dark(frit_dtype of_frame, frit_dtype of_dark, size_t cols, const char *split, const char *model,
-                            double gain, bool matrix_given)
+                            double gain, bool matrix_given, bool near)
 {
     test_step *s = matrix_given ? test_step_new("integrate") : small_detector("integrate");
     test_step *m = matrix_given ? small_detector("integration_matrix") : s;
@@ -236,12 +246,12 @@ static test_step *with_dark(frit_dtype of_frame, frit_dtype of_dark, size_t cols
     test_step_set(s, "error_model", model);
     if (gain > 0)
         test_step_set_number(s, "gain", gain);
-    test_step_input(s, "frame", as_type(of_frame, cols, 100, 251));
-    test_step_input(s, "dark", as_type(of_dark, cols, 7, 101));
+    test_step_input(s, "frame", as_type(of_frame, cols, near ? 20000 : 100, 251));
+    test_step_input(s, "dark", near ? near_zero(cols) : as_type(of_dark, cols, 7, 101));
     return s;
 }
 
-/* A dark has all its digits in any type, so that the bits are those of the dark as double. */
+/* A dark of whole numbers has all its digits in any type, so that the bits are those of the dark as double. */
 static void test_types_of_dark(void)
 {
     static const struct { const char *model; double gain; } noises[] = {
@@ -251,15 +261,32 @@ static void test_types_of_dark(void)
         double gain = noises[k % 4].gain;
         size_t cols = k / 8 % 2 ? 64 : COLS;
         frit_dtype of_frame = k / 16 ? FRIT_F32 : FRIT_U16;
-        test_step *reference = with_dark(of_frame, FRIT_F64, cols, split, model, gain, false);
+        test_step *reference = with_dark(of_frame, FRIT_F64, cols, split, model, gain, false, false);
         run(reference);
         for (frit_dtype type = FRIT_F64; type <= FRIT_U64; type++) {
-            test_step *s = with_dark(of_frame, type, cols, split, model, gain, true);
+            test_step *s = with_dark(of_frame, type, cols, split, model, gain, true, false);
             run(s);
             same(reference, s, "intensity");
             test_step_free(s);
         }
         test_step_free(reference);
+    }
+}
+
+/* In single precision, whether the matrix is given or made for the step. */
+static void test_dark_near_zero(void)
+{
+    for (size_t k = 0; k < 4; k++) {
+        frit_dtype of_frame = k % 2 ? FRIT_F32 : FRIT_U16;
+        const char *model = k / 2 ? "none" : "poisson";
+        double gain = k / 2 ? 0 : 0.3;
+        test_step *own = with_dark(of_frame, FRIT_F32, COLS, "full", model, gain, false, true);
+        test_step *given = with_dark(of_frame, FRIT_F32, COLS, "full", model, gain, true, true);
+        run(own);
+        run(given);
+        same(own, given, "intensity");
+        test_step_free(own);
+        test_step_free(given);
     }
 }
 
@@ -291,6 +318,7 @@ int main(int argc, char **argv)
     g_test_add_func("/azimuthal/integration-matrix/not-its-matrix", test_not_its_matrix);
     g_test_add_func("/azimuthal/integration-matrix/dark", test_dark);
     g_test_add_func("/azimuthal/integration-matrix/types-of-dark", test_types_of_dark);
+    g_test_add_func("/azimuthal/integration-matrix/dark-near-zero", test_dark_near_zero);
     g_test_add_func("/azimuthal/integration-matrix/shape", test_shape);
     return g_test_run();
 }
