@@ -33,9 +33,9 @@ static bool is_partly_known(frit_eval *e, frit_node *n, uint64_t block)
     uint64_t first = frit_pack_first(block), size = MIN(n->count - first, frit_pack_length(block));
     bool known = false;
     frit_key key;
-    for (uint64_t k = 0; !known && size > 1 && k < size; k++)
+    for (uint64_t k = 0; !known && frit_digests_are_put_off(e->digests) && k < size; k++)
         known = frit_node_key(n, first + k, e->digests, &key, NULL);
-    return known && frit_digests_are_put_off(e->digests);
+    return known;
 }
 
 static bool pack_of_all(frit_eval *e, frit_node *n, uint32_t output, uint64_t block, frit_key *key, uint32_t *size)

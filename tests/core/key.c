@@ -1,11 +1,9 @@
 /* Keys, and digests of files with their memo.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "digest.h"
+#include "digest_place.h"
 #include "error.h"
-#include "tap.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -71,49 +69,15 @@ static void text_of_a_key_is_32_digits(void)
 /* Bytes of the memo's heading, and of each record. */
 enum { RECORD = 72 };
 
-typedef struct place {
-    char *folder, *file, *memo;
-} place;
-
-static void set_up(place *p, gconstpointer unused)
-{
-    (void)unused;
-    p->folder = g_dir_make_tmp("frit-key-XXXXXX", NULL);
-    g_assert_nonnull(p->folder);
-    p->file = g_build_filename(p->folder, "frame.tif", NULL);
-    p->memo = g_build_filename(p->folder, "digests", NULL);
-}
-
-static void tear_down(place *p, gconstpointer unused)
-{
-    (void)unused;
-    g_unlink(p->file);
-    g_unlink(p->memo);
-    g_assert_cmpint(g_rmdir(p->folder), ==, 0);
-    g_free(p->folder);
-    g_free(p->file);
-    g_free(p->memo);
-}
-
 static void write_file(const char *path, const char *content)
 {
     g_assert_true(g_file_set_contents(path, content, -1, NULL));
 }
 
-static frit_key digest(frit_digests *d, const char *path)
-{
-    frit_key key;
-    GError *error = NULL;
-    bool ok = frit_digest_file(d, path, &key, &error);
-    g_assert_no_error(error);
-    g_assert_true(ok);
-    return key;
-}
-
 static frit_key digest_once(const char *memo, const char *path)
 {
     frit_digests *d = frit_digests_open(memo);
-    frit_key key = digest(d, path);
+    frit_key key = digest_of(d, path);
     frit_digests_close(d);
     return key;
 }
@@ -125,19 +89,13 @@ static gint64 size_of(const char *path)
     return s.st_size;
 }
 
-/* Longer than the two seconds within which a file is not trusted to stand still. */
-static void let_it_rest(void)
-{
-    g_usleep(2100000);
-}
-
 /* The test vector of the empty input, seed 0, of xxHash's own sanity check (XSUM_XXH128_testdata). */
 static void digest_is_that_of_xxh128sum(place *p, gconstpointer unused)
 {
     (void)unused;
     char text[FRIT_KEY_TEXT];
     write_file(p->file, "");
-    frit_key key = digest(NULL, p->file);
+    frit_key key = digest_of(NULL, p->file);
     frit_key_text(&key, text);
     g_assert_cmpstr(text, ==, "99aa06d3014798d86001c324468d497f");
 }
@@ -152,7 +110,7 @@ static void long_file_in_pieces(place *p, gconstpointer unused)
         bytes[i] = (char)(i * 2654435761u >> 13);
     g_assert_true(g_file_set_contents(p->file, bytes, (gssize)n, NULL));
     XXH128_hash_t whole = XXH3_128bits(bytes, n);
-    frit_key key = digest(NULL, p->file), expected = {whole.high64, whole.low64};
+    frit_key key = digest_of(NULL, p->file), expected = {whole.high64, whole.low64};
     g_assert_true(frit_key_equal(&key, &expected));
 }
 
@@ -200,17 +158,17 @@ static void change_is_seen(place *p, gconstpointer unused)
     write_file(p->file, "aaaa");
     let_it_rest();
     frit_digests *d = frit_digests_open(p->memo);
-    frit_key a = digest(d, p->file), again = digest(d, p->file);
+    frit_key a = digest_of(d, p->file), again = digest_of(d, p->file);
     g_assert_true(frit_key_equal(&a, &again));
     /* In place, of the same length. */
     FILE *f = fopen(p->file, "r+");
     g_assert_nonnull(f);
     fputs("bbbb", f);
     fclose(f);
-    frit_key b = digest(d, p->file);
+    frit_key b = digest_of(d, p->file);
     g_assert_false(frit_key_equal(&a, &b));
     write_file(p->file, "aaaa");
-    frit_key back = digest(d, p->file);
+    frit_key back = digest_of(d, p->file);
     g_assert_true(frit_key_equal(&a, &back));
     frit_digests_close(d);
 }
@@ -251,7 +209,7 @@ static void memo_that_cannot_be_is_done_without(place *p, gconstpointer unused)
     (void)unused;
     write_file(p->file, "counts");
     g_autofree char *impossible = g_build_filename(p->file, "memo", NULL);
-    frit_key with = digest_once(impossible, p->file), without = digest(NULL, p->file);
+    frit_key with = digest_once(impossible, p->file), without = digest_of(NULL, p->file);
     g_assert_true(frit_key_equal(&with, &without));
 }
 
@@ -281,9 +239,9 @@ typedef struct errand {
 static gpointer digest_often(gpointer data)
 {
     errand *e = data;
-    frit_key first = digest(e->digests, e->file);
+    frit_key first = digest_of(e->digests, e->file);
     for (int i = 0; i < 50; i++) {
-        frit_key key = digest(e->digests, e->file);
+        frit_key key = digest_of(e->digests, e->file);
         g_assert_true(frit_key_equal(&key, &first));
     }
     return NULL;

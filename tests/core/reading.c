@@ -1,12 +1,10 @@
 /* Digests of files that a step reads anyway: put off until then, and taken from what it reads.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "digest.h"
+#include "digest_place.h"
 #include "error.h"
-#include "tap.h"
 
 #include <fcntl.h>
-#include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
 #include <xxhash.h>
@@ -14,31 +12,10 @@
 /* An image with a header and a directory at its end; a band of rows. */
 enum { HEADER = 1536, BAND = 16384, BANDS = 12, TRAILER = 700, SIZE = HEADER + BANDS * BAND + TRAILER };
 
-typedef struct place {
-    char *folder, *file, *memo;
-    frit_digests *digests;
-} place;
-
-static void set_up(place *p, gconstpointer unused)
+static void open_digests(place *p, gconstpointer unused)
 {
-    (void)unused;
-    p->folder = g_dir_make_tmp("frit-reading-XXXXXX", NULL);
-    g_assert_nonnull(p->folder);
-    p->file = g_build_filename(p->folder, "frame.tif", NULL);
-    p->memo = g_build_filename(p->folder, "digests", NULL);
+    set_up(p, unused);
     p->digests = frit_digests_open(p->memo);
-}
-
-static void tear_down(place *p, gconstpointer unused)
-{
-    (void)unused;
-    frit_digests_close(p->digests);
-    g_unlink(p->file);
-    g_unlink(p->memo);
-    g_assert_cmpint(g_rmdir(p->folder), ==, 0);
-    g_free(p->folder);
-    g_free(p->file);
-    g_free(p->memo);
 }
 
 /* Bytes of a frame; what xxHash itself makes of the whole. */
@@ -62,12 +39,6 @@ static frit_key write_frame(const place *p, guint32 seed)
     return key_of(bytes);
 }
 
-/* Longer than the two seconds within which a file is not trusted to stand still. */
-static void let_it_rest(void)
-{
-    g_usleep(2100000);
-}
-
 /* Is its digest to be had without reading it?  Put off, it is, where it is not known. */
 static bool is_known(const place *p, frit_key *key)
 {
@@ -79,11 +50,7 @@ static bool is_known(const place *p, frit_key *key)
 
 static frit_key digest(const place *p)
 {
-    frit_key key;
-    GError *error = NULL;
-    g_assert_true(frit_digest_file(p->digests, p->file, &key, &error));
-    g_assert_no_error(error);
-    return key;
+    return digest_of(p->digests, p->file);
 }
 
 static void give(frit_reading *r, int fd, size_t n, uint64_t offset)
@@ -285,7 +252,7 @@ static void two_files_are_not_mixed(place *p, gconstpointer unused)
     g_unlink(first);
 }
 
-#define ADD(name, f) g_test_add(name, place, NULL, set_up, f, tear_down)
+#define ADD(name, f) g_test_add(name, place, NULL, open_digests, f, tear_down)
 
 int main(int argc, char **argv)
 {
