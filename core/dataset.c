@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "dataset.h"
+#include "pages.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -84,8 +85,10 @@ frit_dataset *frit_dataset_new(frit_dtype dtype, uint32_t ndim, const size_t *sh
 {
     frit_dataset *d = frit_dataset_outline(dtype, ndim, shape);
     size_t n = d ? frit_dataset_count(d) : 0;
-    if (d && (d->data = calloc(n ? n : 1, frit_dtype_size(dtype))))
+    if (d && (d->data = calloc(n ? n : 1, frit_dtype_size(dtype)))) {
+        large_pages(d->data, n * frit_dtype_size(dtype));
         return d;
+    }
     frit_dataset_unref(d);
     return NULL;
 }
@@ -94,12 +97,45 @@ frit_dataset *frit_dataset_to_fill(frit_dtype dtype, uint32_t ndim, const size_t
 {
     frit_dataset *d = frit_dataset_outline(dtype, ndim, shape);
     size_t n = d ? frit_dataset_count(d) : 0;
-    if (d && (d->data = malloc((n ? n : 1) * frit_dtype_size(dtype)))) {
+    if (d && (d->data = large_array(n, frit_dtype_size(dtype)))) {
         d->is_filled = true;
         return d;
     }
     frit_dataset_unref(d);
     return NULL;
+}
+
+/* From *array, of which `before` numbers of that size are in use, to one of n. */
+static bool resize(void *array, size_t before, size_t n, size_t size, bool zero)
+{
+    void **at = array, *p = *at ? realloc(*at, (n ? n : 1) * size) : NULL;
+    if (!*at)
+        return true;
+    if (!p)
+        return false;
+    if (zero && n > before)
+        memset((char *)p + before * size, 0, (n - before) * size);
+    *at = p;
+    return true;
+}
+
+bool frit_dataset_resize(frit_dataset *d, size_t n)
+{
+    size_t shape[FRIT_MAX_NDIM], before = frit_dataset_count(d), after;
+    memcpy(shape, d->shape, sizeof shape);
+    shape[0] = n;
+    if (d->ndim == 0 || !shape_count(d->ndim, shape, &after) ||
+        !resize(&d->data, before, after, frit_dtype_size(d->dtype), !d->is_filled) ||
+        !resize(&d->sigma, before, after, sizeof *d->sigma, true) ||
+        !resize(&d->mask, before, after, sizeof *d->mask, true))
+        return false;
+    frit_axis *axis = d->axis[0];
+    if (axis && !resize(&axis->at, axis->n, n, sizeof *axis->at, true))
+        return false;
+    if (axis)
+        axis->n = n;
+    d->shape[0] = n;
+    return true;
 }
 
 frit_dataset *frit_dataset_number(double value, const char *unit)

@@ -48,6 +48,9 @@ frit_dataset *frit_dataset_new(frit_dtype dtype, uint32_t ndim, const size_t *sh
 frit_dataset *frit_dataset_outline(frit_dtype dtype, uint32_t ndim, const size_t *shape);
 /* The same with room for data, of any content, which will be filled: see FRIT_WANT_FILLED. */
 frit_dataset *frit_dataset_to_fill(frit_dtype dtype, uint32_t ndim, const size_t *shape);
+/* The first dimension becomes n: what lies below stays, what is new is 0 (of any content in one to be filled).  Only
+ * before it is sealed, and where its axis is its own.  false: no memory, or no dimension. */
+bool frit_dataset_resize(frit_dataset *d, size_t n);
 frit_dataset *frit_dataset_number(double value, const char *unit);
 /* A curve: n values over positions x, both copied; sigma may be NULL. */
 frit_dataset *frit_dataset_curve(size_t n, const double *x, const char *x_name, const char *x_unit,

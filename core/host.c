@@ -304,6 +304,21 @@ static frit_buffer *host_output(frit_call *c, uint32_t port, frit_dtype dtype, u
     return show_buffer(x, port);
 }
 
+static frit_buffer *host_resize(frit_call *c, uint32_t port, size_t n)
+{
+    frit_context *x = context(c);
+    frit_dataset *d = port < x->node->n_outputs ? x->outputs[port] : NULL;
+    if (!d || !d->data || d->ndim == 0 || x->phase != FRIT_PHASE_RUN) {
+        frit_context_fail(x, FRIT_EPARAM, "the plugin resizes what is not an output with dimensions, or outside run()");
+        return NULL;
+    }
+    if (frit_dataset_resize(d, n))
+        return show_buffer(x, port);
+    x->outputs[port] = NULL;   /* of which some may have been cut */
+    frit_dataset_unref(d);
+    return NULL;
+}
+
 /* The axes of a copy may be written to: they are its own. */
 static bool own_axes(frit_dataset *d)
 {
@@ -475,4 +490,5 @@ const frit_host frit_host_table = {
     .workers = frit_host_workers,
     .parallel = frit_host_parallel,
     .read = host_read,
+    .resize = host_resize,
 };

@@ -24,6 +24,7 @@ noinst_LTLIBRARIES += %D%/libcore.la
   %D%/loader.c %D%/loader.h \
   %D%/node_key.c %D%/node_key.h \
   %D%/output.c %D%/output.h \
+  %D%/pages.h \
   %D%/pack.c %D%/pack.h \
   %D%/params.c %D%/params.h %D%/params_describe.c %D%/params_number.c %D%/params_private.h \
   %D%/pool.c %D%/pool.h \

@@ -40,7 +40,7 @@ extern "C" {
 
 /* The major number is part of the entry symbol's name: an incompatible plugin has no
  * symbol to find.  The minor number grows when something is appended to a table. */
-#define FRIT_ABI_MINOR 3
+#define FRIT_ABI_MINOR 4
 #define FRIT_MAX_NDIM  8
 #define FRIT_MAX_BATCH 16          /* elements that run_batch() takes at once */
 #define FRIT_ANY_NDIM  UINT32_MAX
@@ -227,6 +227,13 @@ typedef struct frit_host {
      * they cannot be had, and errno says why (EIO: the file ends before).  For what is most of a large file: the
      * host needs its digest, and what is read through here, from the beginning on, it need not read again. */
     bool (*read)(frit_call *c, int fd, void *to, size_t n, uint64_t offset);
+
+    /* ---- since abi_minor 4 ---- */
+
+    /* In run(): the first dimension of an output that output() has given becomes n: for a step that learns on the
+     * way how much it makes.  What lies below n stays, what is new is as output() gives it; data, sigma, mask and
+     * axes may have moved.  NULL: no memory; return FRIT_ENOMEM. */
+    frit_buffer *(*resize)(frit_call *c, uint32_t port, size_t n);
 } frit_host;
 
 /* ---- Ports ----------------------------------------------------------------------------- */

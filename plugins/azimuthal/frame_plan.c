@@ -4,7 +4,7 @@
  */
 #include "frame_plan.h"
 #include "matrix.h"
-#include "shared/pages.h"
+#include "pages.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -313,12 +313,12 @@ static frit_status load_images(frit_call *c, const struct geometry *g, const str
     frit_status status = FRIT_OK;
     const frit_view *flat = plan_image(c, ports->flat, "flat", g, &status);
     const frit_view *mask = plan_image(c, ports->mask, "mask", g, &status);
-    const frit_view *dark = ports->dark_masks ? plan_dark(c, g, ports->dark, unit, &status) : NULL;
+    const frit_view *dark = ports->keeps ? plan_dark(c, g, ports->dark, unit, &status) : NULL;
     if (flat)
         im->flat = lent(flat);
     if (status == FRIT_OK && (mask || dark))
         status = make_skip(c, mask, dark, im);
-    if (status == FRIT_OK && !ports->dark_masks)
+    if (status == FRIT_OK && !ports->keeps)
         status = copy_dark(c, g, ports->dark, unit, im);
     return status;
 }
@@ -394,12 +394,28 @@ void frame_plan_parallel(frit_call *c, struct integrator_input *in)
     in->workers = c->host->workers(c);
 }
 
+struct output {
+    frit_call *call;
+    bool made;
+};
+
+/* The words of the call's output 0, n of them from now on. */
+static uint64_t *output_room(void *with, size_t n)
+{
+    struct output *o = with;
+    frit_buffer *b = o->made ? o->call->host->resize(o->call, 0, n)
+                             : o->call->host->output(o->call, 0, FRIT_U64, 1, &n, FRIT_WANT_FILLED);
+    o->made = true;
+    return b ? b->data : NULL;
+}
+
 frit_status frame_plan_integrator(frit_call *c, enum radial unit, enum split split, size_t n_azim,
                                   const struct geometry *g, const struct frame_plan_ports *ports,
                                   const char *frame_unit, integrator_maker *maker, struct integrator *it)
 {
     struct correction correction;
     struct images im = {.skip = NULL};
+    struct output output = {c, false};
     frit_status status = azimuthal_correction(c, g->wavelength, &correction);
     if (status == FRIT_OK)
         status = load_images(c, g, ports, frame_unit, &im);
@@ -413,6 +429,8 @@ frit_status frame_plan_integrator(frit_call *c, enum radial unit, enum split spl
         in.dark_variance = im.dark_variance;
         in.progress = report;
         in.progress_data = c;
+        in.room = ports->keeps ? output_room : NULL;
+        in.room_with = &output;
         frame_plan_parallel(c, &in);
         status = explain(c, unit, it, maker(it, &in));
     } else {

@@ -50,7 +50,7 @@ frit_status frame_plan_make_by(frit_call *c, enum radial unit, enum split split,
  * what the dark's has to be; NULL: any. */
 struct frame_plan_ports {
     uint32_t mask, dark, flat;
-    bool dark_masks; /* the dark only tells which pixels to leave out */
+    bool keeps; /* the matrix is the call's output 0; the dark only tells which pixels to leave out */
 };
 frit_status frame_plan_integrator(frit_call *c, enum radial unit, enum split split, size_t n_azim,
                                   const struct geometry *g, const struct frame_plan_ports *ports,

@@ -69,6 +69,10 @@ struct integrator_input {
     void *parallel_with;
     uint32_t workers;
     enum kernel kernel;
+    /* Room of someone else's for a matrix in tiles: n words, or n in place of those it gave before, whose content
+     * stays; NULL: no memory.  None: the matrix has memory of its own. */
+    uint64_t *(*room)(void *with, size_t n);
+    void *room_with;
 };
 /* That, or plainly one after the other. */
 void integrator_parallel(const struct integrator_input *in, size_t n,

@@ -80,6 +80,8 @@ struct matrix {
     double dark_mean;
     bool whole; /* pixels are not split */
     struct bin_totals totals;
+    uint64_t *words; /* that all of these lie in, but for the dark's sums: see matrix_layout.h */
+    bool words_own;
 };
 
 /* An integrator whose matrix takes the place of first, n_shares and share; with n_azim 1.  Where the bins

@@ -16,12 +16,8 @@ struct matrix_facts {
     double wavelength; /* m; NaN: not known */
 };
 
-/* Words of 8 bytes that it takes. */
-size_t matrix_data_words(const struct matrix *m);
-/* Into words that are 0, on the threads of `in`.  The large arrays are freed one by one, so that there is
- * never twice as much of them. */
-void matrix_data_move(struct integrator *it, const struct matrix_facts *facts,
-                      const struct integrator_input *in, uint64_t *words);
+/* The words of a matrix that was just made, and of what it was made for; n of 8 bytes. */
+uint64_t *matrix_data(struct integrator *it, const struct matrix_facts *facts, size_t *n);
 /* The integrator points into the words, which must outlive it; integrator_clear() leaves them.  false: *why
  * is what is wrong with them, as "it is ...", whatever they are. */
 bool matrix_data_read(const uint64_t *words, size_t n, const struct integrator_input *in,

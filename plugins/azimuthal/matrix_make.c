@@ -7,8 +7,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "matrix_layout.h"
 #include "setup.h"
-#include "shared/pages.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -132,7 +132,7 @@ static bool share_row(const struct setup *s, struct bench *b, struct part *p, si
 /* ---- Blocks ---- */
 
 /* Of the entries: there is one for every pixel at most. */
-static size_t first_entry(const struct matrix *m, size_t block)
+size_t matrix_first_entry(const struct matrix *m, size_t block)
 {
     return first_row(m, block) * m->cols + block * ENTRY_PAD;
 }
@@ -163,7 +163,7 @@ static bool too_many_wide(const struct part *p)
 static enum integrator_status share_block(struct setup *s, struct bench *b, struct part *p, size_t block)
 {
     struct matrix *m = s->m;
-    size_t from = first_row(m, block), to = first_row(m, block + 1), entry = first_entry(m, block);
+    size_t from = first_row(m, block), to = first_row(m, block + 1), entry = matrix_first_entry(m, block);
     if (!setup_totals(&p->totals, m->n_sums))
         return INTEGRATOR_NO_MEMORY;
     for (size_t row = from; row < to && !p->fine; row += m->tile_rows) {
@@ -180,7 +180,6 @@ static enum integrator_status share_block(struct setup *s, struct bench *b, stru
         p->fine = p->n_wide > 4096 + (p->n_shared + p->n_entries) / 4;
     }
     p->n_shared += p->n_entries;
-    memset(m->a + entry, 0, ENTRY_PAD * sizeof *m->a);
     return INTEGRATOR_OK;
 }
 
@@ -188,38 +187,6 @@ static void make_block(void *data, size_t block, uint32_t worker)
 {
     struct setup *s = data;
     s->parts[block].status = share_block(s, s->benches + worker, s->parts + block, block);
-}
-
-/* Copies runs and sums of a block to their place, and counts on from there. */
-static void put_block(void *data, size_t block, uint32_t worker)
-{
-    const struct setup *s = data;
-    struct matrix *m = s->m;
-    (void)worker;
-    size_t run = 0, sums = 0, wide = 0, share = 0;
-    for (size_t b = 0; b < block; b++) {
-        run += s->parts[b].n_runs;
-        sums += s->parts[b].n_sums;
-        wide += s->parts[b].n_wide;
-        share += s->parts[b].n_share;
-    }
-    struct part *p = s->parts + block;
-    for (size_t i = matrix_block_first_tile(m, block); i < matrix_block_first_tile(m, block + 1); i++) {
-        m->tiles[i].run += run;
-        m->tiles[i].sums += sums;
-    }
-    if (p->n_runs > 0) {
-        memcpy(m->runs + run, p->runs, p->n_runs * sizeof *p->runs);
-        memcpy(m->sums.norm + sums, p->norm, p->n_sums * sizeof *p->norm);
-        memcpy(m->sums.pixels + sums, p->pixels, p->n_sums * sizeof *p->pixels);
-    }
-    for (size_t i = 0; i < p->n_wide; i++) {
-        m->wide[wide + i] = p->wide[i];
-        m->wide[wide + i].share += share;
-    }
-    if (p->n_share > 0)
-        memcpy(m->share + share, p->share, p->n_share * sizeof *p->share);
-    m->wide_from[block] = wide;
 }
 
 static enum integrator_status put_together(struct setup *s, bool *fine)
@@ -245,16 +212,8 @@ static enum integrator_status put_together(struct setup *s, bool *fine)
     m->n_entries = all.n_entries;
     m->n_runs = all.n_runs;
     m->n_tile_sums = all.n_sums;
-    m->runs = large_array(all.n_runs + 1, sizeof *m->runs);
-    m->sums.norm = large_array(all.n_sums + 1, sizeof *m->sums.norm);
-    m->sums.pixels = large_array(all.n_sums + 1, sizeof *m->sums.pixels);
-    m->wide = malloc((all.n_wide + 1) * sizeof *m->wide);
-    m->share = malloc((all.n_share + 1) * sizeof *m->share);
-    if (!m->runs || !m->sums.norm || !m->sums.pixels || !m->wide || !m->share ||
-        !setup_totals(&m->totals, m->n_sums))
+    if (!matrix_settle(s, &all))
         return INTEGRATOR_NO_MEMORY;
-    integrator_parallel(s->in, m->n_blocks, put_block, s);
-    m->wide_from[m->n_blocks] = all.n_wide;
     for (size_t b = 0; b < m->n_blocks; b++)
         setup_add_totals(m, &s->parts[b].totals);
     setup_add_wide(m);
@@ -316,26 +275,19 @@ static void setup_clear(struct setup *s)
     }
     free(s->benches);
     free(s->parts);
+    free(s->tiles);
 }
 
 static bool allocate(struct setup *s)
 {
     struct matrix *m = s->m;
     matrix_shape(m);
-    size_t n = m->rows * m->cols + m->n_blocks * ENTRY_PAD;
-    m->tiles = calloc(m->n_tiles, sizeof *m->tiles);
-    m->wide_from = calloc(m->n_blocks + 1, sizeof *m->wide_from);
-    s->it->norm = large_array(m->rows * m->cols, sizeof *s->it->norm);
-    m->norm = s->it->norm;
-    m->a = large_array(n, sizeof *m->a);
-    m->b = m->whole ? NULL : large_array(n, sizeof *m->b);
-    m->c = m->whole ? NULL : large_array(n, sizeof *m->c); /* of which most pages may stay untouched */
+    s->tiles = calloc(m->n_tiles, sizeof *s->tiles);
     s->n = (m->cols + 1 + 15) / 16 * 16 + 16;
     s->n_benches = s->in->parallel ? s->in->workers : 1;
     s->benches = calloc(s->n_benches, sizeof *s->benches);
     s->parts = calloc(m->n_blocks, sizeof *s->parts);
-    if (!m->tiles || !m->wide_from || !s->it->norm || !m->a || (!m->whole && (!m->b || !m->c)) ||
-        !s->benches || !s->parts)
+    if (!s->tiles || !s->benches || !s->parts || !matrix_place(s))
         return false;
     for (uint32_t i = 0; i < s->n_benches; i++)
         if (!bench_allocate(s, s->benches + i))
@@ -349,24 +301,6 @@ void matrix_shape(struct matrix *m)
     m->tiles_across = (m->cols + m->tile_cols - 1) / m->tile_cols;
     m->n_tiles = down * m->tiles_across;
     m->n_blocks = down < BLOCKS_MAX ? down : BLOCKS_MAX;
-}
-
-static void matrix_free(struct matrix *m)
-{
-    free(m->tiles);
-    free(m->runs);
-    free(m->a);
-    free(m->b);
-    free(m->c);
-    free(m->sums.norm);
-    free(m->sums.pixels);
-    free(m->sums.dark);
-    free(m->sums.dark_variance);
-    free(m->totals.high);
-    free(m->wide);
-    free(m->wide_from);
-    free(m->share);
-    free(m);
 }
 
 /* ---- All of it ---- */

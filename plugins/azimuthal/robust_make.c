@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "robust.h"
-#include "shared/pages.h"
+#include "pages.h"
 
 #include <math.h>
 #include <stdlib.h>

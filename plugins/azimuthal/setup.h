@@ -101,6 +101,7 @@ struct setup {
     struct bench *benches;
     uint32_t n_benches;
     struct part *parts;
+    struct tile *tiles; /* in the making: entries, runs and sums count from the block's first */
 };
 
 /* Fills the bench's row; the rows of a block must come in order.  all: with bins and azimuths, as shares need
@@ -111,6 +112,13 @@ void setup_norm_row(const struct setup *s, struct bench *b, size_t row);
 /* Sorts a tile's entries in place, from entry t->entry on, and sums what does not depend on the frame; t->run
  * and t->sums count from the part's first.  false: no memory. */
 bool setup_tile(const struct setup *s, struct bench *b, struct part *p, struct tile *t);
+
+/* Room for norms and entries, each block's from its first entry on.  false: no memory. */
+bool matrix_place(const struct setup *s);
+size_t matrix_first_entry(const struct matrix *m, size_t block);
+/* All of the matrix where it stays, from what the blocks have left, whose numbers add up to `all`; totals are 0.
+ * false: no memory. */
+bool matrix_settle(struct setup *s, const struct part *all);
 
 /* Tiles and blocks of a matrix whose rows, columns and size of tiles are known. */
 void matrix_shape(struct matrix *m);

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "azimuthal/batch.h"
+#include "pages.h"
 #include "panel.h"
 #include "threads.h"
 #include "watch.h"
@@ -13,7 +14,7 @@
 /* Counts of some hundreds, from a generator of numbers. */
 static void *image(bool f32, uint32_t seed)
 {
-    void *v = malloc(panel_bytes(f32));
+    void *v = large_array(panel_bytes(f32), 1);
     for (size_t i = 0; i < N; i++) {
         seed = seed * 1664525 + 1013904223;
         uint32_t counts = 200 + (seed >> 16) % 500;

@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "azimuthal/robust.h"
+#include "pages.h"
 #include "panel.h"
 #include "threads.h"
 #include "watch.h"
@@ -37,7 +38,7 @@ static void frames(const struct robust *r, const struct robust_rule *rule, bool 
     void *image[8];
     FILE *file = fopen(path, "rb");
     for (; many < 8; many++) {
-        image[many] = malloc(size);
+        image[many] = large_array(size, 1);
         if (fread(image[many], 1, size, file) != size)
             break;
     }

@@ -76,6 +76,38 @@ static void wanting_twice_keeps_the_values(void)
     g_assert_cmpuint(d->mask[1], ==, 1);
 }
 
+/* Rows stay, new ones are 0; a dataset without dimensions, or with one that no memory could hold, stays as it is. */
+static void rows_come_and_go(void)
+{
+    const size_t shape[] = {2, 3}, large[] = {(size_t)3 << 19};
+    g_autoptr(frit_dataset) d = frit_dataset_new(FRIT_U16, 2, shape);
+    g_assert_true(frit_dataset_want_mask(d));
+    uint16_t *value = d->data;
+    for (uint16_t i = 0; i < 6; i++)
+        value[i] = i, d->mask[i] = 1;
+    g_assert_true(frit_dataset_resize(d, 4));
+    g_assert_cmpuint(frit_dataset_count(d), ==, 12);
+    for (uint16_t i = 0; i < 12; i++) {
+        g_assert_cmpuint(((uint16_t *)d->data)[i], ==, i < 6 ? i : 0);
+        g_assert_cmpuint(d->mask[i], ==, i < 6);
+    }
+    g_assert_true(frit_dataset_resize(d, 1));
+    g_assert_cmpuint(((uint16_t *)d->data)[2], ==, 2);
+    g_assert_false(frit_dataset_resize(d, PTRDIFF_MAX));
+    g_assert_cmpuint(d->shape[0], ==, 1);
+    g_assert_true(frit_dataset_resize(d, 0));
+    g_assert_cmpuint(frit_dataset_count(d), ==, 0);
+    g_autoptr(frit_dataset) number = frit_dataset_number(1, "K");
+    g_assert_false(frit_dataset_resize(number, 2));
+    g_autoptr(frit_dataset) filled = frit_dataset_to_fill(FRIT_U64, 1, large);   /* in large pages */
+    for (size_t i = 0; i < large[0]; i++)
+        ((uint64_t *)filled->data)[i] = i;
+    g_assert_true(frit_dataset_resize(filled, large[0] / 2));
+    g_assert_true(frit_dataset_resize(filled, large[0] * 2));
+    for (size_t i = 0; i < large[0] / 2; i++)
+        g_assert_cmpuint(((uint64_t *)filled->data)[i], ==, i);
+}
+
 /* ---- Attributes ---- */
 
 static void attributes_are_found_by_name(void)
@@ -211,6 +243,7 @@ int main(int argc, char **argv)
     g_test_add_func("/dataset/impossible", impossible_shapes_are_refused);
     g_test_add_func("/dataset/curve", a_curve_copies_what_it_is_given);
     g_test_add_func("/dataset/want", wanting_twice_keeps_the_values);
+    g_test_add_func("/dataset/resize", rows_come_and_go);
     g_test_add_func("/dataset/attributes/names", attributes_are_found_by_name);
     g_test_add_func("/dataset/attributes/last", the_last_value_counts);
     g_test_add_func("/dataset/attributes/inherit", what_is_inherited_replaces_nothing);

@@ -32,7 +32,7 @@ static void assert_refused(const char *module, const char *reason)
 static void other_versions_are_refused(void)
 {
     assert_refused("needs_newer",
-                   "needs version 1.99 of the plugin interface; this frit has 1.3: update frit, or "
+                   "needs version 1.99 of the plugin interface; this frit has 1.4: update frit, or "
                    "build the plugin with an older plugin.h");
     assert_refused("version2", "made for version 2 of the plugin interface; this frit has version 1");
 }

@@ -122,7 +122,7 @@ static void a_sound_module_is_taken(void)
 static void faults_of_a_module(void)
 {
     REFUSE(module.abi_minor, 7,
-           "needs version 1.7 of the plugin interface; this frit has 1.3: update frit, or build "
+           "needs version 1.7 of the plugin interface; this frit has 1.4: update frit, or build "
            "the plugin with an older plugin.h");
     const char *sizes = "the sizes in its module table make no sense; start the table with FRIT_SIZES";
     REFUSE(module.size_module, 8, sizes);

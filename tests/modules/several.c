@@ -1,4 +1,5 @@
-/* Several outputs, each with a number of dimensions of its own, and made only where somebody wants it.
+/* Several outputs, each with a number of dimensions of its own, and made only where somebody wants it; of the curve
+ * it is not known at first how long it will be.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "module.h"
@@ -20,11 +21,18 @@ static const frit_port outputs[] = {
 
 static frit_status make_curve(frit_call *c, double x)
 {
-    const size_t n = 3;
-    frit_buffer *out = c->host->output(c, 1, FRIT_F64, 1, &n, FRIT_WANT_SIGMA | FRIT_WANT_MASK);
+    const size_t n = 3, at_first = 1000;
+    frit_buffer *out = c->host->output(c, 1, FRIT_F64, 1, &at_first, FRIT_WANT_SIGMA | FRIT_WANT_MASK);
     if (!out)
         return FRIT_ENOMEM;
     witness("curve\n");
+    out->axis[0][0] = -10;
+    out->value[0] = out->sigma[0] = out->value[999] = 7;
+    out = c->host->resize(c, 1, 1);
+    out = out ? c->host->resize(c, 1, n) : NULL;
+    if (!out || out->shape[0] != n || out->axis[0][0] != -10 || out->value[0] != 7 || out->sigma[0] != 7 ||
+        out->value[2] != 0 || out->sigma[2] != 0 || out->mask[2] != 0 || out->axis[0][2] != 0)
+        return FRIT_ENOMEM;
     for (size_t i = 0; i < n; i++) {
         out->axis[0][i] = 10.0 * (double)i;
         out->value[i] = x * x;

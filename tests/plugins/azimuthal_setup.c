@@ -33,7 +33,26 @@ static void backwards(void *with, size_t n, void (*work)(void *data, size_t i, u
         work(data, i, (uint32_t)(i * 7 % 3));
 }
 
-static void make_with(struct integrator *it, const struct setting *s, maker *make, bool threads, int kernel)
+/* Memory that is never empty, and another one each time. */
+struct room {
+    uint64_t *words;
+    size_t n;
+};
+
+static uint64_t *other_room(void *with, size_t n)
+{
+    struct room *r = with;
+    uint64_t *words = g_new(uint64_t, n);
+    memset(words, 0xa5, n * sizeof *words);
+    if (r->n > 0)
+        memcpy(words, r->words, MIN(n, r->n) * sizeof *words);
+    g_free(r->words);
+    *r = (struct room){words, n};
+    return words;
+}
+
+static void make_in(struct room *room, struct integrator *it, const struct setting *s, maker *make, bool threads,
+                    int kernel)
 {
     struct panel *p = panel_new(s);
     double *flat = g_new(double, N), *dark = s->dark ? malloc(N * sizeof *dark) : NULL;
@@ -48,8 +67,15 @@ static void make_with(struct integrator *it, const struct setting *s, maker *mak
     p->input.parallel = threads ? backwards : NULL;
     p->input.workers = 3;
     p->input.kernel = kernel;
+    p->input.room = room ? other_room : NULL;
+    p->input.room_with = room;
     g_assert_cmpint(make(it, &p->input), ==, INTEGRATOR_OK);
     g_free(p), g_free(flat);
+}
+
+static void make_with(struct integrator *it, const struct setting *s, maker *make, bool threads, int kernel)
+{
+    make_in(NULL, it, s, make, threads, kernel);
 }
 
 /* A weight is rounded to 0.75e-8 of a pixel, and some 500 pixels share a bin. */
@@ -139,20 +165,18 @@ static void test_pseudo_closed(void)
 static const struct matrix_facts facts = {RADIAL_Q, SPLIT_FULL, true, 1.173e-11};
 static const struct integrator_input plainly;
 
-/* Takes its large arrays away. */
 static uint64_t *words_of(struct integrator *it, size_t *n)
 {
-    *n = matrix_data_words(it->matrix);
-    uint64_t *words = g_new0(uint64_t, *n);
-    matrix_data_move(it, &facts, &plainly, words);
-    return words;
+    const uint64_t *words = matrix_data(it, &facts, n);
+    return g_memdup2(words, *n * sizeof *words);
 }
 
-/* Whoever makes it. */
+/* Whoever makes it, and wherever. */
 static void test_same_bits(void)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         struct integrator first;
+        struct room room = {NULL, 0};
         size_t n, m;
         make_with(&first, &cases[i], matrix_batch_make, false, KERNEL_PORTABLE);
         uint64_t *words = words_of(&first, &n);
@@ -160,9 +184,10 @@ static void test_same_bits(void)
             if (!kernel_available((enum kernel)k))
                 continue;
             struct integrator it;
-            make_with(&it, &cases[i], matrix_batch_make, k != KERNEL_PORTABLE, k);
+            make_in(&room, &it, &cases[i], matrix_batch_make, k != KERNEL_PORTABLE, k);
             uint64_t *others = words_of(&it, &m);
             g_assert_cmpmem(words, n * 8, others, m * 8);
+            g_assert_cmpuint(room.n, ==, n);
             g_assert_cmpmem(first.bin_norm, first.npt * 8, it.bin_norm, it.npt * 8);
             if (cases[i].dark)
                 g_assert_cmpmem(first.matrix->sums.dark, 8 * first.matrix->n_tile_sums, it.matrix->sums.dark,
@@ -170,6 +195,7 @@ static void test_same_bits(void)
             g_free(others);
             integrator_clear(&it);
         }
+        g_free(room.words);
         g_free(words);
         integrator_clear(&first);
     }

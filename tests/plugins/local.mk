@@ -44,7 +44,7 @@ plugin_tests += %D%/arithmetic %D%/azimuthal %D%/azimuthal_cake %D%/azimuthal_co
 
 plugin_tests += %D%/azimuthal_setup %D%/azimuthal_integration_matrix
 %C%_azimuthal_setup_SOURCES = %D%/azimuthal_setup.c %D%/azimuthal_tiles.c %D%/azimuthal_tiles.h %D%/azimuthal.h \
-  plugins/azimuthal/matrix_make.c \
+  plugins/azimuthal/matrix_make.c plugins/azimuthal/matrix_place.c \
   plugins/azimuthal/matrix_tiles.c plugins/azimuthal/matrix_data.c plugins/azimuthal/setup_rows.c plugins/azimuthal/setup_kernel.c \
   plugins/azimuthal/matrix_sum.c plugins/azimuthal/kernel.c plugins/azimuthal/processor.c plugins/azimuthal/integrator.c \
   plugins/azimuthal/accumulate.c plugins/azimuthal/split.c plugins/shared/geometry.c plugins/shared/values.c
@@ -58,7 +58,7 @@ plugin_tests += %D%/azimuthal_setup %D%/azimuthal_integration_matrix
 
 plugin_tests += %D%/azimuthal_matrix
 %C%_azimuthal_matrix_SOURCES = %D%/azimuthal_matrix.c %D%/azimuthal_tiles.c %D%/azimuthal_tiles.h \
-  plugins/azimuthal/matrix_make.c plugins/azimuthal/matrix_tiles.c plugins/azimuthal/setup_rows.c plugins/azimuthal/setup_kernel.c \
+  plugins/azimuthal/matrix_make.c plugins/azimuthal/matrix_place.c plugins/azimuthal/matrix_tiles.c plugins/azimuthal/setup_rows.c plugins/azimuthal/setup_kernel.c \
   plugins/azimuthal/matrix_sum.c \
   plugins/azimuthal/kernel.c plugins/azimuthal/processor.c plugins/azimuthal/integrator.c plugins/azimuthal/accumulate.c plugins/azimuthal/split.c \
   plugins/shared/geometry.c plugins/shared/values.c
@@ -87,7 +87,7 @@ plugin_tests += %D%/azimuthal_series
 
 plugin_tests += %D%/azimuthal_batch
 %C%_azimuthal_batch_SOURCES = %D%/azimuthal_batch.c %D%/azimuthal_tiles.c %D%/azimuthal_tiles.h \
-  plugins/azimuthal/matrix_make.c plugins/azimuthal/matrix_tiles.c plugins/azimuthal/setup_rows.c plugins/azimuthal/setup_kernel.c \
+  plugins/azimuthal/matrix_make.c plugins/azimuthal/matrix_place.c plugins/azimuthal/matrix_tiles.c plugins/azimuthal/setup_rows.c plugins/azimuthal/setup_kernel.c \
   plugins/azimuthal/matrix_sum.c plugins/azimuthal/batch.c plugins/azimuthal/batch.h plugins/azimuthal/totals.c \
   plugins/azimuthal/kernel.c plugins/azimuthal/processor.c plugins/azimuthal/integrator.c plugins/azimuthal/accumulate.c plugins/azimuthal/split.c \
   plugins/shared/geometry.c plugins/shared/values.c

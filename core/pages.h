@@ -1,10 +1,11 @@
 /* Memory for large arrays in large pages, where the system can: a fault for each small one costs as much as filling
- * it.
+ * it, and images that are read tile by tile change the page with every row.  For datasets, and for what plugins keep
+ * beside them.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#ifndef SHARED_PAGES_H
-#define SHARED_PAGES_H
+#ifndef FRIT_PAGES_H
+#define FRIT_PAGES_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -13,14 +14,16 @@
 #include <sys/mman.h>
 #endif
 
-/* For an array that is filled once and then read in order; for free(). */
+enum { LARGE_PAGE = 1 << 21 };
+
+/* For free() and realloc(). */
 static inline void *large_array(size_t n, size_t size)
 {
-    enum { LINE = 64, LARGE = 1 << 21 };
-    size_t page = n * size < LARGE ? LINE : LARGE, bytes = (n * size + page) / page * page;
+    enum { LINE = 64 };
+    size_t page = n * size < LARGE_PAGE ? LINE : LARGE_PAGE, bytes = (n * size / page + 1) * page;
     void *p = aligned_alloc(page, bytes);
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
-    if (p && page == LARGE)
+    if (p && page == LARGE_PAGE)
         madvise(p, bytes, MADV_HUGEPAGE); /* advice: it may be refused */
 #endif
     return p;
@@ -33,7 +36,7 @@ static inline void large_pages(void *memory, size_t bytes)
     enum { PAGE = 4096 };
     uintptr_t from = ((uintptr_t)memory + PAGE - 1) / PAGE * PAGE;
     uintptr_t to = ((uintptr_t)memory + bytes) / PAGE * PAGE;
-    if (to > from)
+    if (to > from && bytes >= LARGE_PAGE)
         madvise((void *)from, to - from, MADV_HUGEPAGE); /* advice: it may be refused */
 #else
     (void)memory, (void)bytes;
