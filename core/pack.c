@@ -225,21 +225,32 @@ static const char *take_bytes(reader *r, uint32_t *n)
     return r->wrong ? NULL : (const char *)bytes;
 }
 
+/* Most of what stands beside the numbers is that of the element before: `like` then serves again, where it is the
+ * same. */
+static bool is_like(const char *bytes, uint32_t n, const char *like)
+{
+    return bytes && like && strncmp(bytes, like, n) == 0 && like[n] == '\0';
+}
+
 /* As a GRefString. */
-static char *take_text(reader *r)
+static char *take_text(reader *r, const char *like)
 {
     uint32_t n;
     const char *bytes = take_bytes(r, &n);
+    if (is_like(bytes, n, like))
+        return g_ref_string_acquire((char *)like);
     return bytes ? g_ref_string_new_len(bytes, n) : NULL;
 }
 
 /* Bad bytes must not fill the table of interned strings for good: only short ones get there. */
-static const char *take_name(reader *r)
+static const char *take_name(reader *r, const char *like)
 {
     enum { LONGEST = 1000 };
     char name[LONGEST + 1];
     uint32_t n;
     const char *bytes = take_bytes(r, &n);
+    if (is_like(bytes, n, like))
+        return like;
     if (bytes && (n > LONGEST || !g_utf8_validate(bytes, (gssize)n, NULL)))
         r->wrong = true;
     if (r->wrong || !bytes)
@@ -249,17 +260,27 @@ static const char *take_name(reader *r)
     return g_intern_string(name);
 }
 
-static frit_axis *take_axis(reader *r, size_t n)
+/* The next n positions are those of an axis. */
+static bool are_positions(const reader *r, size_t n, const frit_axis *axis)
+{
+    return G_BYTE_ORDER == G_LITTLE_ENDIAN && n == axis->n && memcmp(r->at, axis->at, n * sizeof *axis->at) == 0;
+}
+
+static frit_axis *take_axis(reader *r, size_t n, frit_axis *like)
 {
     uint64_t there = take_uint(r, 1);
     if (there > 1)
         r->wrong = true;
     if (!there || r->wrong)
         return NULL;
-    const char *name = take_name(r), *unit = take_name(r);
+    const char *name = take_name(r, like ? like->name : NULL), *unit = take_name(r, like ? like->unit : NULL);
     if (r->wrong || n > r->left / sizeof(double)) {
         r->wrong = true;
         return NULL;
+    }
+    if (like && name == like->name && unit == like->unit && are_positions(r, n, like)) {
+        take(r, n * sizeof *like->at);
+        return frit_axis_ref(like);
     }
     frit_axis *axis = frit_axis_new(name, unit, n, NULL);
     if (!axis) {
@@ -271,14 +292,16 @@ static frit_axis *take_axis(reader *r, size_t n)
     return axis;
 }
 
-static void take_attributes(reader *r, frit_dataset *d)
+static void take_attributes(reader *r, frit_dataset *d, const GArray *like)
 {
+    static const frit_attribute none;
     uint64_t n = take_uint(r, 4);
     if (n > MAX_ATTRIBUTES)
         r->wrong = true;
     for (uint64_t i = 0; i < n && !r->wrong; i++) {
-        const char *name = take_name(r), *unit = take_name(r);
-        frit_attribute a = {name, unit, unit ? take_double(r) : NAN, unit ? NULL : take_text(r)};
+        const frit_attribute *b = like && i < like->len ? &g_array_index(like, frit_attribute, i) : &none;
+        const char *name = take_name(r, b->name), *unit = take_name(r, b->unit);
+        frit_attribute a = {name, unit, unit ? take_double(r) : NAN, unit ? NULL : take_text(r, b->text)};
         if (name && !r->wrong) {
             frit_dataset_take_attribute(d, a);
             continue;
@@ -309,7 +332,7 @@ static frit_dataset *take_shape(reader *r, uint64_t *flags)
     return frit_dataset_new((frit_dtype)dtype, (uint32_t)ndim, shape);
 }
 
-frit_dataset *frit_dataset_from_bytes(const void *data, size_t n)
+frit_dataset *frit_dataset_from_bytes(const void *data, size_t n, const frit_dataset *like)
 {
     reader r = {data, n, false};
     uint64_t flags;
@@ -317,10 +340,10 @@ frit_dataset *frit_dataset_from_bytes(const void *data, size_t n)
     if (!d)
         return NULL;
     size_t count = frit_dataset_count(d);
-    d->quantity = take_name(&r);
-    d->unit = take_name(&r);
+    d->quantity = take_name(&r, like ? like->quantity : NULL);
+    d->unit = take_name(&r, like ? like->unit : NULL);
     for (uint32_t k = 0; k < d->ndim; k++)
-        d->axis[k] = take_axis(&r, d->shape[k]);
+        d->axis[k] = take_axis(&r, d->shape[k], like && k < like->ndim ? like->axis[k] : NULL);
     take_array(&r, d->data, count, frit_dtype_size(d->dtype));
     if (!r.wrong && (flags & HAS_SIGMA)) {
         r.wrong = count > r.left / sizeof *d->sigma || !frit_dataset_want_sigma(d);
@@ -330,7 +353,7 @@ frit_dataset *frit_dataset_from_bytes(const void *data, size_t n)
         r.wrong = count > r.left || !frit_dataset_want_mask(d);
         take_array(&r, d->mask, count, 1);
     }
-    take_attributes(&r, d);
+    take_attributes(&r, d, like ? like->attributes : NULL);
     return r.wrong || r.left ? NULL : g_steal_pointer(&d);
 }
 

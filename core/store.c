@@ -143,12 +143,12 @@ static bool same_axis(const frit_axis *a, const frit_axis *b)
            (!a->n || memcmp(a->at, b->at, a->n * sizeof *a->at) == 0);
 }
 
-/* Curves of a series have one axis; each comes from disk with its own copy. */
-static void share_axes(frit_store *s, frit_dataset *d)
+/* Curves of a series have one axis; each comes from disk with its own copy, but for what it shares with `like`. */
+static void share_axes(frit_store *s, frit_dataset *d, const frit_dataset *like)
 {
     for (uint32_t k = 0; k < d->ndim; k++) {
         frit_axis *axis = d->axis[k];
-        if (!axis || axis->n > SHARED_LENGTH)
+        if (!axis || axis->n > SHARED_LENGTH || (like && k < like->ndim && like->axis[k] == axis))
             continue;
         const frit_key hash = {axis->n, frit_pack_checksum(axis->at, axis->n * sizeof *axis->at)};
         g_mutex_lock(&s->lock);
@@ -265,16 +265,17 @@ static bool sound(const frit_pack_entry *e, const void *bytes)
     return frit_pack_checksum(bytes, (size_t)e->length) == e->checksum;
 }
 
-/* The record from its bytes; false, and marked: damaged. */
-static bool decode(frit_store *s, const frit_pack *p, uint32_t i, const void *bytes, frit_record *r)
+/* The record from its bytes, which may be like another one; false, and marked: damaged. */
+static bool decode(frit_store *s, const frit_pack *p, uint32_t i, const void *bytes, const frit_dataset *like,
+                   frit_record *r)
 {
     const frit_pack_entry *e = &p->entry[i];
     *r = (frit_record){NULL, NULL, e->status};
     if (sound(e, bytes)) {
         if (e->kind == FRIT_PACK_FAILURE)
             r->failure = g_strndup(bytes, (size_t)e->length);
-        else if ((r->dataset = frit_dataset_from_bytes(bytes, (size_t)e->length)))
-            share_axes(s, r->dataset);
+        else if ((r->dataset = frit_dataset_from_bytes(bytes, (size_t)e->length, like)))
+            share_axes(s, r->dataset, like);
     }
     if (!present(r))
         mark_damaged(s, &p->key, i);
@@ -286,7 +287,7 @@ static bool read_one(frit_store *s, int fd, const frit_pack *p, uint32_t i, frit
 {
     const frit_pack_entry *e = &p->entry[i];
     g_autofree uint8_t *bytes = g_try_malloc((size_t)e->length + 1);
-    if (!bytes || !frit_read_all(fd, bytes, (size_t)e->length, e->offset) || !decode(s, p, i, bytes, r))
+    if (!bytes || !frit_read_all(fd, bytes, (size_t)e->length, e->offset) || !decode(s, p, i, bytes, NULL, r))
         return false;
     hold(s, &p->key, i, r);
     return true;
@@ -298,11 +299,14 @@ static bool read_all(frit_store *s, int fd, const frit_pack *p, uint64_t size, u
     g_autofree uint8_t *file = g_try_malloc((size_t)size + 1);
     if (!file || !frit_read_all(fd, file, (size_t)size, 0))
         return false;
+    g_autoptr(frit_dataset) like = NULL;
     bool found = false;
     for (uint32_t j = 0; j < p->n; j++) {
         frit_record one;
-        if (p->entry[j].kind == FRIT_PACK_ABSENT || !decode(s, p, j, file + p->entry[j].offset, &one))
+        if (p->entry[j].kind == FRIT_PACK_ABSENT || !decode(s, p, j, file + p->entry[j].offset, like, &one))
             continue;
+        frit_dataset_unref(like);
+        like = frit_dataset_ref(one.dataset);
         hold(s, &p->key, j, &one);
         if (j == i) {
             *r = one;

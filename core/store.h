@@ -57,6 +57,7 @@ bool     frit_store_put(frit_store *s, const frit_key *pack, uint32_t n, const f
 char *frit_store_note(frit_store *s, const frit_key *key);
 bool  frit_store_set_note(frit_store *s, const frit_key *key, const char *text, GError **error);
 
-/* A dataset as bytes and back; exact.  NULL: no memory.  From damaged bytes NULL, never a crash. */
+/* A dataset as bytes and back; exact.  NULL: no memory.  From damaged bytes NULL, never a crash.  Names, texts and axes
+ * that are those of `like`, which may be NULL, are shared with it. */
 GBytes       *frit_dataset_to_bytes(const frit_dataset *d);
-frit_dataset *frit_dataset_from_bytes(const void *data, size_t n);
+frit_dataset *frit_dataset_from_bytes(const void *data, size_t n, const frit_dataset *like);

@@ -41,7 +41,7 @@ static inline void robust_fetch(struct robust_ahead *a)
 {
     if (a->lines == 0)
         return;
-    __builtin_prefetch(a->line);
+    __builtin_prefetch(a->line, 0, 2);
     a->lines--;
     a->line += 64;
     if (--a->in_row == 0 && a->lines > 0) {

@@ -14,9 +14,36 @@ static void assert_round_trip(const frit_dataset *d)
     g_assert_nonnull(bytes);
     gsize n;
     const void *data = g_bytes_get_data(bytes, &n);
-    g_autoptr(frit_dataset) back = frit_dataset_from_bytes(data, n);
+    g_autoptr(frit_dataset) back = frit_dataset_from_bytes(data, n, NULL);
     g_assert_nonnull(back);
     assert_same(d, back);
+    g_autoptr(frit_dataset) again = frit_dataset_from_bytes(data, n, back);
+    g_assert_nonnull(again);
+    assert_same(d, again);
+}
+
+/* With the one before it: what is the same is there once; what differs, however little, is its own. */
+static void what_is_the_same_is_shared(void)
+{
+    g_autoptr(frit_dataset) d = rich(FRIT_F64, 2), other = rich(FRIT_F64, 2);
+    frit_dataset_set_text(d, "who", "somebody");
+    frit_dataset_set_text(d, "what", "glass");
+    frit_dataset_set_text(other, "who", "somebody else");
+    frit_dataset_set_text(other, "what", "glass");
+    other->axis[1]->at[0] = nextafter(other->axis[1]->at[0], INFINITY);
+    g_autoptr(GBytes) bytes = frit_dataset_to_bytes(d), others = frit_dataset_to_bytes(other);
+    gsize n, m;
+    const void *data = g_bytes_get_data(bytes, &n), *otherwise = g_bytes_get_data(others, &m);
+    g_autoptr(frit_dataset) first = frit_dataset_from_bytes(data, n, NULL);
+    g_autoptr(frit_dataset) same = frit_dataset_from_bytes(data, n, first);
+    g_autoptr(frit_dataset) differs = frit_dataset_from_bytes(otherwise, m, first);
+    assert_same(other, differs);
+    g_assert_true(same->axis[0] == first->axis[0] && same->axis[1] == first->axis[1]);
+    g_assert_true(differs->axis[0] == first->axis[0] && differs->axis[1] != first->axis[1]);
+    g_assert_true(frit_dataset_attribute(same, "who")->text == frit_dataset_attribute(first, "who")->text);
+    g_assert_true(frit_dataset_attribute(differs, "what")->text == frit_dataset_attribute(first, "what")->text);
+    g_assert_cmpstr(frit_dataset_attribute(differs, "who")->text, ==, "somebody else");
+    g_assert_cmpstr(frit_dataset_attribute(first, "who")->text, ==, "somebody");
 }
 
 static void every_type_comes_back(void)
@@ -53,12 +80,12 @@ static void use(const frit_dataset *d)
 }
 
 /* Exactly as long as it says, so that a sanitizer sees a step over the end. */
-static frit_dataset *from_exact(const uint8_t *data, size_t n)
+static frit_dataset *from_exact(const uint8_t *data, size_t n, const frit_dataset *like)
 {
     uint8_t *exact = g_malloc(n);
     if (n)
         memcpy(exact, data, n);
-    frit_dataset *d = frit_dataset_from_bytes(exact, n);
+    frit_dataset *d = frit_dataset_from_bytes(exact, n, like);
     g_free(exact);
     return d;
 }
@@ -70,10 +97,10 @@ static void shortened_bytes_are_refused(void)
     gsize n;
     const uint8_t *data = g_bytes_get_data(bytes, &n);
     for (gsize i = 0; i < n; i++)
-        g_assert_null(from_exact(data, i));
+        g_assert_null(from_exact(data, i, i % 2 ? d : NULL));
     g_autofree uint8_t *longer = g_malloc0(n + 1);
     memcpy(longer, data, n);
-    g_assert_null(from_exact(longer, n + 1));
+    g_assert_null(from_exact(longer, n + 1, d));
 }
 
 static void hostile_bytes_do_no_harm(void)
@@ -93,7 +120,7 @@ static void hostile_bytes_do_no_harm(void)
             bad[at] = round % 3 ? nasty[g_test_rand_int_range(0, sizeof nasty)] : (uint8_t)g_test_rand_int();
         }
         gsize length = round % 5 ? n : (gsize)g_test_rand_int_range(0, (gint32)n + 1);
-        g_autoptr(frit_dataset) out = from_exact(bad, length);
+        g_autoptr(frit_dataset) out = from_exact(bad, length, round % 2 ? d : NULL);
         if (out)
             use(out);
     }
@@ -111,14 +138,14 @@ static void impossible_shapes_are_refused(void)
     g_autoptr(GBytes) bytes = frit_dataset_to_bytes(d);
     gsize n;
     const uint8_t *data = g_bytes_get_data(bytes, &n);
-    g_autoptr(frit_dataset) sound = from_exact(data, n);
+    g_autoptr(frit_dataset) sound = from_exact(data, n, NULL);
     g_assert_nonnull(sound);
     g_autofree uint8_t *bad = g_malloc(n);
     for (size_t i = 0; i < G_N_ELEMENTS(shapes); i++) {
         memcpy(bad, data, n);
         for (int k = 0; k < 16; k++)
             bad[8 + k] = (uint8_t)(shapes[i][k / 8] >> 8 * (k % 8));
-        g_assert_null(from_exact(bad, n));
+        g_assert_null(from_exact(bad, n, sound));
     }
 }
 
@@ -145,6 +172,7 @@ int main(int argc, char **argv)
     g_test_add_func("/packs/cover", packs_cover_a_series);
     g_test_add_func("/bytes/every-type", every_type_comes_back);
     g_test_add_func("/bytes/every-shape", every_shape_comes_back);
+    g_test_add_func("/bytes/shared", what_is_the_same_is_shared);
     g_test_add_func("/bytes/shortened", shortened_bytes_are_refused);
     g_test_add_func("/bytes/hostile", hostile_bytes_do_no_harm);
     g_test_add_func("/bytes/impossible-shapes", impossible_shapes_are_refused);
