@@ -30,7 +30,8 @@ dist_decisions_DATA = \
   %D%/decisions/0013-experiments-and-papers-are-recipes.md \
   %D%/decisions/0014-batches-rows-and-blocks.md \
   %D%/decisions/0015-covariance-in-terms.md \
-  %D%/decisions/0016-digests-on-the-way.md
+  %D%/decisions/0016-digests-on-the-way.md \
+  %D%/decisions/0017-made-where-it-is-kept.md
 
 templatesdir = $(pagesdir)/templates
 dist_templates_DATA = \
