@@ -34,7 +34,6 @@ enum { ERROR_AUTO, ERROR_PROPAGATED, ERROR_SCATTER };
 struct found {
     size_t n;
     double first, sum, square, variance;
-    double lowest, highest; /* of the axis, where there are values */
 };
 
 static double position(const frit_view *v, size_t i)
@@ -42,16 +41,39 @@ static double position(const frit_view *v, size_t i)
     return v->axis[0] ? v->axis[0][i] : (double)(i + 1);
 }
 
+static bool within(const frit_view *v, size_t i, frit_range range)
+{
+    double x = position(v, i);
+    return x >= range.from && x <= range.to;
+}
+
+static bool is_measured(const frit_view *v, size_t i)
+{
+    return isfinite(position(v, i)) && isfinite(v->value[i]) && !(v->mask && v->mask[i]);
+}
+
+/* Nothing is measured in the range: say where there is. */
+static frit_status say_empty(frit_call *c, const frit_view *v, frit_range range)
+{
+    double lowest = INFINITY, highest = -INFINITY;
+    for (size_t i = 0; i < v->shape[0]; i++) {
+        if (!is_measured(v, i))
+            continue;
+        lowest = fmin(lowest, position(v, i));
+        highest = fmax(highest, position(v, i));
+    }
+    if (lowest > highest)
+        return c->host->fail(c, FRIT_EDATA, "the curve has no measured point");
+    return c->host->fail(c, FRIT_EDATA,
+                         "no measured point between %g and %g %s: the curve's lie between %g and %g",
+                         range.from, range.to, v->axis_unit[0] ? v->axis_unit[0] : "", lowest, highest);
+}
+
 static void collect(const frit_view *v, frit_range range, struct found *f)
 {
-    *f = (struct found){.lowest = INFINITY, .highest = -INFINITY};
+    *f = (struct found){0};
     for (size_t i = 0; i < v->shape[0]; i++) {
-        double x = position(v, i);
-        if (!isfinite(x) || !isfinite(v->value[i]) || (v->mask && v->mask[i]))
-            continue;
-        f->lowest = fmin(f->lowest, x);
-        f->highest = fmax(f->highest, x);
-        if (x < range.from || x > range.to)
+        if (!within(v, i, range) || !is_measured(v, i))
             continue;
         if (f->n++ == 0)
             f->first = v->value[i];
@@ -70,12 +92,8 @@ frit_status range_run(frit_call *c)
         return FRIT_EIO;
     struct found f;
     collect(v, p->range, &f);
-    if (f.n == 0 && f.lowest > f.highest)
-        return c->host->fail(c, FRIT_EDATA, "the curve has no measured point");
     if (f.n == 0)
-        return c->host->fail(
-            c, FRIT_EDATA, "no measured point between %g and %g %s: the curve's lie between %g and %g",
-            p->range.from, p->range.to, v->axis_unit[0] ? v->axis_unit[0] : "", f.lowest, f.highest);
+        return say_empty(c, v, p->range);
     int error = p->error == ERROR_AUTO ? v->sigma ? ERROR_PROPAGATED : ERROR_SCATTER : p->error;
     if (error == ERROR_PROPAGATED && !v->sigma)
         return c->host->fail(c, FRIT_EDATA, "the curve has no sigma to propagate: give error = \"scatter\"");
@@ -105,12 +123,6 @@ const frit_port cut_outputs[] = {{.name = "curve",
                                   .ndim = 1,
                                   .doc = "its points within the range, in their order"},
                                  {.name = NULL}};
-
-static bool within(const frit_view *v, size_t i, frit_range range)
-{
-    double x = position(v, i);
-    return x >= range.from && x <= range.to;
-}
 
 frit_status cut_run(frit_call *c)
 {

@@ -100,8 +100,8 @@ bool matrix_place(const struct setup *s)
     struct matrix *m = s->m;
     struct matrix_head h = first_head(m);
     struct matrix_layout l = matrix_layout_of(&h, m);
-    /* What comes behind takes less than two words a pixel, as long as no bin is finer than a quarter of one: memory that
-     * grows would be copied, and what stays untouched costs nothing. */
+    /* What comes behind takes less than two words a pixel, as long as no bin is finer than a quarter of one:
+     * memory that grows would be copied, and what stays untouched costs nothing. */
     if (!make_room(s, l.tiles + 2 * m->rows * m->cols))
         return false;
     matrix_point(s->it, &h, &l, m->words);

@@ -54,8 +54,8 @@ static bool count_tile(const struct matrix *m, const struct row_shares *r, struc
 }
 
 /* Those of masked pixels, with first bins from lo to hi. */
-static void count_masked(const struct matrix *m, const struct row_shares *r, const struct tile *t, int32_t lo, int32_t hi,
-                         uint32_t *count)
+static void count_masked(const struct matrix *m, const struct row_shares *r, const struct tile *t, int32_t lo,
+                         int32_t hi, uint32_t *count)
 {
     for (size_t i = 0; i < t->rows; i++)
         for (size_t j = 0; j < t->cols; j++) {

@@ -354,7 +354,9 @@ static frit_status read_covariance(frit_call *c, const struct window *w, double 
     if (status != FRIT_OK)
         return status;
     size_t first = w->n ? w->index[0] : 0, end = first;   /* r may descend, or be in no order */
+    bool ascends = true;
     for (size_t i = 0; i < w->n; i++) {
+        ascends = ascends && w->index[i] >= end;
         first = w->index[i] < first ? w->index[i] : first;
         end = w->index[i] >= end ? w->index[i] + 1 : end;
     }
@@ -367,16 +369,17 @@ static frit_status read_covariance(frit_call *c, const struct window *w, double 
     for (size_t i = 0; i < w->n; i++)
         per_g[i] = k3 / (4 * M_PI * w->r[i] * rho0);
     for (size_t i = 0; i < w->n; i++) {
+        const size_t from = ascends ? w->index[i] : first;
         if (C.n > 0)
-            covariance_row(&C, w->index[i], first, width, row);
-        for (size_t j = 0; j < w->n; j++) {
-            const double x = C.n > 0 ? row[w->index[j] - first] : NAN;
+            covariance_row(&C, w->index[i], from, end - from, row);
+        for (size_t j = i; j < w->n; j++) {
+            const double x = C.n > 0 ? row[w->index[j] - from] : NAN;
             if (!isfinite(x))
                 return host->fail(c, FRIT_EDATA,
                                   "the covariance between r = %g and %g angstrom is masked: S(Q) needs a "
                                   "sigma for it",
                                   w->r[i], w->r[j]);
-            (*between)[i * w->n + j] = per_g[i] * per_g[j] * x;
+            (*between)[i * w->n + j] = (*between)[j * w->n + i] = per_g[i] * per_g[j] * x;
         }
     }
     return FRIT_OK;

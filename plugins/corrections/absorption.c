@@ -93,9 +93,12 @@ static double tilted_plate(const absorption_params *p, double x, double cosine)
 static void straight_plate(double x, double wavelength, size_t n, const double *Q, double *A)
 {
     const double through = exp(-x);
+    for (size_t i = 0; i < n; i++)
+        A[i] = x / cos_two_theta(Q[i], wavelength) - x;
+    slab_means(n, A);
     for (size_t i = 0; i < n; i++) {
         const double cosine = cos_two_theta(Q[i], wavelength);
-        A[i] = cosine > 0 ? through * slab_mean(x / cosine - x) : plate(x, 1, cosine);
+        A[i] = cosine > 0 ? through * A[i] : plate(x, 1, cosine);
     }
 }
 

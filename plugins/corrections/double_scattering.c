@@ -24,10 +24,13 @@ static const double weight[] = {
     0.1246289712555339, 0.0951585116824928, 0.0622535239386479, 0.0271524594117541
 };
 
+/* Compiled into functions for several sets of instructions, which give the same bits. */
+#define INTO_EACH static inline __attribute__((always_inline))
+
 /* Cubic through the four neighbours, sixteen at a time: loops of known length become vectors. */
 enum { AT_ONCE = 16 };
 
-static inline void sigma_at(const struct double_scattering *d, const double *cosine, double *sigma)
+INTO_EACH void sigma_at(const struct double_scattering *d, const double *cosine, double *sigma)
 {
     double t[AT_ONCE], y[4][AT_ONCE];
     int from[AT_ONCE];
@@ -80,7 +83,7 @@ static double depth_integral(double depth, double first, double last)
  * round the angle changes by at most the smaller of the sines of the two cones' angles times the azimuth: a
  * small ring needs fewer points.  Steps of the angle are at most half of those of 192 points on a great
  * circle, and on large rings those. */
-static double ring(const struct double_scattering *d, double along, double across, double smaller)
+INTO_EACH double ring(const struct double_scattering *d, double along, double across, double smaller)
 {
     double sum[AT_ONCE] = { 0 }, cosine[AT_ONCE], sigma[AT_ONCE], mean = 0;
     const double *cos_azimuth = d->cos_azimuth;
@@ -101,12 +104,31 @@ static double ring(const struct double_scattering *d, double along, double acros
     return mean / n;
 }
 
+typedef double ring_mean(const struct double_scattering *d, double along, double across, double smaller);
+
+static double ring_portable(const struct double_scattering *d, double along, double across, double smaller)
+{
+    return ring(d, along, across, smaller);
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2")))
+static double ring_avx2(const struct double_scattering *d, double along, double across, double smaller)
+{
+    return ring(d, along, across, smaller);
+}
+#define RING (__builtin_cpu_supports("avx2") ? ring_avx2 : ring_portable)
+#else
+#define RING ring_portable
+#endif
+
 double double_scattering_at(const struct double_scattering *d, double cos_two_theta)
 {
+    ring_mean *const mean_over = RING;
     double sine = sqrt(fmax(1 - cos_two_theta * cos_two_theta, 0)), total = 0;
     for (int n = 0; n < DOUBLE_NODES; n++) {
         double first = sqrt(fmax(1 - d->cosine[n] * d->cosine[n], 0));
-        double mean = ring(d, d->cosine[n] * cos_two_theta, first * sine, fmin(first, sine));
+        double mean = mean_over(d, d->cosine[n] * cos_two_theta, first * sine, fmin(first, sine));
         total += d->weight[n] * mean * depth_integral(d->depth, d->cosine[n], cos_two_theta);
     }
     return d->strength * total * 2 * PI / slab_through(d->depth, d->depth / cos_two_theta);

@@ -54,10 +54,3 @@ frit_status sample_mu(frit_call *c, const struct sample *s, double energy, doubl
     *mu = s->mu;
     return isnan(s->mu) ? material_mu(c, &s->composition, s->density, energy, mu) : FRIT_OK;
 }
-
-/* By the half angle: no digits are lost near the beam. */
-double cos_two_theta(double Q, double wavelength)
-{
-    double sine = Q * wavelength / 12.566370614359172;
-    return fabs(sine) <= 1 ? 1 - 2 * sine * sine : NAN;
-}

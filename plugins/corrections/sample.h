@@ -50,8 +50,12 @@ frit_status sample_mu(frit_call *c, const struct sample *s, double energy, doubl
 frit_status material_mu(frit_call *c, const frit_composition *composition, double density, double energy,
                         double *mu);
 
-/* From Q and wavelength; NaN beyond 4 pi/wavelength. */
-double cos_two_theta(double Q, double wavelength);
+/* From Q and wavelength, by the half angle: no digits are lost near the beam.  NaN beyond 4 pi/wavelength. */
+static inline double cos_two_theta(double Q, double wavelength)
+{
+    double sine = Q * wavelength / 12.566370614359172;
+    return fabs(sine) <= 1 ? 1 - 2 * sine * sine : NAN;
+}
 
 /* ---- Curves of theory on the axis of an input ---- */
 

@@ -9,22 +9,37 @@
 
 #include <math.h>
 
-/* expm1() keeps all digits for small s; the series sum (-s)^n/(n + 1)! is faster.  The terms that it leaves
- * out are below 0.5^16/17! = 4e-20. */
-double slab_mean(double s)
+typedef double two __attribute__((vector_size(16), aligned(8), may_alias));
+
+/* For small s the series sum (-s)^n/(n + 1)!: what it leaves out is below 0.5^16/17! = 4e-20. */
+#define SMALL 0.5
+static inline two series(two s)
 {
     static const double even[] = { 1, 1 / 6.0, 1 / 120.0, 1 / 5040.0, 1 / 362880.0, 1 / 39916800.0,
                                    1 / 6227020800.0, 1 / 1307674368000.0 };
     static const double odd[] = { 1 / 2.0, 1 / 24.0, 1 / 720.0, 1 / 40320.0, 1 / 3628800.0, 1 / 479001600.0,
                                   1 / 87178291200.0, 1 / 20922789888000.0 };
-    if (!(fabs(s) < 0.5))
-        return -expm1(-s) / s;
-    double x = s * s, a = even[7], b = odd[7];
-    for (int k = 6; k >= 0; k--) {
+    two x = s * s, a = even[7] * x + even[6], b = odd[7] * x + odd[6];
+    for (int k = 5; k >= 0; k--) {
         a = a * x + even[k];
         b = b * x + odd[k];
     }
     return a - s * b;
+}
+
+/* expm1() keeps all digits for small s too; the series is faster. */
+double slab_mean(double s)
+{
+    return fabs(s) < SMALL ? series((two){ s, s })[0] : -expm1(-s) / s;
+}
+
+void slab_means(size_t n, double *s)
+{
+    size_t i = 0;
+    for (; i + 2 <= n && fabs(s[i]) < SMALL && fabs(s[i + 1]) < SMALL; i += 2)
+        *(two *)(s + i) = series(*(two *)(s + i));
+    for (; i < n; i++)
+        s[i] = slab_mean(s[i]);
 }
 
 double slab_through(double x_in, double x_out)

@@ -7,8 +7,12 @@
 #ifndef CORRECTIONS_SLAB_H
 #define CORRECTIONS_SLAB_H
 
+#include <stddef.h>
+
 /* (1 - e^(-s))/s, 1 at 0: the mean of e^(-s u), 0 < u < 1. */
 double slab_mean(double s);
+/* The same of n numbers, in place. */
+void slab_means(size_t n, double *s);
 /* Mean over a layer of e^(-x_in u - x_out (1 - u)), 0 < u < 1: in at the front, out at the back. */
 double slab_through(double x_in, double x_out);
 /* Mean over a layer of e^(-(x_in + x_out) u): out at the front again. */

@@ -6,8 +6,44 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "points.h"
+#include "shared/lookup.h"
 
 #include <math.h>
+
+/* Leave out those that are not measured. */
+static frit_status pick(frit_call *c, const frit_view *v, struct metric_points *p, size_t *index)
+{
+    const size_t n = v->shape[0];
+    double *x = c->host->scratch(c, 3 * n + 1, sizeof *x), *y = x + n, *sigma = y + n;
+    if (!x)
+        return FRIT_ENOMEM;
+    for (size_t i = 0; i < n; i++) {
+        if ((v->mask && v->mask[i]) || !isfinite(v->value[i]) || (v->sigma && !isfinite(v->sigma[i])))
+            continue;
+        x[p->n] = v->axis[0][i];
+        y[p->n] = v->value[i];
+        index[p->n] = i;
+        if (v->sigma)
+            sigma[p->n] = v->sigma[i];
+        p->n++;
+    }
+    p->x = x;
+    p->y = y;
+    p->sigma = v->sigma ? sigma : NULL;
+    return FRIT_OK;
+}
+
+static frit_status check_order(frit_call *c, const frit_view *v, const char *name, const char *unit)
+{
+    for (size_t i = 0; i < v->shape[0]; i++) {
+        const double x = v->axis[0][i];
+        if (!isfinite(x) || (i > 0 && x <= v->axis[0][i - 1]))
+            return c->host->fail(c, FRIT_EDATA,
+                                 "%s must increase from point to point; it does not at point %zu, "
+                                 "%g %s", name, i + 1, x, unit);
+    }
+    return FRIT_OK;
+}
 
 frit_status points_read(frit_call *c, uint32_t port, int covariance_port, const char *symbol,
                         struct metric_points *p)
@@ -16,35 +52,29 @@ frit_status points_read(frit_call *c, uint32_t port, int covariance_port, const 
     if (!v)
         return FRIT_EIO;
     const size_t n = v->shape[0];
+    size_t *index = c->host->scratch(c, n + 1, sizeof *index);
     *p = (struct metric_points){.x_name = v->axis_name[0] ? v->axis_name[0] : "x",
-                                .x_unit = v->axis_unit[0] ? v->axis_unit[0] : ""};
-    p->x = c->host->scratch(c, n + 1, sizeof *p->x);
-    p->y = c->host->scratch(c, n + 1, sizeof *p->y);
-    p->index = c->host->scratch(c, n + 1, sizeof *p->index);
-    p->sigma = v->sigma ? c->host->scratch(c, n + 1, sizeof *p->sigma) : NULL;
-    if (!p->x || !p->y || !p->index || (v->sigma && !p->sigma))
+                                .x_unit = v->axis_unit[0] ? v->axis_unit[0] : "",
+                                .index = index};
+    if (!index)
         return FRIT_ENOMEM;
-    for (size_t i = 0; i < n; i++) {
-        const double x = v->axis[0][i];
-        if (!isfinite(x) || (i > 0 && x <= v->axis[0][i - 1]))
-            return c->host->fail(c, FRIT_EDATA,
-                                 "%s must increase from point to point; it does not at point %zu, "
-                                 "%g %s", p->x_name, i + 1, x, p->x_unit);
-        if ((v->mask && v->mask[i]) || !isfinite(v->value[i]) || (v->sigma && !isfinite(v->sigma[i])))
-            continue;
-        p->x[p->n] = x;
-        p->y[p->n] = v->value[i];
-        p->index[p->n] = i;
-        if (v->sigma)
-            p->sigma[p->n] = v->sigma[i];
-        p->n++;
+    frit_status status = check_order(c, v, p->x_name, p->x_unit);
+    if (status == FRIT_OK && !lookup_whole(v)) {
+        status = pick(c, v, p, index);
+    } else if (status == FRIT_OK) {
+        p->n = n;
+        p->x = v->axis[0];
+        p->y = v->value;
+        p->sigma = v->sigma;
+        for (size_t i = 0; i < n; i++)
+            index[i] = i;
     }
-    return covariance_port < 0 ? FRIT_OK
-                               : covariance_read(c, (uint32_t)covariance_port, v, symbol, &p->covariance);
+    if (status != FRIT_OK || covariance_port < 0)
+        return status;
+    return covariance_read(c, (uint32_t)covariance_port, v, symbol, &p->covariance);
 }
 
-/* The point behind which x lies; n >= 2. */
-static size_t segment(const struct metric_points *p, double x)
+size_t points_segment(const struct metric_points *p, double x)
 {
     size_t low = 0, high = p->n - 1;
     while (high - low > 1) {
@@ -62,7 +92,8 @@ struct metric_points points_part(const struct metric_points *p, double a, double
     struct metric_points part = *p;
     if (p->n < 2)
         return part;
-    const size_t low = segment(p, a), high = segment(p, b) + 4;    /* the point behind b, and two more */
+    const size_t low = points_segment(p, a);
+    const size_t high = points_segment(p, b) + 4;    /* the point behind b, and two more */
     const size_t first = low < 2 ? 0 : low - 2, end = high < p->n ? high : p->n;
     part.x += first;
     part.y += first;
@@ -84,7 +115,7 @@ frit_status points_cover(frit_call *c, const struct metric_points *p, double a, 
                              "%s, %s from %g to %g %s, reaches beyond the data, which are measured from "
                              "%g to %g",
                              what, p->x_name, a, b, p->x_unit, first, last);
-    for (size_t j = a < b ? segment(p, a) + 1 : 1; j < p->n; j++) {
+    for (size_t j = a < b ? points_segment(p, a) + 1 : 1; j < p->n; j++) {
         if (a < b && p->x[j - 1] >= b)
             break;
         const double from = p->x[j - 1] > a ? p->x[j - 1] : a, to = p->x[j] < b ? p->x[j] : b;
@@ -99,7 +130,7 @@ frit_status points_cover(frit_call *c, const struct metric_points *p, double a, 
 
 void points_at_weights(const struct metric_points *p, double x, double factor, double *weight)
 {
-    const size_t j = segment(p, x);
+    const size_t j = points_segment(p, x);
     const double part = fmin(1, fmax(0, (x - p->x[j]) / (p->x[j + 1] - p->x[j])));
     weight[j] += factor * (1 - part);
     weight[j + 1] += factor * part;
@@ -108,7 +139,7 @@ void points_at_weights(const struct metric_points *p, double x, double factor, d
 void points_integral_weights(const struct metric_points *p, double a, double b, int power, double factor,
                              double *weight)
 {
-    for (size_t j = p->n > 1 ? segment(p, a) : 0; j + 1 < p->n; j++) {
+    for (size_t j = p->n > 1 ? points_segment(p, a) : 0; j + 1 < p->n; j++) {
         /* The outermost segments reach the little bit farther that points_cover() allows. */
         const double from = j == 0 || p->x[j] < a ? a : p->x[j];
         const double to = j + 2 == p->n || p->x[j + 1] > b ? b : p->x[j + 1];

@@ -10,10 +10,10 @@
 
 struct metric_points {
     size_t        n;
-    double       *x, *y, *sigma;    /* by ascending x; sigma NULL: none */
+    const double *x, *y, *sigma;    /* by ascending x; sigma NULL: none */
     const char   *x_name, *x_unit;
     struct covariance covariance;   /* of all points of the axis; n 0: take sigma */
-    size_t       *index;            /* on the axis, of each point */
+    const size_t *index;            /* on the axis, of each point */
 };
 
 enum { NO_PORT = -1 };
@@ -23,6 +23,9 @@ enum { NO_PORT = -1 };
  * the curve.  `symbol` names the curve in a sentence.  Memory is the call's scratch. */
 frit_status points_read(frit_call *c, uint32_t port, int covariance_port, const char *symbol,
                         struct metric_points *p);
+
+/* The point behind which x lies, of two and more. */
+size_t points_segment(const struct metric_points *p, double x);
 
 /* The points from a to b, and two more on each side: for what looks no farther than that. */
 struct metric_points points_part(const struct metric_points *p, double a, double b);

@@ -185,8 +185,9 @@ static double *weights(frit_call *c, const struct metric_points *G)
 /* The highest of the maxima above 0 within the tolerance; n: none. */
 static size_t highest(const struct metric_points *G, double from, double to)
 {
+    const size_t first = G->n > 1 ? points_segment(G, from) : 0;
     size_t top = G->n;
-    for (size_t j = 1; j + 1 < G->n && G->x[j] <= to; j++)
+    for (size_t j = first > 1 ? first : 1; j + 1 < G->n && G->x[j] <= to; j++)
         if (G->x[j] >= from && G->y[j] > 0 && G->y[j] >= G->y[j - 1] &&
             G->y[j] >= G->y[j + 1] && (top == G->n || G->y[j] > G->y[top]))
             top = j;

@@ -54,11 +54,7 @@ static bool read_background(frit_call *c, const frit_view *b, const frit_view *v
     const size_t n = v->shape[0];
     if (!same_grid(v, b))
         return lookup_all(c, b, n, v->axis[0], y, variance, known);
-    for (size_t i = 0; i < n; i++) {
-        y[i] = b->value[i];
-        variance[i] = b->sigma ? b->sigma[i] * b->sigma[i] : 0;
-        known[i] = !(b->mask && b->mask[i]) && isfinite(y[i]) && isfinite(variance[i]);
-    }
+    lookup_copy(b, y, variance, known);
     return true;
 }
 
@@ -72,31 +68,25 @@ static frit_status subtract(frit_call *c, frit_buffer *out, const frit_view *b, 
     uint8_t *restrict mask = out->mask;
     if (!read_background(c, b, v, room, room + n, known))
         return FRIT_ENOMEM;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         mask[i] |= !known[i];
+    for (size_t i = 0; i < n; i++)
         value[i] -= scale * y[i];
-    }
     for (size_t i = 0; sigma && i < n; i++)
         sigma[i] += scale * scale * variance[i];
     return FRIT_OK;
 }
 
 /* Copy the intensity; its variance goes where its sigma will be. */
-static size_t start(frit_buffer *out, const frit_view *v)
+static size_t start(frit_buffer *out, const frit_view *v, bool *known)
 {
-    double *restrict axis = out->axis[0], *restrict value = out->value, *restrict sigma = out->sigma;
-    uint8_t *restrict mask = out->mask;
+    const size_t n = out->shape[0];
     size_t measured = 0;
-    for (size_t i = 0; i < out->shape[0]; i++) {
-        axis[i] = v->axis[0][i];
-        value[i] = v->value[i];
-        bool known = !(v->mask && v->mask[i]) && isfinite(value[i]) && isfinite(axis[i]);
-        if (sigma) {
-            sigma[i] = v->sigma[i] * v->sigma[i];
-            known = known && isfinite(sigma[i]);
-        }
-        mask[i] = !known;
-        measured += known;
+    memcpy(out->axis[0], v->axis[0], n * sizeof *v->axis[0]);
+    lookup_copy(v, out->value, out->sigma, known);
+    for (size_t i = 0; i < n; i++) {
+        out->mask[i] = !(known[i] && isfinite(v->axis[0][i]));
+        measured += !out->mask[i];
     }
     return measured;
 }
@@ -105,12 +95,16 @@ static size_t finish(frit_buffer *out)
 {
     double *restrict value = out->value, *restrict sigma = out->sigma;
     const uint8_t *restrict mask = out->mask;
+    const size_t n = out->shape[0];
     size_t left = 0;
-    for (size_t i = 0; i < out->shape[0]; i++) {
+    for (size_t i = 0; sigma && i < n; i++)
+        sigma[i] = sqrt(sigma[i]);
+    for (size_t i = 0; i < n; i++)
         left += !mask[i];
+    for (size_t i = 0; left < n && i < n; i++) {
         value[i] = mask[i] ? 0 : value[i];
-        if (sigma)
-            sigma[i] = mask[i] ? 0 : sqrt(sigma[i]);
+        if (sigma && mask[i])
+            sigma[i] = 0;
     }
     return left;
 }
@@ -171,7 +165,7 @@ frit_status background_run(frit_call *c)
         c->host->log(c, FRIT_WARNING, "a background has been subtracted from this intensity before: right "
                      "only for another one");
     c->host->set_text_attribute(c, 0, "background_subtracted", "yes");
-    size_t measured = start(out, v);
+    size_t measured = start(out, v, known);
     for (uint64_t i = 0; i < n; i++) {
         const frit_view *b = c->host->input(c, IN_BACKGROUND, i);
         if (!b)

@@ -19,53 +19,47 @@ bool condition_sees(double Q, double qmin, double qmax)
     return Q >= qmin - 1e-9 * fabs(qmin) && Q <= qmax + 1e-9 * fabs(qmax);
 }
 
-condition condition_between(const normalisation_point *p, size_t n, double qmin, double qmax)
+condition condition_between(const normalisation_points *p, double qmin, double qmax)
 {
-    size_t first = 0, last = n;
-    while (first < n && !condition_sees(p[first].Q, qmin, qmax))
+    size_t first = 0, last = p->n;
+    while (first < p->n && !condition_sees(p->Q[first], qmin, qmax))
         first++;
-    while (last > first && !condition_sees(p[last - 1].Q, qmin, qmax))
+    while (last > first && !condition_sees(p->Q[last - 1], qmin, qmax))
         last--;
     return (condition){ .first = first, .n = last - first };
 }
 
-double condition_share(const normalisation_point *p, size_t i, size_t n)
-{
-    return ((i > 0 ? p[i].Q - p[i - 1].Q : 0) + (i + 1 < n ? p[i + 1].Q - p[i].Q : 0)) / 2;
-}
-
-condition condition_krogh_moe(const normalisation_point *p, size_t n, double qmin, double qmax, double rho0,
+condition condition_krogh_moe(const normalisation_points *p, double qmin, double qmax, double rho0,
                               double *weight)
 {
-    condition c = condition_between(p, n, qmin, qmax);
+    condition c = condition_between(p, qmin, qmax);
+    const double *Q = p->Q + c.first;
     for (size_t i = 0; i < c.n; i++)
-        weight[i] = condition_share(p + c.first, i, c.n) * p[c.first + i].Q * p[c.first + i].Q;
+        weight[i] = condition_share(Q, i, c.n) * Q[i] * Q[i];
     c.weight = weight;
     c.target = -2 * PI * PI * rho0;
     c.n = c.n < 2 ? 0 : c.n;
     return c;
 }
 
-condition condition_high_q(const normalisation_point *p, size_t n, double qlow, double qmax, double *weight)
+condition condition_high_q(const normalisation_points *p, double qlow, double qmax)
 {
-    condition c = condition_between(p, n, qlow, qmax);
-    while (c.n > 0 && !(p[c.first].Q > qlow)) {
+    condition c = condition_between(p, qlow, qmax);
+    while (c.n > 0 && !(p->Q[c.first] > qlow)) {
         c.first++;
         c.n--;
     }
-    for (size_t i = 0; i < c.n; i++)
-        weight[i] = p[c.first + i].f_mean_sq;
-    c.weight = weight;
+    c.weight = p->f_mean_sq + c.first;
     return c;
 }
 
-size_t conditions_high_q(const normalisation_point *p, size_t n, double qlow, double qmax, condition *row)
+size_t conditions_high_q(const normalisation_points *p, double qlow, double qmax, condition *row)
 {
     static const double one = 1;
-    condition c = condition_between(p, n, qlow, qmax);
+    condition c = condition_between(p, qlow, qmax);
     size_t rows = 0;
     for (size_t i = c.first; i < c.first + c.n; i++)
-        if (p[i].Q > qlow)
+        if (p->Q[i] > qlow)
             row[rows++] = (condition){ &one, i, 1, 0 };
     return rows;
 }
@@ -92,13 +86,14 @@ static double below(const low_r *how, double first, double r)
     return sum * step;
 }
 
-condition condition_low_r(const normalisation_point *p, size_t n, const low_r *how, double r, double *weight)
+condition condition_low_r(const normalisation_points *p, const low_r *how, double r, double *weight)
 {
-    condition c = condition_between(p, n, how->qmin, how->qmax);
+    condition c = condition_between(p, how->qmin, how->qmax);
+    const double *Q = p->Q + c.first;
     for (size_t i = 0; i < c.n; i++)
-        weight[i] = condition_share(p + c.first, i, c.n) * kernel(how, p[c.first + i].Q, r);
+        weight[i] = condition_share(Q, i, c.n) * kernel(how, Q[i], r);
     size_t edge = how->edge_points < c.n ? how->edge_points : c.n;
-    double low = c.n > 0 && p[c.first].Q > 0 ? below(how, p[c.first].Q, r) / (double)edge : 0;
+    double low = c.n > 0 && Q[0] > 0 ? below(how, Q[0], r) / (double)edge : 0;
     for (size_t i = 0; i < edge; i++)
         weight[i] += low;
     c.weight = weight;

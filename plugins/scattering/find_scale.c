@@ -36,6 +36,14 @@ static frit_status read_given(frit_call *c, uint32_t port, const char *unit, sca
     return FRIT_OK;
 }
 
+static const double *ones(frit_call *c, size_t n)
+{
+    double *one = c->host->scratch(c, n + 1, sizeof *one);
+    for (size_t i = 0; one && i < n; i++)
+        one[i] = 1;
+    return one;
+}
+
 /* What is free, what is given, and what is as it is. */
 static frit_status begin(frit_call *c, points *s, scale *k)
 {
@@ -52,8 +60,8 @@ static frit_status begin(frit_call *c, points *s, scale *k)
     k->used.free[SCALE_FLUORESCENCE] =
         fits && p->fit_fluorescence && !given && (shape || p->method == METHOD_LEAST_SQUARES);
     k->has_fluorescence = shape || k->used.free[SCALE_FLUORESCENCE];
-    for (size_t i = 0; k->has_fluorescence && !shape && i < s->v->shape[0]; i++)
-        s->point[i].fluorescence = 1;
+    if (k->has_fluorescence && !shape && !(s->all.fluorescence = ones(c, s->all.n)))
+        return FRIT_ENOMEM;
     k->used.free[SCALE_MULTIPLE] = fits && p->fit_multiple && c->host->n_inputs(c, IN_MULTIPLE) > 0;
     status = read_given(c, IN_ALPHA, normalise_alpha_unit(c, s->v->unit), &k->used, SCALE_ALPHA,
                         &k->alpha_given);
@@ -80,20 +88,20 @@ static bool make_low_r(frit_call *c, const points *s, const limits *at, rules *r
     const low_r_terms *t = normalise_low_r_terms(c);
     r->n = normalise_low_r_rows(p);
     if (t) {
-        double *room = c->host->scratch(c, low_r_rules_room(t, s->n), sizeof *room);
+        double *room = c->host->scratch(c, low_r_rules_room(t, s->sorted.n), sizeof *room);
         if (!room)
             return false;
-        r->ready = low_r_rules_make(t, s->sorted, s->origin, s->n, &how, room, &r->low_r);
+        r->ready = low_r_rules_make(t, &s->sorted, s->origin, &how, room, &r->low_r);
         if (r->ready)
             return true;
     }
-    double *weight = c->host->scratch(c, r->n * (s->n + 1), sizeof *weight);
+    const size_t n = s->sorted.n + 1;
+    double *weight = c->host->scratch(c, r->n * n, sizeof *weight);
     r->row = c->host->scratch(c, r->n, sizeof *r->row);
     if (!weight || !r->row)
         return false;
     for (size_t k = 0; k < r->n; k++)
-        r->row[k] = condition_low_r(s->sorted, s->n, &how, p->rlow.from + (double)k * p->rstep,
-                                    weight + k * (s->n + 1));
+        r->row[k] = condition_low_r(&s->sorted, &how, p->rlow.from + (double)k * p->rstep, weight + k * n);
     return true;
 }
 
@@ -101,31 +109,31 @@ static bool make_rules(frit_call *c, int32_t method, const points *s, const limi
 {
     if (method == METHOD_LOW_R)
         return make_low_r(c, s, at, r);
-    double *weight = c->host->scratch(c, s->n + 1, sizeof *weight);
-    r->row = c->host->scratch(c, s->n + 1, sizeof *r->row);
-    if (!weight || !r->row)
+    const bool many = method == METHOD_LEAST_SQUARES;
+    r->row = c->host->scratch(c, many ? s->sorted.n + 1 : 1, sizeof *r->row);
+    if (!r->row)
         return false;
-    r->n = 1;
-    if (method == METHOD_LEAST_SQUARES)
-        r->n = conditions_high_q(s->sorted, s->n, at->high, at->top, r->row);
-    else if (method == METHOD_HIGH_Q)
-        r->row[0] = condition_high_q(s->sorted, s->n, at->high, at->top, weight);
-    else
-        r->row[0] = condition_krogh_moe(s->sorted, s->n, at->qmin, at->qmax,
-                                        normalise_density(c), weight);
-    return true;
+    r->n = many ? conditions_high_q(&s->sorted, at->high, at->top, r->row) : 1;
+    if (method == METHOD_HIGH_Q)
+        r->row[0] = condition_high_q(&s->sorted, at->high, at->top);
+    if (method != METHOD_KROGH_MOE)
+        return true;
+    double *weight = c->host->scratch(c, s->sorted.n + 1, sizeof *weight);
+    if (weight)
+        r->row[0] = condition_krogh_moe(&s->sorted, at->qmin, at->qmax, normalise_density(c), weight);
+    return weight != NULL;
 }
 
 /* Slopes come by order of Q: put each to its place on the axis. */
 static bool place_slopes(frit_call *c, const points *s, scales *k)
 {
-    if (s->sorted == s->point)
+    if (s->in_place)
         return true;
     for (int m = 0; m < N_SCALES; m++) {
-        double *placed = c->host->scratch(c, s->v->shape[0] + 1, sizeof *placed);
+        double *placed = c->host->scratch(c, s->all.n + 1, sizeof *placed);
         if (!placed)
             return false;
-        for (size_t i = 0; i < s->n; i++)
+        for (size_t i = 0; i < s->sorted.n; i++)
             placed[s->origin[i]] = k->slope[m][i];
         k->slope[m] = placed;
     }
@@ -133,16 +141,17 @@ static bool place_slopes(frit_call *c, const points *s, scales *k)
 }
 
 /* FRIT_ENUMERIC, without a sentence: the conditions do not determine the scales. */
-static frit_status solve(frit_call *c, const rules *r, const points *s, scales *k)
+static frit_status solve(frit_call *c, const rules *r, const points *s, bool slopes, scales *k)
 {
-    double *work = c->host->scratch(c, (r->n + 1) * (SCALES_WORK + N_SCALES), sizeof *work);
-    double *slope = c->host->scratch(c, (s->n + 1) * N_SCALES, sizeof *slope);
-    if (!work || !slope)
+    const size_t n_rows = r->ready ? low_r_rules_count(&r->low_r) : r->n, n = s->sorted.n + 1;
+    double *work = c->host->scratch(c, (n_rows + 1) * (SCALES_WORK + N_SCALES), sizeof *work);
+    double *slope = slopes ? c->host->scratch(c, n * N_SCALES, sizeof *slope) : NULL;
+    if (!work || (slopes && !slope))
         return FRIT_ENOMEM;
     for (size_t m = 0; m < N_SCALES; m++)
-        k->slope[m] = slope + m * (s->n + 1);
-    const bool solved = r->ready ? scales_solve_low_r(k, s->sorted, s->slopes, s->n, &r->low_r, work)
-                                 : scales_solve(k, s->sorted, s->slopes, s->n, r->row, r->n, work);
+        k->slope[m] = slopes ? slope + m * n : NULL;
+    const bool solved = r->ready ? scales_solve_low_r(k, &s->sorted, s->slopes, &r->low_r, work)
+                                 : scales_solve(k, &s->sorted, s->slopes, r->row, r->n, work);
     return solved ? FRIT_OK : FRIT_ENUMERIC;
 }
 
@@ -160,14 +169,14 @@ static frit_status too_few(frit_call *c, size_t n, const points *s, const limits
     return c->host->fail(c, FRIT_EDATA, "%zu measured point%s between %s = %g and qmax = %g 1/angstrom; "
                          "the data reach from %g to %g",
                          n, n == 1 ? "" : "s", high ? "highqratio qmax" : "qmin", high ? at->high : at->qmin,
-                         at->qmax, s->sorted[0].Q, s->sorted[s->n - 1].Q);
+                         at->qmax, s->sorted.Q[0], s->sorted.Q[s->sorted.n - 1]);
 }
 
 static size_t points_between(const points *s, bool high, const limits *at)
 {
     size_t n = 0;
-    for (size_t i = 0; i < s->n; i++) {
-        double Q = s->sorted[i].Q;
+    for (size_t i = 0; i < s->sorted.n; i++) {
+        double Q = s->sorted.Q[i];
         n += Q <= at->qmax * (1 + 1e-9) && (high ? Q > at->high : Q >= at->qmin * (1 - 1e-9));
     }
     return n;
@@ -185,7 +194,7 @@ static frit_status judge(frit_call *c, const scales *k, frit_status status, cons
                              "scattering over %g to %g 1/angstrom: their shapes are too much alike; set "
                              "fit_fluorescence = false or fit_multiple = false",
                              high ? at->high : at->qmin, at->qmax);
-    double alpha = status == FRIT_OK ? k->value[SCALE_ALPHA] : NAN, last = s->sorted[s->n - 1].Q;
+    double alpha = status == FRIT_OK ? k->value[SCALE_ALPHA] : NAN, last = s->sorted.Q[s->sorted.n - 1];
     if (!(alpha > 0) || !isfinite(alpha))
         return c->host->fail(c, FRIT_EDATA, "the intensity cannot be scaled: alpha would be %g over %g to %g "
                              "1/angstrom; is too much background subtracted, or is the range too short%s",
@@ -212,7 +221,8 @@ static void compare(frit_call *c, const scale *k)
 static void judge_axis(frit_call *c, const points *s, const scales *k)
 {
     const normalise_params *p = c->params;
-    double last = s->sorted[s->n - 1].Q, wavelength = p->tables.wavelength, highest = 1;
+    const double *Q = s->sorted.Q, last = Q[s->sorted.n - 1];
+    double wavelength = p->tables.wavelength, highest = 1;
     if (isnan(wavelength))
         wavelength = HC_KEV_ANGSTROM / p->tables.energy;
     if (isnan(wavelength) && !c->host->attribute(c, IN_INTENSITY, "wavelength", "angstrom", &wavelength))
@@ -229,23 +239,24 @@ static void judge_axis(frit_call *c, const points *s, const scales *k)
                      "is the axis in 1/nm?", last);
         return;
     }
-    for (size_t i = 0; i < s->n; i++) {
-        const double S = structure_factor_at(k->value, &s->sorted[i]);
+    for (size_t i = 0; i < s->sorted.n; i++) {
+        const double S = structure_factor_at(k->value, &s->sorted, i);
         highest = S > highest ? S : highest;
     }
     size_t first = 0;
-    while (structure_factor_at(k->value, &s->sorted[first]) < (1 + highest) / 2)
+    while (first + 1 < s->sorted.n && structure_factor_at(k->value, &s->sorted, first) < (1 + highest) / 2)
         first++;
-    if (s->sorted[0].Q < 8 && s->sorted[first].Q > 8 && highest > 1.3)
+    if (Q[0] < 8 && Q[first] > 8 && highest > 1.3)
         c->host->log(c, FRIT_WARNING, "the first strong maximum of S stands at Q = %g 1/angstrom, where no "
-                     "glass or crystal has it: is the axis in 1/nm?", s->sorted[first].Q);
+                     "glass or crystal has it: is the axis in 1/nm?", Q[first]);
 }
 
 /* ---- The scale ------------------------------------------------------------------------------- */
 
-/* Alpha alone, by another method, with the other scales as they were found; NaN: it cannot be had. */
+/* Alpha alone, by another method, with the other scales as they were found; NaN: it cannot be had.
+ * Its sigma only where its output is wanted. */
 static frit_status check_by(frit_call *c, int32_t method, const points *s, const limits *at, const scale *k,
-                            scales *other)
+                            uint32_t port, scales *other)
 {
     rules r = { 0 };
     *other = (scales){ .free = { true } };
@@ -256,7 +267,7 @@ static frit_status check_by(frit_call *c, int32_t method, const points *s, const
     }
     if (!make_rules(c, method, s, at, &r))
         return FRIT_ENOMEM;
-    frit_status status = solve(c, &r, s, other);
+    frit_status status = solve(c, &r, s, k->has_sigma && c->host->wanted(c, port), other);
     if (status == FRIT_ENUMERIC)
         other->value[SCALE_ALPHA] = NAN;
     return status == FRIT_ENOMEM ? status : FRIT_OK;
@@ -265,10 +276,10 @@ static frit_status check_by(frit_call *c, int32_t method, const points *s, const
 static frit_status set_limits(frit_call *c, const points *s, limits *at)
 {
     const normalise_params *p = c->params;
-    if (s->n == 0)
+    if (s->sorted.n == 0)
         return c->host->fail(c, FRIT_EDATA, "there is no point, of %zu, at which the intensity and all that "
-                             "is subtracted from it are known", s->v->shape[0]);
-    double first = s->sorted[0].Q, last = s->sorted[s->n - 1].Q;
+                             "is subtracted from it are known", s->all.n);
+    double first = s->sorted.Q[0], last = s->sorted.Q[s->sorted.n - 1];
     at->qmin = isnan(p->qmin) ? first : p->qmin;
     at->qmax = isnan(p->qmax) ? last : p->qmax;
     if (p->qmax > last * 1.01)
@@ -298,13 +309,13 @@ frit_status find_scale(frit_call *c, points *s, scale *k)
     if (!k->alpha_given || k->used.free[SCALE_FLUORESCENCE] || k->used.free[SCALE_MULTIPLE])
         if (!make_rules(c, p->method, s, &at, &r))
             return FRIT_ENOMEM;
-    status = judge(c, &k->used, solve(c, &r, s, &k->used), s, &at);
-    if (status == FRIT_OK && !place_slopes(c, s, &k->used))
+    status = judge(c, &k->used, solve(c, &r, s, k->has_sigma, &k->used), s, &at);
+    if (status == FRIT_OK && k->has_sigma && !place_slopes(c, s, &k->used))
         return FRIT_ENOMEM;
     if (status == FRIT_OK)
-        status = check_by(c, METHOD_KROGH_MOE, s, &at, k, &k->krogh_moe);
+        status = check_by(c, METHOD_KROGH_MOE, s, &at, k, OUT_ALPHA_KROGH_MOE, &k->krogh_moe);
     if (status == FRIT_OK)
-        status = check_by(c, METHOD_HIGH_Q, s, &at, k, &k->high_q);
+        status = check_by(c, METHOD_HIGH_Q, s, &at, k, OUT_ALPHA_HIGH_Q, &k->high_q);
     if (status != FRIT_OK)
         return status;
     compare(c, k);

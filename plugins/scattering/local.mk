@@ -6,6 +6,7 @@ plugin_LTLIBRARIES += %D%/scattering.la
 	%D%/waasmaier_kirfel.c %D%/waasmaier_kirfel.h plugins/shared/lookup.c plugins/shared/lookup.h %D%/atoms.c %D%/atoms.h \
 	plugins/shared/atomic_weights.c plugins/shared/atomic_weights.h
 %C%_scattering_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
-%C%_scattering_la_CFLAGS = $(AM_CFLAGS) $(XRL_CFLAGS)
+# Square roots of many numbers at once: the same bits, errno and exceptions aside.
+%C%_scattering_la_CFLAGS = $(AM_CFLAGS) -fno-math-errno -fno-trapping-math $(XRL_CFLAGS)
 %C%_scattering_la_LDFLAGS = $(MODULE_LDFLAGS)
 %C%_scattering_la_LIBADD = $(XRL_LIBS) -lm

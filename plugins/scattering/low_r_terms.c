@@ -2,9 +2,10 @@
  *
  * sin(Qr) is odd in Q and entire: for all r up to a largest one it is, to rounding, the interpolating
  * polynomial through its values at Chebyshev's points Q_j, sin(Qr) = sum_j L_j(Q) sin(Q_j r), where somewhat
- * more points than Q_max r_max are enough: its Chebyshev coefficients are Bessel functions J_n(Q_max r).  So
- * the sums over the points of a curve are made with L_j alone, and a small matrix, sin(Q_j r), makes
- * conditions of them.
+ * more points than Q_max r_max are enough: its Chebyshev coefficients are Bessel functions J_n(Q_max r).  The
+ * conditions of all r differ by more than rounding in far fewer combinations: orthonormal ones, found from the
+ * columns sin(Q_j r) by Gram and Schmidt, miss by the same sum of squares.  So the sums over the points of a
+ * curve are made for these alone.
  * L_j by the barycentric formula: J.-P. Berrut and L. N. Trefethen, SIAM Rev. 46 (2004) 501,
  * doi:10.1137/S0036144502417715, points at Q_j and -Q_j taken together.
  *
@@ -13,7 +14,9 @@
 #include "low_r_sums.h"
 #include "normalisation.h"
 
+#include <float.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,15 +24,17 @@
 
 struct low_r_terms {
     low_r  how;               /* for which window and below are right */
-    struct low_r_parts parts; /* L_j at the points, by Q, and at some more that count nothing */
+    struct low_r_parts parts; /* of combinations, at the points by Q, and at some more that count nothing */
     size_t *rank;             /* of each point on the axis, by Q; the lowest of equal ones */
-    size_t terms, rows;       /* L_j; r */
+    size_t nodes, rows;       /* Q_j; r */
     double from, step;        /* of r */
     double last, first;       /* the largest |Q|; the point below which `below` integrates */
     double *node, *weight;    /* Q_j, and the barycentric weight */
-    double *sine;             /* rows x terms: sin(Q_j r) */
+    double *share;            /* combinations x rows: orthonormal */
+    double *basis;            /* nodes x combinations: of sin(Q_j r) */
+    double *target, squares;  /* combinations of r; the sum of squares of what they do not hold of it */
     double *known;            /* at the points: what does not depend on r */
-    double *below, *room;     /* of each term, below the first point; for another */
+    double *below;            /* of each combination, below the first point */
     double value[];
 };
 
@@ -39,44 +44,46 @@ static double ahead(const low_r *how, double Q)
     return 2 / PI * Q * low_r_window(how, Q);
 }
 
-/* L_j(Q) of all j, `apart` from each other. */
-static void lagrange(const low_r_terms *t, double Q, double *L, size_t apart)
+/* sin(Qr) in all combinations: sum_j L_j(Q) basis. */
+static void combinations_at(const low_r_terms *t, double Q, double *restrict of)
 {
+    const size_t n = t->parts.terms;
     double norm = 0;
-    for (size_t j = 0; j < t->terms; j++) {
-        const double x = t->node[j];
+    memset(of, 0, n * sizeof *of);
+    for (size_t j = 0; j < t->nodes; j++) {
+        const double x = t->node[j], *basis = t->basis + j * n;
         if (fabs(Q) == x) {
-            for (size_t k = 0; k < t->terms; k++)
-                L[k * apart] = k == j ? (Q < 0 ? -1 : 1) : 0;
+            for (size_t a = 0; a < n; a++)
+                of[a] = Q < 0 ? -basis[a] : basis[a];
             return;
         }
         const double w = t->weight[j] / ((Q - x) * (Q + x));
-        L[j * apart] = w * Q;
+        for (size_t a = 0; a < n; a++)
+            of[a] += w * basis[a];
         norm += w * x;
     }
-    for (size_t j = 0; j < t->terms; j++)
-        L[j * apart] /= norm;
+    for (size_t a = 0; a < n; a++)
+        of[a] *= Q / norm;
 }
 
 /* The trapezoid from 0, where there is nothing, to the first point. */
-static void integrate_below(const low_r_terms *t, const low_r *how, double first, double *below, double *L)
+static void integrate_below(const low_r_terms *t, const low_r *how, double first, double *below, double *at)
 {
     const double step = first / (LOW_R_BELOW - 1);
-    for (size_t j = 0; j < t->terms; j++)
-        below[j] = 0;
+    memset(below, 0, t->parts.terms * sizeof *below);
     for (int k = 1; k < LOW_R_BELOW; k++) {
         const double Q = k == LOW_R_BELOW - 1 ? first : k * step;
         const double share = (k == LOW_R_BELOW - 1 ? 0.5 : 1) * step * ahead(how, Q);
-        lagrange(t, Q, L, 1);
-        for (size_t j = 0; j < t->terms; j++)
-            below[j] += share * L[j];
+        combinations_at(t, Q, at);
+        for (size_t a = 0; a < t->parts.terms; a++)
+            below[a] += share * at[a];
     }
 }
 
-/* J_n(z) is below 1e-17 from n = z + 11 z^(1/3) + 4 on; of these the odd ones.  A multiple of 4. */
-static size_t terms_for(double z)
+/* J_n(z) is below 1e-17 from n = z + 11 z^(1/3) + 4 on; of these the odd ones.  A multiple of LOW_R_GROUP. */
+static size_t nodes_for(double z)
 {
-    return (size_t)((z + 11 * cbrt(z) + 4) / 2 / 4 + 1) * 4;
+    return (size_t)((z + 11 * cbrt(z) + 4) / 2 / LOW_R_GROUP + 1) * LOW_R_GROUP;
 }
 
 /* The ends of what the conditions see. */
@@ -103,27 +110,99 @@ static int by_Q(const void *a, const void *b)
     return p->Q < q->Q ? -1 : p->Q > q->Q ? 1 : p->place < q->place ? -1 : p->place > q->place;
 }
 
-static void fill(low_r_terms *t, const low_r *how, size_t n, const ranked *axis)
+static double dot(const double *a, const double *b, size_t n)
 {
-    const double N = 2 * (double)t->terms;
-    for (size_t j = 0; j < t->terms; j++) {
+    double sum = 0;
+    for (size_t k = 0; k < n; k++)
+        sum += a[k] * b[k];
+    return sum;
+}
+
+static void take_away(double *restrict from, const double *restrict direction, size_t n)
+{
+    const double part = dot(from, direction, n);
+    for (size_t k = 0; k < n; k++)
+        from[k] -= part * direction[k];
+}
+
+/* From the columns sin(Q_j r), the one of which most is left first, until nothing but rounding is.  left: all of
+ * them.  Returns how many; those to the next LOW_R_GROUP stay 0. */
+static size_t find_combinations(low_r_terms *t, double *left)
+{
+    const size_t rows = t->rows, highest = rows < t->nodes ? rows : t->nodes;
+    double least = 0;
+    for (size_t n = 0; n < highest; n++) {
+        double *own = t->share + n * rows, most = 0;
+        size_t top = 0;
+        for (size_t j = 0; j < t->nodes; j++) {
+            const double size = dot(left + j * rows, left + j * rows, rows);
+            top = size > most ? j : top;
+            most = size > most ? size : most;
+        }
+        least = n == 0 ? most * (16 * DBL_EPSILON) * (16 * DBL_EPSILON) : least;
+        if (!(most > least))
+            return n;
+        memcpy(own, left + top * rows, rows * sizeof *own);
+        for (size_t k = 0; k < n; k++)    /* what rounding left, which is much where little else is */
+            take_away(own, t->share + k * rows, rows);
+        const double norm = sqrt(dot(own, own, rows));
+        for (size_t k = 0; k < rows; k++)
+            own[k] /= norm;
+        for (size_t j = 0; j < t->nodes; j++)
+            take_away(left + j * rows, own, rows);
+    }
+    return highest;
+}
+
+/* sine: sin(Q_j r), of all r for each j. */
+static void fill_sines(const low_r_terms *t, double *sine)
+{
+    for (size_t j = 0; j < t->nodes; j++)
+        for (size_t k = 0; k < t->rows; k++)
+            sine[j * t->rows + k] = sin(t->node[j] * (t->from + (double)k * t->step));
+}
+
+/* room: for the sines, and one number for each r. */
+static void fill_combinations(low_r_terms *t, double *room)
+{
+    const double N = 2 * (double)t->nodes;
+    double *r = room + t->nodes * t->rows;
+    for (size_t j = 0; j < t->nodes; j++) {
         const double angle = (2 * (double)j + 1) * PI / (2 * N);
         t->node[j] = t->last * cos(angle);
         t->weight[j] = (j % 2 ? -1 : 1) * sin(angle);
     }
+    fill_sines(t, room);
+    const size_t n = (find_combinations(t, room) + LOW_R_GROUP - 1) / LOW_R_GROUP * LOW_R_GROUP;
+    t->parts.terms = n;
+    fill_sines(t, room);
+    for (size_t j = 0; j < t->nodes; j++)
+        for (size_t a = 0; a < n; a++)
+            t->basis[j * n + a] = dot(room + j * t->rows, t->share + a * t->rows, t->rows);
     for (size_t k = 0; k < t->rows; k++)
-        for (size_t j = 0; j < t->terms; j++)
-            t->sine[k * t->terms + j] = sin(t->node[j] * (t->from + (double)k * t->step));
+        r[k] = t->from + (double)k * t->step;
+    for (size_t a = 0; a < n; a++) {
+        t->target[a] = dot(r, t->share + a * t->rows, t->rows);
+        take_away(r, t->share + a * t->rows, t->rows);
+    }
+    t->squares = dot(r, r, t->rows);
+}
+
+/* room: one number for each combination. */
+static void fill_points(low_r_terms *t, const low_r *how, size_t n, const ranked *axis, double *room)
+{
     for (size_t i = 0; i < n; i++) {
         const double Q = axis[i].Q;
         t->rank[axis[i].place] = i > 0 && axis[i - 1].Q == Q ? t->rank[axis[i - 1].place] : i;
         if (!(fabs(Q) <= t->last))
             continue;
-        lagrange(t, Q, t->parts.part + i, t->parts.stride);
+        combinations_at(t, Q, room);
+        for (size_t a = 0; a < t->parts.terms; a++)
+            t->parts.part[low_r_place(&t->parts, a, i)] = room[a];
         t->known[i] = ahead(how, Q);
     }
     if (t->first > 0)
-        integrate_below(t, how, t->first, t->below, t->room);
+        integrate_below(t, how, t->first, t->below, room);
 }
 
 /* By Q; what is no number comes last, and nowhere. */
@@ -137,6 +216,38 @@ static ranked *sorted_axis(size_t n, const double *Q)
     return axis;
 }
 
+enum { LINE = 64 / sizeof(double) };
+
+/* The next number that a line of the cache begins with. */
+static double *on_a_line(double *x)
+{
+    const size_t past = (uintptr_t)x / sizeof *x % LINE;
+    return past ? x + (LINE - past) : x;
+}
+
+/* Its columns, of n points on the axis of which the first are seen by conditions. */
+static low_r_terms *make_room(size_t n, size_t seen, size_t nodes, size_t rows)
+{
+    const size_t blocks = (seen + LOW_R_BLOCK - 1) / LOW_R_BLOCK;
+    const size_t size = nodes * (4 + nodes + rows + blocks * LOW_R_BLOCK) + n + LINE;
+    low_r_terms *t = calloc(1, sizeof *t + size * sizeof *t->value + n * sizeof *t->rank);
+    if (!t)
+        return NULL;
+    t->nodes = nodes;
+    t->rows = rows;
+    t->parts.blocks = blocks;
+    t->node = t->value;
+    t->weight = t->node + nodes;
+    t->below = t->weight + nodes;
+    t->target = t->below + nodes;
+    t->share = t->target + nodes;
+    t->basis = t->share + rows * nodes;
+    t->known = t->basis + nodes * nodes;
+    t->rank = (size_t *)(t->known + n);
+    t->parts.part = on_a_line((double *)(t->rank + n));    /* last: of its room only a part is used */
+    return t;
+}
+
 low_r_terms *low_r_terms_new(const low_r *how, size_t n, const double *Q, size_t rows, double from,
                              double step)
 {
@@ -145,29 +256,25 @@ low_r_terms *low_r_terms_new(const low_r *how, size_t n, const double *Q, size_t
     if (!(last > 0) || !isfinite(last) || n > LOW_R_TERMS || rows > LOW_R_TERMS ||
         last * (from + (double)rows * step) > LOW_R_TERMS)
         return NULL;
-    const size_t terms = terms_for(last * (from + (double)rows * step));
-    /* An odd number of blocks: rows spread over the cache. */
-    const size_t stride = ((n + LOW_R_BLOCK - 1) / LOW_R_BLOCK | 1) * LOW_R_BLOCK;
-    if (terms > LOW_R_TERMS / (stride + rows))
+    const size_t nodes = nodes_for(last * (from + (double)rows * step));
+    if (nodes > LOW_R_TERMS / (n + rows + LOW_R_BLOCK))
         return NULL;
-    const size_t size = terms * (4 + rows + stride) + stride;
     ranked *axis = sorted_axis(n, Q);
-    low_r_terms *t = axis ? calloc(1, sizeof *t + size * sizeof *t->value + n * sizeof *t->rank) : NULL;
-    if (!t) {
-        free(axis);
-        return NULL;
+    size_t seen = n;
+    while (axis && seen > 0 && !(fabs(axis[seen - 1].Q) <= last))
+        seen--;
+    double *room = malloc((nodes * (rows + 1) + rows) * sizeof *room);
+    low_r_terms *t = axis && room ? make_room(n, seen, nodes, rows) : NULL;
+    if (t) {
+        t->how = *how;
+        t->from = from;
+        t->step = step;
+        t->first = first;
+        t->last = last;
+        fill_combinations(t, room);
+        fill_points(t, how, n, axis, room);
     }
-    *t = (low_r_terms){ .how = *how, .parts = { terms, stride, NULL }, .terms = terms, .rows = rows,
-                        .from = from, .step = step, .last = last, .first = first };
-    t->node = t->value;
-    t->weight = t->node + terms;
-    t->below = t->weight + terms;
-    t->room = t->below + terms;
-    t->sine = t->room + terms;
-    t->known = t->sine + rows * terms;
-    t->parts.part = t->known + stride;
-    t->rank = (size_t *)(t->parts.part + terms * stride);
-    fill(t, how, n, axis);
+    free(room);
     free(axis);
     return t;
 }
@@ -176,60 +283,75 @@ low_r_terms *low_r_terms_new(const low_r *how, size_t n, const double *Q, size_t
 
 size_t low_r_rules_room(const low_r_terms *t, size_t n)
 {
-    return 2 * n + t->terms * (2 + SCALES_WORK) + t->parts.stride * SCALES_WORK;
+    return t->parts.blocks * LOW_R_BLOCK * SCALES_WORK + 2 * n + t->parts.terms;
 }
 
 size_t low_r_rules_count(const low_r_rules *r)
 {
+    return r->t->parts.terms;
+}
+
+double low_r_rules_part(const low_r_rules *r, size_t combination, size_t k)
+{
+    return r->t->share[combination * r->t->rows + k];
+}
+
+/* What each condition wants is this times r. */
+static double target_of(const low_r_rules *r)
+{
+    return -4 * PI * r->rho0;
+}
+
+size_t low_r_rules_missed(const low_r_rules *r, double *squares)
+{
+    *squares = target_of(r) * target_of(r) * r->t->squares;
     return r->t->rows;
 }
 
-bool low_r_rules_make(const low_r_terms *t, const normalisation_point *p, const size_t *place, size_t n,
+bool low_r_rules_make(const low_r_terms *t, const normalisation_points *p, const size_t *place,
                       const low_r *how, double *room, low_r_rules *r)
 {
-    const condition c = condition_between(p, n, how->qmin, how->qmax);
+    const condition c = condition_between(p, how->qmin, how->qmax);
+    const double *Q = p->Q + c.first;
     const bool same = t->how.lorch == how->lorch && t->how.qmax == how->qmax;
-    if (c.n < 2 || fabs(p[c.first].Q) > t->last || fabs(p[c.first + c.n - 1].Q) > t->last)
+    const size_t n = c.n, terms = t->parts.terms;
+    if (n < 2 || fabs(Q[0]) > t->last || fabs(Q[n - 1]) > t->last)
         return false;
-    double *rest = room + 2 * n;
-    *r = (low_r_rules){ t, (size_t *)room, c.first, c.n, room + n, rest, 0, how->rho0, rest + t->terms };
-    r->edge = how->edge_points < c.n ? how->edge_points : c.n;
-    p += c.first;
-    for (size_t i = 0; i < c.n; i++) {    /* equal Q in the order of the points */
-        r->rank[i] = i > 0 && p[i].Q == p[i - 1].Q ? r->rank[i - 1] + 1 : t->rank[place[c.first + i]];
-        r->share[i] = condition_share(p, i, c.n) * (same ? t->known[r->rank[i]] : ahead(how, p[i].Q));
+    double *rest = room + t->parts.blocks * LOW_R_BLOCK * SCALES_WORK;
+    *r = (low_r_rules){ t, (size_t *)rest, c.first, n, rest + n, rest + 2 * n, 0, how->rho0, room };
+    r->edge = how->edge_points < n ? how->edge_points : n;
+    for (size_t i = 0; i < n; i++) {    /* equal Q in the order of the points */
+        r->rank[i] = i > 0 && Q[i] == Q[i - 1] ? r->rank[i - 1] + 1 : t->rank[place[c.first + i]];
+        r->share[i] = condition_share(Q, i, n) * (same ? t->known[r->rank[i]] : ahead(how, Q[i]));
     }
-    const double first = p[0].Q;
-    if (first > 0 && !(same && first == t->first))
-        integrate_below(t, how, first, r->below, r->work);
-    for (size_t j = 0; j < t->terms; j++)
-        r->below[j] = first > 0 ? (same && first == t->first ? t->below : r->below)[j] / (double)r->edge : 0;
+    if (!(Q[0] > 0))
+        memset(r->below, 0, terms * sizeof *r->below);
+    else if (same && Q[0] == t->first)
+        memcpy(r->below, t->below, terms * sizeof *r->below);
+    else
+        integrate_below(t, how, Q[0], r->below, r->work);
+    for (size_t a = 0; a < terms; a++)
+        r->below[a] /= (double)r->edge;
     return true;
 }
 
 void low_r_rules_rows(const low_r_rules *r, const double *x, double *row)
 {
     const low_r_terms *t = r->t;
-    double *sum = r->work, *y = sum + t->terms * SCALES_WORK, edge[SCALES_WORK] = { 0 };
-    memset(y, 0, t->parts.stride * SCALES_WORK * sizeof *y);
+    double *y = r->work, edge[SCALES_WORK] = { 0 };
+    x += r->first * SCALES_WORK;
+    memset(y, 0, t->parts.blocks * LOW_R_BLOCK * SCALES_WORK * sizeof *y);
     for (size_t i = 0; i < r->n; i++)
-        for (int m = 0; m < SCALES_WORK; m++)
-            y[r->rank[i] * SCALES_WORK + (size_t)m] =
-                r->share[i] * x[(r->first + i) * SCALES_WORK + (size_t)m];
+        for (size_t m = 0; m < SCALES_WORK; m++)
+            y[low_r_column(m, r->rank[i])] = r->share[i] * x[i * SCALES_WORK + m];
     for (size_t i = 0; i < r->edge; i++)
-        for (int m = 0; m < SCALES_WORK; m++)
-            edge[m] += x[(r->first + i) * SCALES_WORK + (size_t)m];
-    low_r_project(&t->parts, y, sum);
-    for (size_t j = 0; j < t->terms; j++)
-        for (int m = 0; m < SCALES_WORK; m++)
-            sum[j * SCALES_WORK + (size_t)m] += r->below[j] * edge[m];
-    for (size_t k = 0; k < t->rows; k++) {
-        double total[SCALES_WORK] = { 0 };
-        for (size_t j = 0; j < t->terms; j++)
-            for (int m = 0; m < SCALES_WORK; m++)
-                total[m] += t->sine[k * t->terms + j] * sum[j * SCALES_WORK + (size_t)m];
-        total[N_SCALES] -= 4 * PI * r->rho0 * (t->from + (double)k * t->step);
-        memcpy(row + k * SCALES_WORK, total, sizeof total);
+        for (size_t m = 0; m < SCALES_WORK; m++)
+            edge[m] += x[i * SCALES_WORK + m];
+    low_r_project(&t->parts, y, row);
+    for (size_t a = 0; a < t->parts.terms; a++, row += SCALES_WORK) {
+        for (size_t m = 0; m < SCALES_WORK; m++)
+            row[m] += r->below[a] * edge[m];
+        row[N_SCALES] += target_of(r) * t->target[a];
     }
 }
 
@@ -237,22 +359,10 @@ void low_r_rules_back(const low_r_rules *r, const double *factor, const double *
                       double *other_of)
 {
     const low_r_terms *t = r->t;
-    double *f = r->work, *g = f + t->terms, *a = g + t->terms, *b = a + t->parts.stride;
-    double edge = 0, other_edge = 0;
-    for (size_t j = 0; j < 2 * t->terms; j++)
-        f[j] = 0;
-    for (size_t k = 0; k < t->rows; k++) {
-        const double *sine = t->sine + k * t->terms;
-        for (size_t j = 0; j < t->terms; j++) {
-            f[j] += factor[k] * sine[j];
-            g[j] += other[k] * sine[j];
-        }
-    }
-    low_r_combine(&t->parts, f, g, a, b);
-    for (size_t j = 0; j < t->terms; j++) {
-        edge += f[j] * r->below[j];
-        other_edge += g[j] * r->below[j];
-    }
+    double *a = r->work, *b = a + t->parts.blocks * LOW_R_BLOCK;
+    const double edge = dot(factor, r->below, t->parts.terms);
+    const double other_edge = dot(other, r->below, t->parts.terms);
+    low_r_combine(&t->parts, factor, other, a, b);
     for (size_t i = 0; i < r->n; i++) {
         const size_t at = r->rank[i];
         of[i] = r->share[i] * a[at] + (i < r->edge ? edge : 0);

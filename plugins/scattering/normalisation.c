@@ -14,14 +14,11 @@
 #include <math.h>
 #include <string.h>
 
-void scales_slopes(const normalisation_point *p, size_t n, double *x)
+void scales_slopes(const normalisation_points *p, double *x)
 {
-    for (size_t i = 0; i < n; i++, x += SCALES_WORK) {
-        const double inverse = 1 / p[i].f_mean_sq;
-        x[SCALE_ALPHA] = p[i].I * inverse;
-        x[SCALE_FLUORESCENCE] = -p[i].fluorescence * inverse;
-        x[SCALE_MULTIPLE] = -p[i].multiple * inverse;
-        x[N_SCALES] = p[i].expected * inverse;
+    for (size_t i = 0; i < p->n; i++, x += SCALES_WORK) {
+        structure_factor_slopes(p, i, x);
+        x[N_SCALES] = p->expected[i] * (1 / p->f_mean_sq[i]);
     }
 }
 
@@ -46,7 +43,8 @@ static void fill_row(const double *x, const condition *c, double row[SCALES_WORK
 
 typedef struct equations {
     double *work;               /* n_rows x SCALES_WORK; a column that was worked on is orthonormal */
-    size_t  n_rows;
+    size_t  n_rows, conditions; /* that the rows stand for */
+    double  squares;            /* sum of those by which these are missed in any case */
     int     column[N_SCALES];   /* the free ones */
     int     n;
     double  R[N_SCALES][N_SCALES];
@@ -201,25 +199,24 @@ static void given_slopes(const equations *t, int given, double slope[N_SCALES])
 }
 
 /* Sum of a b sigma^2. */
-static double shared_variance(const normalisation_point *p, size_t n, const double *a, const double *b)
+static double shared_variance(const normalisation_points *p, const double *a, const double *b)
 {
     double sum[4] = { 0 };
     size_t i = 0;
-    for (; i + 4 <= n; i += 4)
+    for (; i + 4 <= p->n; i += 4)
         for (size_t k = 0; k < 4; k++)
-            sum[k] += a[i + k] * b[i + k] * p[i + k].sigma * p[i + k].sigma;
-    for (; i < n; i++)
-        sum[0] += a[i] * b[i] * p[i].sigma * p[i].sigma;
+            sum[k] += a[i + k] * b[i + k] * p->sigma[i + k] * p->sigma[i + k];
+    for (; i < p->n; i++)
+        sum[0] += a[i] * b[i] * p->sigma[i] * p->sigma[i];
     return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
-static void find_covariance(const equations *t, scales *s, const normalisation_point *p, size_t n)
+static void find_covariance(const equations *t, scales *s, const normalisation_points *p)
 {
-    memset(s->covariance, 0, sizeof s->covariance);
     for (int k = 0; k < t->n; k++) {
         for (int j = 0; j <= k; j++) {
             const int a = t->column[k], b = t->column[j];
-            s->covariance[a][b] = s->covariance[b][a] = shared_variance(p, n, s->slope[a], s->slope[b]);
+            s->covariance[a][b] = s->covariance[b][a] = shared_variance(p, s->slope[a], s->slope[b]);
         }
     }
     for (int given = 0; given < N_SCALES; given++) {
@@ -248,40 +245,50 @@ static bool meet(equations *t, scales *s)
     if (!decompose(t))
         return false;
     solve(t, s);
-    double missed = product(t, N_SCALES, N_SCALES);
-    s->deviation = t->n_rows ? sqrt(missed / (double)t->n_rows) : 0;
+    double missed = product(t, N_SCALES, N_SCALES) + t->squares;
+    s->deviation = t->conditions ? sqrt(missed / (double)t->conditions) : 0;
     return true;
 }
 
-static void finish(const equations *t, scales *s, const normalisation_point *p, size_t n)
+static void finish(const equations *t, scales *s, const normalisation_points *p)
 {
-    for (int k = 0; k < t->n; k++)
-        for (size_t i = 0; i < n; i++)
-            s->slope[t->column[k]][i] /= p[i].f_mean_sq;
-    find_covariance(t, s, p, n);
+    const double *f_mean_sq = p->f_mean_sq;
+    for (int k = 0; k < t->n; k++) {
+        double *restrict slope = s->slope[t->column[k]];
+        for (size_t i = 0; i < p->n; i++)
+            slope[i] /= f_mean_sq[i];
+    }
+    find_covariance(t, s, p);
 }
 
-bool scales_solve(scales *s, const normalisation_point *p, const double *x, size_t n, const condition *row,
+bool scales_solve(scales *s, const normalisation_points *p, const double *x, const condition *row,
                   size_t n_rows, double *work)
 {
-    equations t = { .work = work, .n_rows = n_rows };
+    equations t = { .work = work, .n_rows = n_rows, .conditions = n_rows };
+    memset(s->covariance, 0, sizeof s->covariance);
     for (size_t i = 0; i < n_rows; i++)
         fill_row(x, &row[i], &work[i * SCALES_WORK]);
     if (!meet(&t, s))
         return false;
-    find_slopes(&t, s, n, row);
-    finish(&t, s, p, n);
+    if (!s->slope[0])
+        return true;
+    find_slopes(&t, s, p->n, row);
+    finish(&t, s, p);
     return true;
 }
 
-bool scales_solve_low_r(scales *s, const normalisation_point *p, const double *x, size_t n,
-                        const low_r_rules *r, double *work)
+bool scales_solve_low_r(scales *s, const normalisation_points *p, const double *x, const low_r_rules *r,
+                        double *work)
 {
     equations t = { .work = work, .n_rows = low_r_rules_count(r) };
+    memset(s->covariance, 0, sizeof s->covariance);
+    t.conditions = low_r_rules_missed(r, &t.squares);
     low_r_rules_rows(r, x, work);
     if (!meet(&t, s))
         return false;
-    find_slopes_low_r(&t, s, n, r, work + t.n_rows * SCALES_WORK);
-    finish(&t, s, p, n);
+    if (!s->slope[0])
+        return true;
+    find_slopes_low_r(&t, s, p->n, r, work + t.n_rows * SCALES_WORK);
+    finish(&t, s, p);
     return true;
 }

@@ -13,8 +13,6 @@
 
 #include "shared/atomic_weights.h"
 
-enum { OUT_S, OUT_ALPHA, OUT_FLUORESCENCE, OUT_ALPHA_KROGH_MOE, OUT_ALPHA_HIGH_Q, OUT_COVARIANCE };
-
 #define ON_Q .ndim = 1, .axis_name = { "Q" }, .axis_unit = { "1/angstrom" }
 const frit_port normalise_inputs[] = {
     { .name = "intensity", ON_Q, .unit = "*", .doc = "corrected intensity I of the sample alone" },
@@ -89,9 +87,11 @@ const frit_param normalise_table[] = {
 /* ---- Theory, once for an axis ---------------------------------------------------------------- */
 
 typedef struct theory {
-    low_r_terms  *low_r;    /* NULL: none, or each curve its own */
-    size_t        n;
-    atom_averages at[];
+    low_r_terms *low_r;         /* NULL: none, or each curve its own */
+    double      *f_mean_sq;     /* <f>^2 at each point */
+    double      *f_sq_mean;     /* <f^2> */
+    double      *factor;        /* S - 1 of Faber and Ziman times this is that of the definition asked for */
+    double       value[];
 } theory;
 
 static double density_of(const normalise_params *p)
@@ -165,14 +165,21 @@ frit_status normalise_prepare(frit_call *c, void **plan)
     const frit_view *v = c->host->input(c, IN_INTENSITY, 0);
     if (!v)
         return FRIT_EIO;
-    theory *t = malloc(sizeof *t + v->shape[0] * sizeof *t->at);
+    const size_t n = v->shape[0];
+    theory *t = malloc(sizeof *t + 3 * n * sizeof *t->value);
     if (!t)
         return FRIT_ENOMEM;
     *plan = t;
-    t->n = v->shape[0];
+    t->f_mean_sq = t->value;
+    t->f_sq_mean = t->value + n;
+    t->factor = t->value + 2 * n;
     t->low_r = p->method == METHOD_LOW_R ? terms_for(p, v) : NULL;
-    for (size_t i = 0; i < t->n; i++)
-        t->at[i] = form_tables_average(&p->tables, &p->composition, v->axis[0][i]);
+    for (size_t i = 0; i < n; i++) {
+        const atom_averages a = form_tables_average(&p->tables, &p->composition, v->axis[0][i]);
+        t->f_mean_sq[i] = a.f_mean_sq;
+        t->f_sq_mean[i] = a.f_sq_mean;
+        t->factor[i] = p->definition == ASHCROFT_LANGRETH ? a.f_mean_sq / a.f_sq_mean : 1;
+    }
     return FRIT_OK;
 }
 
@@ -201,24 +208,22 @@ const char *normalise_alpha_unit(frit_call *c, const char *unit)
     return text;
 }
 
-/* S - 1 of Faber and Ziman times this is that of the definition asked for. */
-static double definition_factor(const normalise_params *p, const atom_averages *a)
+/* The variances of Faber and Ziman's S at the points of the axis: their own, those of the scales, and of both
+ * together, as the scales depend on each point.  Rounding may leave them below 0. */
+static void find_variances(const points *s, const scales *k, double *restrict variance)
 {
-    return p->definition == ASHCROFT_LANGRETH ? a->f_mean_sq / a->f_sq_mean : 1;
-}
-
-/* The variance of Faber and Ziman's S at a point of the axis: its own, that of the scales, and of both
- * together, as the scales depend on the point. */
-static double variance_of(const points *s, const scales *k, size_t i)
-{
-    const normalisation_point *a = &s->point[i];
-    double x[N_SCALES], inverse = 1 / a->f_mean_sq, alpha = k->value[SCALE_ALPHA];
-    double own = alpha * a->sigma * a->sigma * inverse, sum = alpha * own * inverse;
-    structure_factor_slopes(a, x);
-    for (int m = 0; m < N_SCALES; m++)
-        sum += x[m] * (2 * own * k->slope[m][i] + k->covariance[m][0] * x[0] + k->covariance[m][1] * x[1] +
-                       k->covariance[m][2] * x[2]);
-    return sum;
+    const normalisation_points p = s->all;
+    const double *a = k->slope[0], *b = k->slope[1], *c = k->slope[2], alpha = k->value[SCALE_ALPHA];
+    const double aa = k->covariance[0][0], bb = k->covariance[1][1], cc = k->covariance[2][2];
+    const double ab = 2 * k->covariance[0][1], ac = 2 * k->covariance[0][2], bc = 2 * k->covariance[1][2];
+    for (size_t i = 0; i < p.n; i++) {
+        const double inverse = 1 / p.f_mean_sq[i], own = alpha * p.sigma[i] * p.sigma[i] * inverse;
+        double x[N_SCALES];
+        structure_factor_slopes(&p, i, x);
+        variance[i] = own * (alpha * inverse + 2 * (a[i] * x[0] + b[i] * x[1] + c[i] * x[2])) +
+                      x[0] * (aa * x[0] + ab * x[1] + ac * x[2]) + x[1] * (bb * x[1] + bc * x[2]) +
+                      cc * x[2] * x[2];
+    }
 }
 
 static void describe(frit_call *c, const scale *k, const frit_view *v)
@@ -245,23 +250,30 @@ static void describe(frit_call *c, const scale *k, const frit_view *v)
 
 static frit_status put_structure_factor(frit_call *c, const points *s, const scale *k)
 {
-    const normalise_params *p = c->params;
-    const theory *t = c->plan;
+    const double *factor = ((const theory *)c->plan)->factor;
     const frit_view *v = s->v;
     frit_buffer *out = c->host->output(c, OUT_S, FRIT_F64, 1, v->shape,
                                        FRIT_WANT_MASK | (k->has_sigma ? FRIT_WANT_SIGMA : 0));
     if (!out)
         return FRIT_ENOMEM;
-    for (size_t i = 0; i < v->shape[0]; i++) {
-        double factor = definition_factor(p, &t->at[i]);
-        out->axis[0][i] = v->axis[0][i];
+    const normalisation_points p = s->all;
+    double *restrict value = out->value, *restrict sigma = out->sigma;
+    memcpy(out->axis[0], p.Q, p.n * sizeof *p.Q);
+    for (size_t i = 0; i < p.n; i++)
+        value[i] = 1 + factor[i] * (structure_factor_at(k->used.value, &p, i) - 1);
+    if (sigma)
+        find_variances(s, &k->used, sigma);
+    for (size_t i = 0; sigma && i < p.n; i++) {
+        const double known = sigma[i] > 0 ? sigma[i] : 0;
+        sigma[i] = factor[i] * sqrt(known);
+    }
+    for (size_t i = 0; i < p.n; i++) {
         out->mask[i] = !s->measured[i];
-        if (!s->measured[i])
+        if (s->measured[i])
             continue;
-        out->value[i] = 1 + factor * (structure_factor_at(k->used.value, &s->point[i]) - 1);
-        const double known = out->sigma ? variance_of(s, &k->used, i) : 0;
-        if (out->sigma)
-            out->sigma[i] = factor * sqrt(known > 0 ? known : 0);
+        value[i] = 0;
+        if (sigma)
+            sigma[i] = 0;
     }
     describe(c, k, v);
     return FRIT_OK;
@@ -274,9 +286,8 @@ typedef struct part {
 
 static void fill_part(const points *s, const scales *k, double factor, size_t i, part *a)
 {
-    const normalisation_point *p = &s->point[i];
-    const double own = k->value[SCALE_ALPHA] * p->sigma * p->sigma / p->f_mean_sq;
-    structure_factor_slopes(p, a->x);
+    const double sigma = s->all.sigma[i], own = k->value[SCALE_ALPHA] * sigma * sigma / s->all.f_mean_sq[i];
+    structure_factor_slopes(&s->all, i, a->x);
     for (int m = 0; m < N_SCALES; m++) {
         a->x[m] *= factor;
         a->to_scales[m] = factor * own * k->slope[m][i];
@@ -292,18 +303,20 @@ static double covariance_of(const part *a, const double left[N_SCALES], const pa
 
 static frit_status put_covariance(frit_call *c, const points *s, const scale *k)
 {
-    const normalise_params *p = c->params;
-    const theory *t = c->plan;
+    const double *factor = ((const theory *)c->plan)->factor;
     size_t n = k->has_sigma ? s->v->shape[0] : 0, shape[2] = { n, n };
     frit_buffer *out = c->host->output(c, OUT_COVARIANCE, FRIT_F64, 2, shape, FRIT_WANT_MASK);
     part *of = c->host->scratch(c, n + 1, sizeof *of);
-    if (!out || !of)
+    double *variance = c->host->scratch(c, n + 1, sizeof *variance);
+    if (!out || !of || !variance)
         return FRIT_ENOMEM;
+    if (n > 0)
+        find_variances(s, &k->used, variance);
     for (size_t i = 0; i < n; i++) {
-        double left[N_SCALES], factor = definition_factor(p, &t->at[i]);
+        double left[N_SCALES];
         out->axis[0][i] = out->axis[1][i] = s->v->axis[0][i];
         if (s->measured[i])
-            fill_part(s, &k->used, factor, i, &of[i]);
+            fill_part(s, &k->used, factor[i], i, &of[i]);
         for (int m = 0; m < N_SCALES; m++) {
             left[m] = of[i].to_scales[m];
             for (int l = 0; l < N_SCALES; l++)
@@ -314,7 +327,7 @@ static frit_status put_covariance(frit_call *c, const points *s, const scale *k)
             out->mask[here] = out->mask[mirror] = !(s->measured[i] && s->measured[j]);
             out->value[here] = out->value[mirror] =
                 i != j ? covariance_of(&of[i], left, &of[j])
-                : s->measured[i] ? factor * factor * variance_of(s, &k->used, i) : 0;
+                : s->measured[i] ? factor[i] * factor[i] * variance[i] : 0;
         }
     }
     return FRIT_OK;
@@ -367,13 +380,13 @@ frit_status normalise_run(frit_call *c)
     if (before)
         return c->host->fail(c, FRIT_EDATA, "this is a structure factor already (normalised: %s), not an "
                              "intensity: normalise once", before);
-    frit_status status = points_begin(c, &s, t->at, p->laue);
+    frit_status status = points_begin(c, &s, p->laue ? t->f_sq_mean : t->f_mean_sq, t->f_mean_sq);
     if (status == FRIT_OK)
-        status = points_add(c, &s, IN_COMPTON, TERM_COMPTON);
+        status = points_add(c, &s, IN_COMPTON, &s.all.expected);
     if (status == FRIT_OK)
-        status = points_add(c, &s, IN_MULTIPLE, TERM_MULTIPLE);
+        status = points_add(c, &s, IN_MULTIPLE, &s.all.multiple);
     if (status == FRIT_OK)
-        status = points_add(c, &s, IN_FLUORESCENCE, TERM_FLUORESCENCE);
+        status = points_add(c, &s, IN_FLUORESCENCE, &s.all.fluorescence);
     if (status == FRIT_OK)
         status = find_scale(c, &s, &k);
     if (status == FRIT_OK && c->host->wanted(c, OUT_S))

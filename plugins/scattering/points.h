@@ -5,26 +5,25 @@
 #ifndef SCATTERING_POINTS_H
 #define SCATTERING_POINTS_H
 
-#include "atoms.h"
 #include "normalisation.h"
+#include "plugin.h"
 
 typedef struct points {
     const frit_view     *v;           /* the intensity */
-    normalisation_point *point;       /* each point of the axis */
+    normalisation_points all;         /* each point of the axis */
     bool                *measured;    /* is it? */
-    normalisation_point *sorted;      /* the measured ones, by Q; may be `point` itself */
-    double              *slopes;      /* of these, as scales_slopes() */
+    normalisation_points sorted;      /* the measured ones, by Q */
+    bool                 in_place;    /* they are all of them, in the order of the axis */
+    double              *slopes;      /* of the sorted ones, as scales_slopes() */
     size_t              *origin;      /* of these, where they stand on the axis */
-    size_t               n;           /* of those */
 } points;
 
-/* From the intensity p->v and the averages at its points; `laue` false: <f>^2 stands for <f^2>. */
-frit_status points_begin(frit_call *c, points *p, const atom_averages *average, bool laue);
+/* From the intensity p->v; expected and f_mean_sq: what atoms scatter alone, and <f>^2, at its points. */
+frit_status points_begin(frit_call *c, points *p, const double *expected, const double *f_mean_sq);
 
-/* What an optional input says at the points, or 0 where it is not connected: added to one member of each.
+/* What an optional input says at the points, added to `column`; as it was where it is not connected.
  * Points where a connected input says nothing are not measured. */
-enum point_term { TERM_COMPTON, TERM_FLUORESCENCE, TERM_MULTIPLE };
-frit_status points_add(frit_call *c, points *p, uint32_t port, enum point_term term);
+frit_status points_add(frit_call *c, points *p, uint32_t port, const double **column);
 
 /* Sort the measured ones. */
 frit_status points_finish(frit_call *c, points *p);

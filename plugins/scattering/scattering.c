@@ -154,7 +154,7 @@ static const frit_step steps[] = {
         .check = compton_check, .prepare = compton_prepare, .release = free, .run = compton_run
     },
     {
-        .name = "normalise", .version = 3,
+        .name = "normalise", .version = 4,
         .summary = "Scale an intensity to electron units and make the structure factor S(Q)",
         .doc = normalise_doc,
         .reference = "T. E. Faber and J. M. Ziman, Phil. Mag. 11 (1965) 153, doi:10.1080/14786436508211931; "

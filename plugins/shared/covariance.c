@@ -151,16 +151,18 @@ static bool is_known(const struct covariance *C, size_t at)
     return !(C->mask && C->mask[at]);
 }
 
-static void row_of_terms(const struct covariance *C, size_t i, size_t from, size_t n, double *out)
+static void row_of_terms(const struct covariance *C, size_t i, size_t from, size_t n, double *restrict out)
 {
-    for (size_t k = 0; k < n; k++) {
-        const size_t m = from + k, apart = i > m ? i - m : m - i;
-        out[k] = C->u[i] * C->u[m] * (C->minus[apart] - C->plus[i + m]);
-    }
+    const double *u = C->u + from, *minus = C->minus, *plus = C->plus + i + from, own = C->u[i];
+    const size_t before = i > from ? (i - from < n ? i - from : n) : 0;
+    for (size_t k = 0; k < before; k++)
+        out[k] = own * u[k] * (minus[i - from - k] - plus[k]);
+    for (size_t k = before; k < n; k++)
+        out[k] = own * u[k] * (minus[from + k - i] - plus[k]);
     for (size_t p = 0; p < C->pairs; p++) {
-        const double *a = C->pair + 4 * p * C->n, *b = a + 2 * C->n;
+        const double *a = C->pair + 4 * p * C->n, *b = a + 2 * C->n, own_a = a[i], own_b = b[i];
         for (size_t k = 0; k < n; k++)
-            out[k] += a[i] * b[from + k] + b[i] * a[from + k];
+            out[k] += own_a * b[from + k] + own_b * a[from + k];
     }
     if (i >= from && i < from + n)
         out[i - from] = fmax(0, out[i - from]);    /* the difference may round to below 0 */

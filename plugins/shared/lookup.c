@@ -76,29 +76,55 @@ bool lookup_at(const lookup *l, double x, double *y, double *variance)
     return true;
 }
 
+typedef double two __attribute__((vector_size(16), aligned(8), may_alias));
+typedef int64_t truth __attribute__((vector_size(16)));
+
+/* Are all of them finite, and their squares?  A difference of infinities is no number. */
+static bool all_finite(const double *x, size_t n)
+{
+    truth bad = { 0 };
+    for (size_t i = 0; i + 2 <= n; i += 2) {
+        const two square = *(const two *)(x + i) * *(const two *)(x + i);
+        bad |= (truth)(square - square != 0);
+    }
+    return !(bad[0] | bad[1]) && (n % 2 == 0 || isfinite(x[n - 1] * x[n - 1]));
+}
+
+static bool increase(const double *x, size_t n)
+{
+    truth bad = { 0 };
+    for (size_t i = 0; i + 3 <= n; i += 2)
+        bad |= ~(truth)(*(const two *)(x + i + 1) > *(const two *)(x + i));
+    return !(bad[0] | bad[1]) && (n % 2 || x[n - 1] > x[n - 2]);
+}
+
 /* Positions that increase, those of the curve to the last bit. */
 static bool same_positions(const frit_view *v, size_t n, const double *x)
 {
     if (n != v->shape[0] || n == 0 || (x != v->axis[0] && memcmp(x, v->axis[0], n * sizeof *x)))
         return false;
-    bool increase = isfinite(x[0]) && isfinite(x[n - 1]);
-    for (size_t i = 1; i < n; i++)
-        increase &= x[i] > x[i - 1];
-    return increase;
+    return isfinite(x[0]) && isfinite(x[n - 1]) && increase(x, n);
 }
 
-static void copy_curve(const frit_view *v, double *restrict y, double *restrict variance,
-                       bool *restrict known)
+bool lookup_whole(const frit_view *v)
 {
-    for (size_t i = 0; i < v->shape[0]; i++) {
-        known[i] = !(v->mask && v->mask[i]) && isfinite(v->value[i]);
-        y[i] = known[i] ? v->value[i] : 0;
-    }
-    for (size_t i = 0; variance && !v->sigma && i < v->shape[0]; i++)
-        variance[i] = 0;
-    for (size_t i = 0; v->sigma && i < v->shape[0]; i++) {
-        const double own = v->sigma[i] * v->sigma[i];
-        known[i] = known[i] && isfinite(own);
+    uint8_t masked = 0;
+    for (size_t i = 0; v->mask && i < v->shape[0]; i++)
+        masked |= v->mask[i];
+    return !masked && all_finite(v->value, v->shape[0]) && (!v->sigma || all_finite(v->sigma, v->shape[0]));
+}
+
+void lookup_copy(const frit_view *v, double *restrict y, double *restrict variance, bool *restrict known)
+{
+    const size_t n = v->shape[0];
+    const bool whole = lookup_whole(v);
+    memset(known, whole, n * sizeof *known);
+    for (size_t i = 0; variance && i < n; i++)
+        variance[i] = v->sigma ? v->sigma[i] * v->sigma[i] : 0;
+    memcpy(y, v->value, n * sizeof *y);
+    for (size_t i = 0; !whole && i < n; i++) {
+        const double own = v->sigma ? v->sigma[i] * v->sigma[i] : 0;
+        known[i] = !(v->mask && v->mask[i]) && isfinite(y[i]) && isfinite(own);
         y[i] = known[i] ? y[i] : 0;
         if (variance)
             variance[i] = known[i] ? own : 0;
@@ -109,7 +135,7 @@ bool lookup_all(frit_call *c, const frit_view *v, size_t n, const double *x, dou
                 bool *known)
 {
     if (same_positions(v, n, x)) {
-        copy_curve(v, y, variance, known);
+        lookup_copy(v, y, variance, known);
         return true;
     }
     lookup l;

@@ -34,6 +34,12 @@ bool lookup_at(const lookup *l, double x, double *y, double *variance);
 bool lookup_all(frit_call *c, const frit_view *v, size_t n, const double *x, double *y, double *variance,
                 bool *known);
 
+/* The curve itself; what is not measured is 0.  variance: NULL, or room. */
+void lookup_copy(const frit_view *v, double *y, double *variance, bool *known);
+
+/* Is every point of it surely measured?  False also where a square is too large for a double. */
+bool lookup_whole(const frit_view *v);
+
 /* First and last measured position; false: none. */
 bool lookup_range(const lookup *l, double *from, double *to);
 

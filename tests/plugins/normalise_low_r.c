@@ -51,7 +51,8 @@ static test_step *frame_step(const table *t, const frame_set *k, const double *s
  * 5e-12 of itself; `own` are relative differences of the form factors from the columns, on top of that.  What
  * these do to alpha I - expected at a point works like a change of I, whose effect on the scales is known. */
 typedef struct {
-    normalisation_point *p;
+    normalisation_points p;
+    double              *own;    /* of these points: what is expected, and no sigma */
     scales               s;
     double               by_digits[N_SCALES], by_form_factors[N_SCALES];
 } solution;
@@ -59,27 +60,27 @@ typedef struct {
 static solution from_columns(const table *t, const frame_set *k, const double *own)
 {
     enum { ROWS = 83 };    /* 0.2, 0.22 ... 1.84 angstrom */
-    solution x = { .p = g_new0(normalisation_point, t->n),
+    double *const *c = t->column, *own_columns = g_new0(double, 2 * t->n);
+    solution x = { .p = { .n = t->n, .Q = c[Q], .I = c[k->y], .sigma = own_columns + t->n,
+                          .expected = own_columns, .f_mean_sq = c[F_MEAN_SQ], .fluorescence = c[SHAPE],
+                          .multiple = c[MULTIPLE] },
+                   .own = own_columns,
                    .s = { .value = { 1, 1, 1 }, .free = { true, true, false } } };
     g_autofree double *weight = g_new(double, ROWS * t->n);
     g_autofree double *work = g_new(double, ROWS * SCALES_WORK), *slopes = g_new(double, t->n * SCALES_WORK);
     const low_r how = { true, 0, 24, 15, RHO0 };
     condition row[ROWS];
-    for (size_t i = 0; i < t->n; i++) {
-        double *const *c = t->column;
-        x.p[i] = (normalisation_point){ .Q = c[Q][i], .I = c[k->y][i], .f_mean_sq = c[F_MEAN_SQ][i],
-                                        .expected = c[F_SQ_MEAN][i] + c[COMPTON][i],
-                                        .fluorescence = c[SHAPE][i], .multiple = c[MULTIPLE][i] };
-    }
+    for (size_t i = 0; i < t->n; i++)
+        x.own[i] = c[F_SQ_MEAN][i] + c[COMPTON][i];
     for (int r = 0; r < ROWS; r++)
-        row[r] = condition_low_r(x.p, t->n, &how, 0.2 + 0.02 * r, weight + r * t->n);
+        row[r] = condition_low_r(&x.p, &how, 0.2 + 0.02 * r, weight + r * t->n);
     for (int m = 0; m < N_SCALES; m++)
         x.s.slope[m] = g_new(double, t->n);
-    scales_slopes(x.p, t->n, slopes);
-    g_assert_true(scales_solve(&x.s, x.p, slopes, t->n, row, ROWS, work));
+    scales_slopes(&x.p, slopes);
+    g_assert_true(scales_solve(&x.s, &x.p, slopes, row, ROWS, work));
     for (int m = 0; m < N_SCALES; m++) {
         for (size_t i = 0; i < t->n; i++) {    /* the terms, about alpha I, and <f>^2 */
-            double scatter = x.s.value[SCALE_ALPHA] * x.p[i].I + x.p[i].f_mean_sq;
+            double scatter = x.s.value[SCALE_ALPHA] * x.p.I[i] + x.p.f_mean_sq[i];
             double effect = 2 * fabs(x.s.slope[m][i]) * scatter / x.s.value[SCALE_ALPHA];
             x.by_digits[m] += 5e-12 * effect;
             x.by_form_factors[m] += own[i] * effect;
@@ -114,7 +115,7 @@ static void check_columns(const table *t, const frame_set *k, const solution *x)
     assert_close(value[SCALE_ALPHA], k->alpha, x->by_digits[SCALE_ALPHA]);
     assert_close(value[SCALE_FLUORESCENCE], k->fluorescence, x->by_digits[SCALE_FLUORESCENCE]);
     for (size_t i = 0; i < t->n; i++)
-        worst = fmax(worst, fabs(structure_factor_at(value, &x->p[i]) - t->column[k->S][i]));
+        worst = fmax(worst, fabs(structure_factor_at(value, &x->p, i) - t->column[k->S][i]));
     g_test_message("figure: S of the frame, %s, off the reference: %.1e (at most 1e-9)", k->name, worst);
     g_assert_cmpfloat(worst, <=, 1e-9);
 }
@@ -148,11 +149,11 @@ static void frame(void)
         assert_close(number(s, "alpha"), k->alpha, off[0]);
         assert_close(number(s, "fluorescence_scale"), k->fluorescence, off[1]);
         for (size_t i = 0; i < t.n; i++) {
-            double scatter = k->alpha * x.p[i].I / x.p[i].f_mean_sq;
+            double scatter = k->alpha * x.p.I[i] / x.p.f_mean_sq[i];
             /* five terms and <f>^2 with 5e-12 of themselves, and what alpha and F are off */
             assert_close(values(s, "structure_factor")[i], t.column[k->S][i],
                          (6 * 5e-12 + 2 * own[i]) * (1 + scatter) + off[0] * scatter / k->alpha +
-                             off[1] / x.p[i].f_mean_sq);
+                             off[1] / x.p.f_mean_sq[i]);
         }
         /* stated with two digits: half a unit of the last */
         double rms = rms_from_truth(&t, s), most = k->S_rms * (1 + 0.5 / (m == 2 ? 55 : m == 1 ? 36 : 42));
@@ -160,7 +161,7 @@ static void frame(void)
                        most);
         g_assert_cmpfloat(rms, <=, most);
         test_step_free(s);
-        g_free(x.p);
+        g_free(x.own);
     }
     table_clear(&t);
 }
@@ -254,29 +255,32 @@ enum { POINTS = 200, AT = 20 };    /* of the axis; r */
 static const double R_FROM = 0.2, R_STEP = 0.05;
 
 typedef struct {
-    size_t              n, origin[POINTS];
-    normalisation_point p[POINTS];
-    low_r               how;
-    double              x[POINTS * SCALES_WORK];
+    size_t               origin[POINTS];
+    normalisation_points p;
+    low_r                how;
+    double               x[POINTS * SCALES_WORK];
+    double               column[7][POINTS];
 } curve_on_axis;
 
 /* Masked: nowhere; at the beginning, so that another part is below; in between; nowhere, but another qmax. */
 static void make_curve(curve_on_axis *s, const double *axis, const low_r *whole, int masked)
 {
-    s->n = 0;
+    size_t n = 0;
     s->how = *whole;
     s->how.qmax = masked == 3 ? 19.5 : 20;
     for (size_t i = 0; i < POINTS; i++) {
         const double at = axis[i], f = 30 * exp(-at * at / 200);
         if ((masked == 1 && i < 5) || (masked == 2 && i % 7 == 3))
             continue;
-        s->p[s->n] = (normalisation_point){ .Q = at, .I = f * f * (1.1 + sin(3 * at) / at) + 2,
-                                            .sigma = 0.1 + at / 50, .expected = f * f + 1 + at / 10,
-                                            .f_mean_sq = f * f, .fluorescence = 1 + at / 40,
-                                            .multiple = 2 - at / 30 };
-        s->origin[s->n++] = i;
+        const double value[] = { at, f * f * (1.1 + sin(3 * at) / at) + 2, 0.1 + at / 50, f * f + 1 + at / 10,
+                                 f * f, 1 + at / 40, 2 - at / 30 };
+        for (int k = 0; k < 7; k++)
+            s->column[k][n] = value[k];
+        s->origin[n++] = i;
     }
-    scales_slopes(s->p, s->n, s->x);
+    s->p = (normalisation_points){ n, s->column[0], s->column[1], s->column[2], s->column[3], s->column[4],
+                                   s->column[5], s->column[6] };
+    scales_slopes(&s->p, s->x);
 }
 
 /* Sums of n terms in any order are off by n DBL_EPSILON of the sum of their sizes; Lagrange's functions,
@@ -286,37 +290,90 @@ static double rounding(size_t n, size_t terms)
     return 3 * (double)(n + terms) * DBL_EPSILON;
 }
 
-/* The rows, and the sums back, are those of the conditions one by one, in plain loops. */
-static void check_sums(const curve_on_axis *s, const low_r_rules *r)
+/* The rows of the conditions one by one, in plain loops, and the sizes of what they are sums of. */
+static void plain_rows(const curve_on_axis *s, const low_r_rules *r, double weight[AT][POINTS],
+                       double row[AT][SCALES_WORK], double size[AT][SCALES_WORK])
 {
-    double rows[AT * SCALES_WORK], weight[POINTS], factor[AT], other[AT], worst = 0;
-    double back[POINTS], other_back[POINTS], plain[POINTS] = { 0 }, size[POINTS] = { 0 };
-    low_r_rules_rows(r, s->x, rows);
     for (size_t k = 0; k < AT; k++) {
-        const condition one = condition_low_r(s->p, s->n, &s->how, R_FROM + (double)k * R_STEP, weight);
+        const condition one = condition_low_r(&s->p, &s->how, R_FROM + (double)k * R_STEP, weight[k]);
         g_assert_cmpuint(one.first, ==, r->first);
         g_assert_cmpuint(one.n, ==, r->n);
-        factor[k] = cos((double)k);
-        other[k] = -2 * factor[k];
         for (size_t m = 0; m < SCALES_WORK; m++) {
-            double sum = m == N_SCALES ? one.target : 0, sizes = fabs(sum);
+            row[k][m] = m == N_SCALES ? one.target : 0;
+            size[k][m] = fabs(row[k][m]);
             for (size_t i = 0; i < one.n; i++) {
-                sum += weight[i] * s->x[(one.first + i) * SCALES_WORK + m];
-                sizes += fabs(weight[i] * s->x[(one.first + i) * SCALES_WORK + m]);
+                row[k][m] += weight[k][i] * s->x[(one.first + i) * SCALES_WORK + m];
+                size[k][m] += fabs(weight[k][i] * s->x[(one.first + i) * SCALES_WORK + m]);
             }
-            worst = fmax(worst, fabs(rows[k * SCALES_WORK + m] - sum) / sizes);
-        }
-        for (size_t i = 0; i < one.n; i++) {
-            plain[i] += factor[k] * weight[i];
-            size[i] += fabs(s->p[one.first + i].Q);    /* the kernel is 2/pi Q at most, a share 0.1 to 0.2 */
         }
     }
+}
+
+/* Combinations of column m of the rows are those to rounding, and nothing is left of the rows but what any curve
+ * misses.  A combination is a sum of AT rows, and what is left one of as many combinations at most. */
+static double check_rows(const low_r_rules *r, const double *rows, double plain[AT][SCALES_WORK],
+                         double size[AT][SCALES_WORK], size_t m)
+{
+    const double allowed = rounding(POINTS, 60 + AT);
+    double left[AT], worst = 0, sizes = 0, squares = 0, missed;
+    for (size_t k = 0; k < AT; k++)
+        left[k] = plain[k][m];
+    for (size_t k = 0; k < AT; k++)
+        sizes += size[k][m];
+    for (size_t a = 0; a < low_r_rules_count(r); a++) {
+        double sum = 0;
+        for (size_t k = 0; k < AT; k++) {
+            sum += low_r_rules_part(r, a, k) * plain[k][m];
+            left[k] -= low_r_rules_part(r, a, k) * rows[a * SCALES_WORK + m];
+        }
+        worst = fmax(worst, fabs(rows[a * SCALES_WORK + m] - sum) / sizes);
+    }
+    g_assert_cmpfloat(worst, <=, allowed);
+    for (size_t k = 0; k < AT; k++)
+        squares += left[k] * left[k];
+    g_assert_cmpuint(low_r_rules_missed(r, &missed), ==, AT);
+    assert_close(sqrt(squares), m == N_SCALES ? sqrt(missed) : 0, AT * allowed * sizes);
+    return worst;
+}
+
+/* The rows, and the sums back, are orthonormal combinations of those of the conditions one by one, in plain
+ * loops. */
+static void check_sums(const curve_on_axis *s, const low_r_rules *r)
+{
+    static double weight[AT][POINTS];
+    double plain[AT][SCALES_WORK], size[AT][SCALES_WORK], back[POINTS], other_back[POINTS], worst = 0;
+    const size_t n = low_r_rules_count(r);
+    g_autofree double *rows = g_new(double, n * SCALES_WORK);
+    g_autofree double *factor = g_new(double, n), *other = g_new(double, n);
+    plain_rows(s, r, weight, plain, size);
+    low_r_rules_rows(r, s->x, rows);
+    for (size_t m = 0; m < SCALES_WORK; m++)
+        worst = fmax(worst, check_rows(r, rows, plain, size, m));
     g_test_message("figure: conditions at low r made ready, relative to one by one: %.1e (at most %.1e)",
-                   worst, rounding(POINTS, 60));
-    g_assert_cmpfloat(worst, <=, rounding(POINTS, 60));
+                   worst, rounding(POINTS, 60 + AT));
+    for (size_t a = 0; a < n; a++) {
+        factor[a] = cos((double)a);
+        other[a] = -2 * factor[a];
+        for (size_t b = 0; b <= a; b++) {
+            double product = 0, own = 0;
+            for (size_t k = 0; k < AT; k++) {
+                product += low_r_rules_part(r, a, k) * low_r_rules_part(r, b, k);
+                own += low_r_rules_part(r, a, k) * low_r_rules_part(r, a, k);
+            }
+            if (own > 0)    /* none: there are as many combinations as a group has room for */
+                assert_close(product, a == b, AT * DBL_EPSILON);
+        }
+    }
     low_r_rules_back(r, factor, other, back, other_back);
     for (size_t i = 0; i < r->n; i++) {
-        g_assert_cmpfloat(fabs(back[i] - plain[i]), <=, rounding(AT, 60) * size[i]);
+        double sum = 0, sizes = 0;
+        for (size_t a = 0; a < n; a++) {
+            for (size_t k = 0; k < AT; k++)
+                sum += factor[a] * low_r_rules_part(r, a, k) * weight[k][i];
+            /* the kernel is 2/pi Q at most, a share 0.1 to 0.2 */
+            sizes += sqrt(AT) * fabs(s->p.Q[r->first + i]);
+        }
+        g_assert_cmpfloat(fabs(back[i] - sum), <=, rounding(AT * n, 60) * sizes);
         g_assert_cmpfloat(other_back[i], ==, -2 * back[i]);
     }
 }
@@ -326,12 +383,13 @@ static void check_sums(const curve_on_axis *s, const low_r_rules *r)
 static void check_scales(const curve_on_axis *s, const low_r_rules *r)
 {
     double weight[AT][POINTS], slope[2][N_SCALES][POINTS];
-    double work[AT * (SCALES_WORK + N_SCALES)];
+    double work[2 * AT * (SCALES_WORK + N_SCALES)];
     condition row[AT];
     const double room = 1e3 * rounding(POINTS, 60);
     scales both[2];
     for (size_t k = 0; k < AT; k++)
-        row[k] = condition_low_r(s->p, s->n, &s->how, R_FROM + (double)k * R_STEP, weight[k]);
+        row[k] = condition_low_r(&s->p, &s->how, R_FROM + (double)k * R_STEP, weight[k]);
+    g_assert_cmpuint(low_r_rules_count(r), <=, 2 * AT);
     for (int free = 1; free <= N_SCALES; free++) {
         for (int b = 0; b < 2; b++) {
             both[b] = (scales){ .value = { 1, 1, 1 }, .free = { true, free > 1, free > 2 },
@@ -339,8 +397,13 @@ static void check_scales(const curve_on_axis *s, const low_r_rules *r)
             for (int m = 0; m < N_SCALES; m++)
                 both[b].slope[m] = slope[b][m];
         }
-        g_assert_true(scales_solve(&both[0], s->p, s->x, s->n, row, AT, work));
-        g_assert_true(scales_solve_low_r(&both[1], s->p, s->x, s->n, r, work));
+        g_assert_true(scales_solve(&both[0], &s->p, s->x, row, AT, work));
+        g_assert_true(scales_solve_low_r(&both[1], &s->p, s->x, r, work));
+        assert_close(both[1].deviation, both[0].deviation, room * fabs(row[AT - 1].target));
+        const scales bare = { .value = { 1, 1, 1 }, .free = { true, free > 1, free > 2 } };
+        scales alone = bare;
+        g_assert_true(scales_solve_low_r(&alone, &s->p, s->x, r, work));
+        g_assert_cmpmem(alone.value, sizeof alone.value, both[1].value, sizeof both[1].value);
         for (int m = 0; m < N_SCALES; m++) {
             assert_close(both[1].value[m], both[0].value[m], room * fabs(both[0].value[m]));
             for (int l = 0; l < N_SCALES; l++) {
@@ -362,8 +425,8 @@ static void terms_of_the_axis(void)
         curve_on_axis s;
         low_r_rules r;
         make_curve(&s, axis, &whole, masked);
-        g_autofree double *room = g_new(double, low_r_rules_room(t, s.n));
-        g_assert_true(low_r_rules_make(t, s.p, s.origin, s.n, &s.how, room, &r));
+        g_autofree double *room = g_new(double, low_r_rules_room(t, s.p.n));
+        g_assert_true(low_r_rules_make(t, &s.p, s.origin, &s.how, room, &r));
         check_sums(&s, &r);
         check_scales(&s, &r);
     }
@@ -371,16 +434,17 @@ static void terms_of_the_axis(void)
     g_assert_null(low_r_terms_new(&whole, POINTS, axis, LOW_R_TERMS, R_FROM, R_STEP));
 }
 
-/* Each set of instructions gives the bits of plain loops over the terms. */
+/* Each set of instructions gives the bits of plain loops over the terms, eight lanes of points by
+ * themselves. */
 static void same_bits(void)
 {
-    enum { TERMS = 8, STRIDE = 24 * LOW_R_BLOCK + LOW_R_BLOCK };
-    g_autofree double *part = g_new(double, TERMS * STRIDE), *y = g_new(double, STRIDE * LOW_R_COLUMNS);
-    struct low_r_parts t = { TERMS, STRIDE, part };
-    double sum[TERMS * LOW_R_COLUMNS], f[TERMS], g[TERMS], a[STRIDE], b[STRIDE];
-    for (size_t i = 0; i < TERMS * STRIDE; i++)
+    enum { TERMS = 8, BLOCKS = 25, N = BLOCKS * LOW_R_BLOCK };
+    g_autofree double *part = g_new(double, TERMS * N), *y = g_new(double, N * LOW_R_COLUMNS);
+    struct low_r_parts t = { TERMS, BLOCKS, part };
+    double sum[TERMS * LOW_R_COLUMNS], f[TERMS], g[TERMS], a[N], b[N];
+    for (size_t i = 0; i < TERMS * N; i++)
         part[i] = sin(1.0 + (double)i);
-    for (size_t i = 0; i < STRIDE * LOW_R_COLUMNS; i++)
+    for (size_t i = 0; i < N * LOW_R_COLUMNS; i++)
         y[i] = cos(0.3 * (double)i);
     for (size_t j = 0; j < TERMS; j++) {
         f[j] = exp(-(double)j);
@@ -389,17 +453,18 @@ static void same_bits(void)
     low_r_project(&t, y, sum);
     for (size_t j = 0; j < TERMS; j++)
         for (size_t m = 0; m < LOW_R_COLUMNS; m++) {
-            double plain = 0;
-            for (size_t i = 0; i < STRIDE; i++)
-                plain += part[j * STRIDE + i] * y[i * LOW_R_COLUMNS + m];
-            g_assert_cmpfloat(sum[j * LOW_R_COLUMNS + m], ==, plain);
+            double s[LOW_R_BLOCK] = { 0 };
+            for (size_t i = 0; i < N; i++)
+                s[i % LOW_R_BLOCK] += part[low_r_place(&t, j, i)] * y[low_r_column(m, i)];
+            g_assert_cmpfloat(sum[j * LOW_R_COLUMNS + m], ==,
+                              ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7])));
         }
     low_r_combine(&t, f, g, a, b);
-    for (size_t i = 0; i < STRIDE; i++) {
+    for (size_t i = 0; i < N; i++) {
         double plain[2] = { 0 };
         for (size_t j = 0; j < TERMS; j++) {
-            plain[0] += f[j] * part[j * STRIDE + i];
-            plain[1] += g[j] * part[j * STRIDE + i];
+            plain[0] += f[j] * part[low_r_place(&t, j, i)];
+            plain[1] += g[j] * part[low_r_place(&t, j, i)];
         }
         g_assert_cmpfloat(a[i], ==, plain[0]);
         g_assert_cmpfloat(b[i], ==, plain[1]);
