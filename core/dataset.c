@@ -124,7 +124,7 @@ bool frit_dataset_resize(frit_dataset *d, size_t n)
     size_t shape[FRIT_MAX_NDIM], before = frit_dataset_count(d), after;
     memcpy(shape, d->shape, sizeof shape);
     shape[0] = n;
-    if (d->ndim == 0 || !shape_count(d->ndim, shape, &after) ||
+    if (d->ndim == 0 || n > PTRDIFF_MAX / 8 || !shape_count(d->ndim, shape, &after) ||
         !resize(&d->data, before, after, frit_dtype_size(d->dtype), !d->is_filled) ||
         !resize(&d->sigma, before, after, sizeof *d->sigma, true) ||
         !resize(&d->mask, before, after, sizeof *d->mask, true))

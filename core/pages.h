@@ -16,7 +16,8 @@
 
 enum { LARGE_PAGE = 1 << 21 };
 
-/* For free() and realloc(). */
+/* For free() and realloc().  What does not fill a large page lies in small ones, which are there only as far as they
+ * are used. */
 static inline void *large_array(size_t n, size_t size)
 {
     enum { LINE = 64 };
@@ -24,7 +25,7 @@ static inline void *large_array(size_t n, size_t size)
     void *p = aligned_alloc(page, bytes);
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
     if (p && page == LARGE_PAGE)
-        madvise(p, bytes, MADV_HUGEPAGE); /* advice: it may be refused */
+        madvise(p, n * size / page * page, MADV_HUGEPAGE); /* advice: it may be refused */
 #endif
     return p;
 }

@@ -230,9 +230,9 @@ typedef struct frit_host {
 
     /* ---- since abi_minor 4 ---- */
 
-    /* In run(): the first dimension of an output that output() has given becomes n: for a step that learns on the
-     * way how much it makes.  What lies below n stays, what is new is as output() gives it; data, sigma, mask and
-     * axes may have moved.  NULL: no memory; return FRIT_ENOMEM. */
+    /* In run() and run_batch(): the first dimension of an output that output() has given becomes n: for a step that
+     * learns on the way how much it makes.  What lies below n stays, what is new is as output() gives it; data, sigma,
+     * mask and axes may have moved.  NULL: no memory, or no such output; it is gone: return FRIT_ENOMEM. */
     frit_buffer *(*resize)(frit_call *c, uint32_t port, size_t n);
 } frit_host;
 

@@ -101,7 +101,7 @@ struct setup {
     struct bench *benches;
     uint32_t n_benches;
     struct part *parts;
-    struct tile *tiles; /* in the making: entries, runs and sums count from the block's first */
+    struct tile *tiles; /* in the making: runs and sums count from the block's first, entries from matrix_first_entry() */
 };
 
 /* Fills the bench's row; the rows of a block must come in order.  all: with bins and azimuths, as shares need

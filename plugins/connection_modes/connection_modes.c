@@ -6,7 +6,7 @@
 
 static const frit_step steps[] = {
     {.name = "connection_modes",
-     .version = 2,
+     .version = 3,
      .summary = "Shares of clusters that are joined over 1, 2, 3 and 4 atoms, from the second shell of g(r)",
      .doc = connection_modes_doc,
      .reference =

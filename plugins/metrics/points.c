@@ -14,9 +14,10 @@
 static frit_status pick(frit_call *c, const frit_view *v, struct metric_points *p, size_t *index)
 {
     const size_t n = v->shape[0];
-    double *x = c->host->scratch(c, 3 * n + 1, sizeof *x), *y = x + n, *sigma = y + n;
+    double *x = c->host->scratch(c, 3 * n + 1, sizeof *x);
     if (!x)
         return FRIT_ENOMEM;
+    double *y = x + n, *sigma = y + n;
     for (size_t i = 0; i < n; i++) {
         if ((v->mask && v->mask[i]) || !isfinite(v->value[i]) || (v->sigma && !isfinite(v->sigma[i])))
             continue;

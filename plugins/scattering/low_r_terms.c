@@ -145,6 +145,12 @@ static size_t find_combinations(low_r_terms *t, double *left)
         memcpy(own, left + top * rows, rows * sizeof *own);
         for (size_t k = 0; k < n; k++)    /* what rounding left, which is much where little else is */
             take_away(own, t->share + k * rows, rows);
+        if (!(dot(own, own, rows) > least)) {
+            memset(own, 0, rows * sizeof *own);
+            return n;
+        }
+        for (size_t k = 0; k < n; k++)    /* and what that left */
+            take_away(own, t->share + k * rows, rows);
         const double norm = sqrt(dot(own, own, rows));
         for (size_t k = 0; k < rows; k++)
             own[k] /= norm;
@@ -225,11 +231,17 @@ static double *on_a_line(double *x)
     return past ? x + (LINE - past) : x;
 }
 
+/* Of combinations there are at most so many, a multiple of LOW_R_GROUP. */
+static size_t most_combinations(size_t nodes, size_t rows)
+{
+    return ((nodes < rows ? nodes : rows) + LOW_R_GROUP - 1) / LOW_R_GROUP * LOW_R_GROUP;
+}
+
 /* Its columns, of n points on the axis of which the first are seen by conditions. */
 static low_r_terms *make_room(size_t n, size_t seen, size_t nodes, size_t rows)
 {
-    const size_t blocks = (seen + LOW_R_BLOCK - 1) / LOW_R_BLOCK;
-    const size_t size = nodes * (4 + nodes + rows + blocks * LOW_R_BLOCK) + n + LINE;
+    const size_t blocks = (seen + LOW_R_BLOCK - 1) / LOW_R_BLOCK, most = most_combinations(nodes, rows);
+    const size_t size = 2 * nodes + most * (2 + nodes + rows + blocks * LOW_R_BLOCK) + n + LINE;
     low_r_terms *t = calloc(1, sizeof *t + size * sizeof *t->value + n * sizeof *t->rank);
     if (!t)
         return NULL;
@@ -239,10 +251,10 @@ static low_r_terms *make_room(size_t n, size_t seen, size_t nodes, size_t rows)
     t->node = t->value;
     t->weight = t->node + nodes;
     t->below = t->weight + nodes;
-    t->target = t->below + nodes;
-    t->share = t->target + nodes;
-    t->basis = t->share + rows * nodes;
-    t->known = t->basis + nodes * nodes;
+    t->target = t->below + most;
+    t->share = t->target + most;
+    t->basis = t->share + rows * most;
+    t->known = t->basis + nodes * most;
     t->rank = (size_t *)(t->known + n);
     t->parts.part = on_a_line((double *)(t->rank + n));    /* last: of its room only a part is used */
     return t;
@@ -257,7 +269,9 @@ low_r_terms *low_r_terms_new(const low_r *how, size_t n, const double *Q, size_t
         last * (from + (double)rows * step) > LOW_R_TERMS)
         return NULL;
     const size_t nodes = nodes_for(last * (from + (double)rows * step));
-    if (nodes > LOW_R_TERMS / (n + rows + LOW_R_BLOCK))
+    const size_t most = most_combinations(nodes, rows);
+    if (nodes > LOW_R_TERMS / (rows + 1) || most > LOW_R_TERMS / (n + LOW_R_BLOCK + rows + nodes) ||
+        most > LOW_R_PRODUCTS / (nodes * rows))
         return NULL;
     ranked *axis = sorted_axis(n, Q);
     size_t seen = n;
@@ -281,9 +295,16 @@ low_r_terms *low_r_terms_new(const low_r *how, size_t n, const double *Q, size_t
 
 /* ---- One curve ------------------------------------------------------------------------------- */
 
+/* Of r->work: a column for each right side, or the combinations at one Q. */
+static size_t work_room(const low_r_terms *t)
+{
+    const size_t columns = t->parts.blocks * LOW_R_BLOCK * SCALES_WORK;
+    return columns > t->parts.terms ? columns : t->parts.terms;
+}
+
 size_t low_r_rules_room(const low_r_terms *t, size_t n)
 {
-    return t->parts.blocks * LOW_R_BLOCK * SCALES_WORK + 2 * n + t->parts.terms;
+    return work_room(t) + 2 * n + t->parts.terms;
 }
 
 size_t low_r_rules_count(const low_r_rules *r)
@@ -317,7 +338,7 @@ bool low_r_rules_make(const low_r_terms *t, const normalisation_points *p, const
     const size_t n = c.n, terms = t->parts.terms;
     if (n < 2 || fabs(Q[0]) > t->last || fabs(Q[n - 1]) > t->last)
         return false;
-    double *rest = room + t->parts.blocks * LOW_R_BLOCK * SCALES_WORK;
+    double *rest = room + work_room(t);
     *r = (low_r_rules){ t, (size_t *)rest, c.first, n, rest + n, rest + 2 * n, 0, how->rho0, room };
     r->edge = how->edge_points < n ? how->edge_points : n;
     for (size_t i = 0; i < n; i++) {    /* equal Q in the order of the points */

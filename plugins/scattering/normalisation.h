@@ -79,6 +79,7 @@ condition condition_low_r(const normalisation_points *p, const low_r *how, doubl
 /* These conditions for all r = from + k step, k < rows, made ready for all curves on an axis: low_r_terms.c.
  * free() it.  NULL: too large, or no memory; then each condition is made by itself. */
 #define LOW_R_TERMS (1u << 22)    /* numbers; 32 MiB */
+#define LOW_R_PRODUCTS (1u << 30) /* to find the combinations: about a second */
 typedef struct low_r_terms low_r_terms;
 low_r_terms *low_r_terms_new(const low_r *how, size_t n, const double *Q, size_t rows, double from,
                              double step);

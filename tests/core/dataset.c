@@ -97,6 +97,11 @@ static void rows_come_and_go(void)
     g_assert_cmpuint(d->shape[0], ==, 1);
     g_assert_true(frit_dataset_resize(d, 0));
     g_assert_cmpuint(frit_dataset_count(d), ==, 0);
+    const size_t none[] = {1, 0};
+    g_autoptr(frit_dataset) empty = frit_dataset_new(FRIT_F64, 2, none);
+    empty->axis[0] = frit_axis_new("x", "s", 1, NULL);
+    g_assert_false(frit_dataset_resize(empty, ((size_t)1 << 61) + 1));   /* whose axis would come round to 8 bytes */
+    g_assert_cmpuint(empty->axis[0]->n, ==, 1);
     g_autoptr(frit_dataset) number = frit_dataset_number(1, "K");
     g_assert_false(frit_dataset_resize(number, 2));
     g_autoptr(frit_dataset) filled = frit_dataset_to_fill(FRIT_U64, 1, large);   /* in large pages */

@@ -434,6 +434,71 @@ static void terms_of_the_axis(void)
     g_assert_null(low_r_terms_new(&whole, POINTS, axis, LOW_R_TERMS, R_FROM, R_STEP));
 }
 
+/* How far the combinations are from orthonormal. */
+static double off_orthonormal(const low_r_rules *r, size_t rows)
+{
+    double worst = 0;
+    for (size_t a = 0; a < low_r_rules_count(r); a++)
+        for (size_t b = 0; b <= a; b++) {
+            double product = 0, own = 0;
+            for (size_t k = 0; k < rows; k++) {
+                product += low_r_rules_part(r, a, k) * low_r_rules_part(r, b, k);
+                own += low_r_rules_part(r, a, k) * low_r_rules_part(r, a, k);
+            }
+            if (own > 0)
+                worst = fmax(worst, fabs(product - (a == b)));
+        }
+    return worst;
+}
+
+/* Fewer points than combinations, of which the first may be missing, so that another part is below; and so many
+ * distances that most differ from others by rounding alone.  alpha is a quotient of two sums of products of rows,
+ * each of which is known to rounding of what it is a sum of: a hundred times the row. */
+static void other_axes(void)
+{
+    static const struct {
+        size_t n;
+        double qmax, rmax, step;
+    } cases[] = { { 8, 40, 1.85, 0.02 }, { 16, 60, 4, 0.02 }, { 1000, 35, 1.85, 0.001 }, { 1000, 25, 15, 0.02 } };
+    for (size_t m = 0; m < 2 * G_N_ELEMENTS(cases); m++) {
+        const size_t n = cases[m / 2].n, first = m % 2;
+        const double qmax = cases[m / 2].qmax, step = cases[m / 2].step;
+        const size_t rows = (size_t)((cases[m / 2].rmax - 0.2) / step + 1.5);
+        g_autofree double *axis = g_new(double, 4 * n);
+        double *I = axis + n, *one = I + n, *none = one + n;
+        g_autofree double *x = g_new(double, n * SCALES_WORK), *weight = g_new(double, rows * n);
+        g_autofree size_t *place = g_new(size_t, n);
+        g_autofree condition *row = g_new(condition, rows);
+        for (size_t i = 0; i < n; i++) {
+            axis[i] = 0.5 + (qmax - 0.5) * (double)i / (double)(n - 1);
+            I[i] = 1 + 0.1 * sin(2.5 * axis[i]);
+            one[i] = 1;
+            none[i] = 0;
+            place[i] = i + first;
+        }
+        const low_r how = { false, axis[0], qmax, 15, 0.05 };
+        const normalisation_points p = { n - first, axis + first, I + first, one, one, one, none, none };
+        low_r_terms *t = low_r_terms_new(&how, n, axis, rows, 0.2, step);
+        g_assert_nonnull(t);
+        const size_t size = low_r_rules_room(t, p.n);
+        g_autofree double *room = g_new(double, size);
+        low_r_rules r;
+        g_assert_true(low_r_rules_make(t, &p, place, &how, room, &r));
+        g_assert_cmpfloat(off_orthonormal(&r, rows), <=, (double)rows * DBL_EPSILON);
+        const size_t most = MAX(rows, low_r_rules_count(&r));
+        g_autofree double *work = g_new(double, most * (SCALES_WORK + N_SCALES));
+        scales ready = { .value = { 1, 1, 1 }, .free = { true } }, alone = ready;
+        for (size_t k = 0; k < rows; k++)
+            row[k] = condition_low_r(&p, &how, 0.2 + (double)k * step, weight + k * n);
+        scales_slopes(&p, x);
+        g_assert_true(scales_solve_low_r(&ready, &p, x, &r, work));
+        g_assert_true(scales_solve(&alone, &p, x, row, rows, work));
+        assert_close(ready.value[SCALE_ALPHA], alone.value[SCALE_ALPHA],
+                     100 * rounding(n, 60 + rows) * fabs(alone.value[SCALE_ALPHA]));
+        free(t);
+    }
+}
+
 /* Each set of instructions gives the bits of plain loops over the terms, eight lanes of points by
  * themselves. */
 static void same_bits(void)
@@ -475,6 +540,7 @@ int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
     g_test_add_func("/scattering/low-r/terms-of-the-axis", terms_of_the_axis);
+    g_test_add_func("/scattering/low-r/other-axes", other_axes);
     g_test_add_func("/scattering/low-r/same-bits", same_bits);
     g_test_add_func("/scattering/low-r/frame", frame);
     g_test_add_func("/scattering/low-r/frame-pdf", frame_pdf);
