@@ -97,7 +97,8 @@ frit_dataset *frit_dataset_to_fill(frit_dtype dtype, uint32_t ndim, const size_t
 {
     frit_dataset *d = frit_dataset_outline(dtype, ndim, shape);
     size_t n = d ? frit_dataset_count(d) : 0;
-    if (d && (d->data = large_array(n, frit_dtype_size(dtype)))) {
+    if (d && (d->data = malloc((n ? n : 1) * frit_dtype_size(dtype)))) {
+        large_pages(d->data, n * frit_dtype_size(dtype));
         d->is_filled = true;
         return d;
     }

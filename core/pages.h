@@ -30,14 +30,14 @@ static inline void *large_array(size_t n, size_t size)
     return p;
 }
 
-/* Before fresh memory that others have allocated is filled: in large pages, as far as it goes. */
+/* Before fresh memory of malloc() or calloc() is filled: in large pages, as far as it goes.  Rounded outwards, so that a
+ * mapping stays one piece, which realloc() can move and lengthen. */
 static inline void large_pages(void *memory, size_t bytes)
 {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
     enum { PAGE = 4096 };
-    uintptr_t from = ((uintptr_t)memory + PAGE - 1) / PAGE * PAGE;
-    uintptr_t to = ((uintptr_t)memory + bytes) / PAGE * PAGE;
-    if (to > from && bytes >= LARGE_PAGE)
+    uintptr_t from = (uintptr_t)memory / PAGE * PAGE, to = ((uintptr_t)memory + bytes + PAGE - 1) / PAGE * PAGE;
+    if (memory && bytes >= LARGE_PAGE)
         madvise((void *)from, to - from, MADV_HUGEPAGE); /* advice: it may be refused */
 #else
     (void)memory, (void)bytes;

@@ -14,7 +14,8 @@
 /* Counts of some hundreds, from a generator of numbers. */
 static void *image(bool f32, uint32_t seed)
 {
-    void *v = large_array(panel_bytes(f32), 1);
+    void *v = malloc(panel_bytes(f32));
+    large_pages(v, panel_bytes(f32));
     for (size_t i = 0; i < N; i++) {
         seed = seed * 1664525 + 1013904223;
         uint32_t counts = 200 + (seed >> 16) % 500;

@@ -38,7 +38,8 @@ static void frames(const struct robust *r, const struct robust_rule *rule, bool 
     void *image[8];
     FILE *file = fopen(path, "rb");
     for (; many < 8; many++) {
-        image[many] = large_array(size, 1);
+        image[many] = malloc(size);
+        large_pages(image[many], size);
         if (fread(image[many], 1, size, file) != size)
             break;
     }
