@@ -128,8 +128,6 @@ static struct matrix_head head_of(const struct setup *s, const struct part *all)
         .n_tile_sums = all->n_sums,
         .n_wide = all->n_wide,
         .n_share = all->n_share,
-        .n_used = s->it->n_used,
-        .n_shared = all->n_shared,
         .whole = m->whole,
     };
     for (size_t i = 0; i < m->n_tiles; i++)
